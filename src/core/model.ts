@@ -1,0 +1,92 @@
+/**
+ * The one interface that the methods see. Implementations: src/models/onnx (a child process),
+ * later servers and replay.
+ */
+export interface LanguageModel {
+  readonly info: ModelInfo;
+  readonly capabilities: ModelCapabilities;
+
+  /**
+   * Samples `n` continuations of one prompt over a shared prefix. Events of different samples
+   * interleave; each sample ends with exactly one `sample` event. Rejects with a StepscopeError
+   * whose reason is a ModelErrorReason.
+   */
+  generate(request: GenerateRequest, signal?: AbortSignal): AsyncIterable<GenerateEvent>;
+
+  /**
+   * The distribution over `candidates` at the position after `prompt`: softmax over the logits of
+   * the first token of each candidate. Same length and order as `candidates`, sums to 1.
+   */
+  nextTokenProbabilities(prompt: string, candidates: readonly string[], signal?: AbortSignal): Promise<ProbabilityReading>;
+
+  /** Releases what the model holds. Idempotent. */
+  dispose(): void;
+}
+
+export interface ModelInfo {
+  /** Folder or repository name, for display. */
+  readonly name: string;
+  /** SHA-256 (hex) over the weights and the tokenizer: the identity that results are keyed by. */
+  readonly hash: string;
+  /** For example `8-bit, block 32`. */
+  readonly weights: string;
+  readonly parameters: number;
+  /** Longest prompt plus continuation, in tokens. */
+  readonly context: number;
+}
+
+/** What a model can do. A feature that needs what is missing says so by name. */
+export interface ModelCapabilities {
+  readonly probabilities: boolean;
+}
+
+export interface GenerateRequest {
+  readonly prompt: string;
+  /** Number of continuations. */
+  readonly n: number;
+  readonly maxNewTokens: number;
+  /** 0 is greedy. */
+  readonly temperature: number;
+  /** Nucleus mass in (0, 1]; 1 keeps everything. */
+  readonly topP: number;
+  readonly seed: number;
+  /** Sample i of the request draws from the stream (seed, firstSample + i), so asking for more continues a run. Default 0. */
+  readonly firstSample?: number;
+  /** A sample ends right after the first of these that appears in its text; the stop string stays in the text. */
+  readonly stop: readonly string[];
+  /**
+   * Reads the distribution over `candidates` at the position right after the first occurrence of `after`
+   * in the continuation. Free where `after` ends on a token boundary; otherwise the text is read again.
+   */
+  readonly readout?: { readonly after: string; readonly candidates: readonly string[] };
+  /** Smaller goes first. Default 0. */
+  readonly priority?: number;
+}
+
+export type GenerateEvent =
+  | { readonly type: 'text'; readonly sample: number; readonly text: string }
+  | {
+      readonly type: 'sample';
+      readonly sample: number;
+      readonly text: string;
+      /** Generated tokens, the end-of-sequence token included. */
+      readonly tokens: number;
+      readonly finish: 'stop' | 'end' | 'length';
+      /** Probabilities of the readout's candidates; undefined where `after` never appeared. */
+      readonly readout: readonly number[] | undefined;
+    };
+
+export interface ProbabilityReading {
+  readonly probabilities: readonly number[];
+  /** Prompt tokens that were read. */
+  readonly tokens: number;
+}
+
+export type ModelErrorReason =
+  | 'model-missing'
+  | 'model-invalid'
+  | 'tokenizer-mismatch'
+  | 'context-exceeded'
+  | 'engine-exited'
+  | 'engine-failed'
+  | 'aborted';

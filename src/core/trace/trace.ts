@@ -1,0 +1,61 @@
+/** Half-open range [start, end) of UTF-16 code units into the text named by its owner. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * One reasoning step. `span` points into the trace's untouched `response`, so concatenating
+ * the steps and the text between them gives the response back exactly.
+ */
+export interface Step {
+  /** 0-based position among the steps. Shown to people as `index + 1`. */
+  readonly index: number;
+  readonly span: Span;
+}
+
+/** Where a trace came from, for messages and for provenance. */
+export interface TraceSource {
+  /** File name or URI as a person knows it. */
+  readonly file: string;
+  /** 0-based row in a data set; absent where the file is one trace. */
+  readonly row?: number;
+  /** The row's own id, where the file has one. */
+  readonly id?: string;
+}
+
+/** A label that came with the data, kept apart from anything computed here. */
+export interface FirstErrorLabel {
+  /** 0-based index of the first wrong step, or undefined when the label says that no step is wrong. */
+  readonly firstError: number | undefined;
+  /** The field it was read from, for example `label`. */
+  readonly field: string;
+}
+
+/** A question and a solution, split into steps. */
+export interface Trace {
+  readonly source: TraceSource;
+  readonly problem: string;
+  /** The whole solution text, untouched. */
+  readonly response: string;
+  /** In order, disjoint, none of them empty. */
+  readonly steps: readonly Step[];
+  /** The text after `</think>`, where the response sets the thinking apart. Not a step. */
+  readonly answer?: Span;
+  readonly label?: FirstErrorLabel;
+}
+
+/** The exact text of a step. */
+export function stepText(trace: Trace, step: Step): string {
+  return trace.response.slice(step.span.start, step.span.end);
+}
+
+/** All step texts in order. */
+export function stepTexts(trace: Trace): string[] {
+  return trace.steps.map((step) => stepText(trace, step));
+}
+
+/** How a person would name the trace: file, and row where there is one. */
+export function sourceName(source: TraceSource): string {
+  return source.row === undefined ? source.file : `${source.file} row ${source.row}`;
+}

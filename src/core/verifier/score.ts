@@ -1,0 +1,54 @@
+import type { Span } from '../trace/trace.ts';
+
+export type VerifierMode = 'reasoned' | 'direct';
+export type Verdict = 'yes' | 'no';
+
+/** One of the five headings of an R-PRM analysis, with the span of its body in the analysis text. */
+export interface AnalysisSection {
+  readonly name: string;
+  readonly span: Span;
+}
+
+/** One analysis of one step (R-PRM). */
+export interface Sample {
+  /** P(Yes) in [0, 1] read at the verification question; undefined where the analysis never asked it. */
+  readonly pYes: number | undefined;
+  /** What the analysis itself concluded; undefined when it did not say. */
+  readonly verdict: Verdict | undefined;
+  /** The analysis as the model wrote it. Empty in direct mode. */
+  readonly analysis: string;
+  readonly sections: readonly AnalysisSection[];
+  /** Generated tokens; 0 in direct mode. */
+  readonly tokens: number;
+}
+
+/** Everything that a number needs to be believed, or made again. */
+export interface Provenance {
+  readonly model: string;
+  readonly modelHash: string;
+  readonly weights: string;
+  readonly mode: VerifierMode;
+  /** Samples asked for. */
+  readonly k: number;
+  readonly temperature: number;
+  readonly topP: number;
+  readonly maxNewTokens: number;
+  readonly seed: number;
+  readonly promptVersion: string;
+  readonly threshold: number;
+  /** ISO 8601, when the newest sample was made. */
+  readonly date: string;
+}
+
+/** The score of one step. */
+export interface Score {
+  /** Soft score: mean P(Yes) over parsed samples; undefined when none parsed (never 0). */
+  readonly pYes: number | undefined;
+  /** Hard score: share of Yes among the samples that reached a verdict; undefined when none did. */
+  readonly hard: number | undefined;
+  /** Sample standard deviation of P(Yes); undefined under two parsed samples. */
+  readonly spread: number | undefined;
+  readonly samples: readonly Sample[];
+  readonly unparsed: number;
+  readonly provenance: Provenance;
+}
