@@ -7,20 +7,18 @@ export interface LanguageModel {
   readonly capabilities: ModelCapabilities;
 
   /**
-   * Samples `n` continuations of one prompt over a shared prefix. Events of different samples
-   * interleave; each sample ends with exactly one `sample` event. Rejects with a StepscopeError
-   * whose reason is a ModelErrorReason.
+   * Runs a batch: every request's `n` samples decode together and share the computation of whatever their prompts have in
+   * common. Earlier requests go first. Events of different samples interleave; each sample ends with exactly one `sample`
+   * event, a request that cannot run at all with one `failed` event. The same batch gives the same texts each time.
+   * Throws a StepscopeError whose reason is a ModelErrorReason when the whole batch fails; events yielded before stay valid.
    */
-  generate(request: GenerateRequest, signal?: AbortSignal): AsyncIterable<GenerateEvent>;
+  generate(requests: readonly GenerateRequest[], signal?: AbortSignal): AsyncIterable<GenerateEvent>;
 
   /**
-   * The distribution over `candidates` at the position after `prompt`: softmax over the logits of
-   * the first token of each candidate. Same length and order as `candidates`, sums to 1.
+   * For each prompt the distribution over `candidates` at the position after it: softmax over the logits of the first token
+   * of each candidate. Same length and order as `prompts`.
    */
-  nextTokenProbabilities(prompt: string, candidates: readonly string[], signal?: AbortSignal): Promise<ProbabilityReading>;
-
-  /** Releases what the model holds. Idempotent. */
-  dispose(): void;
+  nextTokenProbabilities(prompts: readonly string[], candidates: readonly string[], signal?: AbortSignal): Promise<readonly ProbabilityReading[]>;
 }
 
 export interface ModelInfo {
@@ -59,14 +57,14 @@ export interface GenerateRequest {
    * in the continuation. Free where `after` ends on a token boundary; otherwise the text is read again.
    */
   readonly readout?: { readonly after: string; readonly candidates: readonly string[] };
-  /** Smaller goes first. Default 0. */
-  readonly priority?: number;
 }
 
+/** `request` is the index in the batch. */
 export type GenerateEvent =
-  | { readonly type: 'text'; readonly sample: number; readonly text: string }
+  | { readonly type: 'text'; readonly request: number; readonly sample: number; readonly text: string }
   | {
       readonly type: 'sample';
+      readonly request: number;
       readonly sample: number;
       readonly text: string;
       /** Generated tokens, the end-of-sequence token included. */
@@ -74,13 +72,18 @@ export type GenerateEvent =
       readonly finish: 'stop' | 'end' | 'length';
       /** Probabilities of the readout's candidates; undefined where `after` never appeared. */
       readonly readout: readonly number[] | undefined;
-    };
+    }
+  | { readonly type: 'failed'; readonly request: number; readonly reason: ModelErrorReason; readonly message: string };
 
-export interface ProbabilityReading {
-  readonly probabilities: readonly number[];
-  /** Prompt tokens that were read. */
-  readonly tokens: number;
-}
+export type ProbabilityReading =
+  | {
+      readonly ok: true;
+      /** In the order of the candidates; sums to 1. */
+      readonly probabilities: readonly number[];
+      /** Prompt tokens that were read. */
+      readonly tokens: number;
+    }
+  | { readonly ok: false; readonly reason: ModelErrorReason; readonly message: string };
 
 export type ModelErrorReason =
   | 'model-missing'

@@ -1,0 +1,33 @@
+import process from 'node:process';
+import type { ModelInfo } from '../core/model.ts';
+import type { Verdict } from '../core/verifier/score.ts';
+import type { VerifierSettings } from '../core/verifier/settings.ts';
+import { effectiveTemperature } from '../core/verifier/settings.ts';
+import { stepVerdict, type RowOutput } from './output.ts';
+
+const WORDS: Readonly<Record<Verdict, string>> = { yes: 'Yes', no: 'No' };
+
+/**
+ * JSON lines. Rows and steps are 0-based; a missing value is null; `firstError` is -1 when no step is under the threshold,
+ * as in ProcessBench.
+ */
+export function jsonOutput(model: ModelInfo, settings: VerifierSettings): RowOutput {
+  const print = (value: object) => process.stdout.write(`${JSON.stringify(value)}\n`);
+  const modelFields = { name: model.name, hash: model.hash, weights: model.weights };
+  return {
+    step(row, step, text, score) {
+      const samples = (score?.samples ?? []).map(({ pYes, verdict, analysis }) => ({ pYes: pYes ?? null, verdict: verdict === undefined ? null : WORDS[verdict], analysis }));
+      print({ row, step, text, score: score?.pYes ?? null, hard: score?.hard ?? null, verdict: stepVerdict(score) ?? null, samples, mode: settings.mode, model: modelFields });
+    },
+    summary(row, summary) {
+      const { firstError, min, mean, product, last, scored, steps, seconds, tokens } = summary;
+      const used = { k: settings.mode === 'direct' ? 1 : settings.k, temperature: effectiveTemperature(settings), topP: settings.topP, seed: settings.seed, threshold: settings.threshold };
+      print({
+        row,
+        summary: { firstError: firstError ?? -1, min: min ?? null, mean: mean ?? null, product: product ?? null, last: last ?? null, scored, steps, seconds, tokens },
+        settings: { mode: settings.mode, ...used },
+        model: modelFields,
+      });
+    },
+  };
+}

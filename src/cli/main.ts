@@ -1,0 +1,65 @@
+#!/usr/bin/env node
+import process from 'node:process';
+import { StepscopeError } from '../core/result.ts';
+import { convertCommand } from './convert.ts';
+import { scoreCommand } from './score.ts';
+import { UsageError } from './usage.ts';
+
+const HELP = `stepscope: look inside the reasoning of language models, step by step
+
+  stepscope score FILE [options]     score each step of a trace (Markdown, text, JSON, JSONL)
+      --row N            only row N of a data set (0-based); else all rows
+      --model DIR        a converted model; else the bundled verifier
+      --mode MODE        reasoned (default) or direct: one reading a step, no analysis
+      --k N              analyses a step (default 1, greedy; more are sampled)
+      --temperature T    for K > 1 (default 0.95)
+      --top-p P          for K > 1 (default 0.95)
+      --threshold T      a score under this is an error (default 0.5)
+      --seed N           default 0
+      --json             one JSON line a step, then one a row; steps and rows are 0-based
+  stepscope convert DIR OUT [--bits 4|8|32] [--block N]
+                         a Hugging Face folder (Llama architecture) into a model folder
+  stepscope --help
+
+Exit code: 0 on success, 2 on bad input, 1 when something broke. Messages go to stderr.
+`;
+
+async function main(argv: readonly string[]): Promise<number> {
+  const [command, ...rest] = argv;
+  const controller = new AbortController();
+  process.once('SIGINT', () => controller.abort());
+  switch (command) {
+    case 'score':
+      return scoreCommand(rest, controller.signal);
+    case 'convert':
+      return convertCommand(rest, controller.signal);
+    case undefined:
+    case 'help':
+    case '--help':
+    case '-h':
+      process.stdout.write(HELP);
+      return command === undefined ? 2 : 0;
+    default:
+      throw new UsageError(`There is no command "${command}": use score or convert, or --help.`);
+  }
+}
+
+/** Failures that a person can mend by another input; everything else is ours. */
+const BAD_INPUT = new Set(['usage', 'model-missing', 'model-invalid', 'tokenizer-mismatch', 'context-exceeded']);
+
+// The reader of a pipe has left (`| head`): nobody is interested in the rest.
+process.stdout.on('error', () => process.exit(0));
+
+main(process.argv.slice(2)).then(
+  (code) => (process.exitCode = code),
+  (error: unknown) => {
+    if (error instanceof StepscopeError) {
+      const { reason, message } = error as StepscopeError;
+      process.stderr.write(`${message}\n`);
+      process.exitCode = reason === 'aborted' ? 130 : BAD_INPUT.has(reason) ? 2 : 1;
+      return;
+    }
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exitCode = 1;
+  },
+);

@@ -1,0 +1,17 @@
+import type { Trace } from '../core/trace/trace.ts';
+import type { Summary } from '../core/verifier/events.ts';
+import type { Score } from '../core/verifier/score.ts';
+
+/** Prints the scores of a row, steps in order. */
+export interface RowOutput {
+  begin?(row: number, trace: Trace): void;
+  /** `score` is undefined where the step could not be scored. */
+  step(row: number, step: number, text: string, score: Score | undefined): void;
+  summary(row: number, summary: Summary, trace: Trace): void;
+}
+
+/** What a score says about its step: a score under the threshold is an error (strict). */
+export function stepVerdict(score: Score | undefined): 'Yes' | 'No' | undefined {
+  if (score?.pYes === undefined) return undefined;
+  return score.pYes < score.provenance.threshold ? 'No' : 'Yes';
+}

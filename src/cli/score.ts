@@ -1,0 +1,144 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import process from 'node:process';
+import type { LanguageModel } from '../core/model.ts';
+import { StepscopeError } from '../core/result.ts';
+import { stepTexts, type Trace } from '../core/trace/trace.ts';
+import { scoreTrace } from '../core/verifier/score-trace.ts';
+import { DEFAULT_VERIFIER_SETTINGS, type VerifierSettings } from '../core/verifier/settings.ts';
+import { openTraces } from '../formats/open.ts';
+import type { TraceFile } from '../formats/trace-file.ts';
+import { bundledModelDirectory } from '../models/catalog.ts';
+import { createEngine } from '../models/onnx/engine.ts';
+import { jsonOutput } from './json-output.ts';
+import type { RowOutput } from './output.ts';
+import { tableOutput } from './table-output.ts';
+import { readArguments, readChoice, readNumber, UsageError } from './usage.ts';
+
+const OPTIONS = {
+  row: { type: 'string' },
+  model: { type: 'string' },
+  mode: { type: 'string' },
+  k: { type: 'string' },
+  temperature: { type: 'string' },
+  'top-p': { type: 'string' },
+  threshold: { type: 'string' },
+  seed: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const;
+
+const BAD_INPUT = 2;
+/** The package's folder: the bundle lies in dist/. */
+const ROOT = path.resolve(__dirname, '..');
+
+/** `stepscope score FILE`: returns the exit code. A row or a step that cannot be scored costs only itself, and the exit code. */
+export async function scoreCommand(args: readonly string[], signal: AbortSignal): Promise<number> {
+  const { values, positionals } = readArguments(args, OPTIONS);
+  const [name, ...more] = positionals;
+  if (name === undefined || more.length > 0) throw new UsageError('score takes one file: stepscope score FILE.');
+  const settings = readSettings(values);
+  const row = values.row === undefined ? undefined : readNumber('row', values.row, 0, { min: 0, max: Number.MAX_SAFE_INTEGER, integer: true });
+  const file = await openFile(name);
+  const rows = row === undefined ? Array.from({ length: file.rows }, (_, index) => index) : [row];
+
+  const engine = createEngine({ enginePath: path.join(ROOT, 'dist', 'engine.js') });
+  try {
+    let model: LanguageModel | undefined;
+    let code = 0;
+    const complain = (message: string) => {
+      process.stderr.write(`${process.stderr.isTTY ? '\r\x1b[K' : ''}${message}\n`);
+      code = BAD_INPUT;
+    };
+    for (const index of rows) {
+      const trace = file.trace(index);
+      if (!trace.ok) {
+        complain(trace.error.message);
+        continue;
+      }
+      model ??= await engine.load(path.resolve(values.model ?? bundledModelDirectory(ROOT, 'r-prm')));
+      const output = (values.json ? jsonOutput : tableOutput)(model.info, settings);
+      await scoreRow(model, index, trace.value, settings, output, rows.length, complain, signal);
+    }
+    return code;
+  } finally {
+    engine.dispose();
+  }
+}
+
+function readSettings(values: Readonly<Partial<Record<keyof typeof OPTIONS, string | boolean>>>): VerifierSettings {
+  const text = (name: keyof typeof OPTIONS) => (typeof values[name] === 'string' ? values[name] : undefined);
+  const number = (name: keyof typeof OPTIONS, fallback: number, min: number, max: number, integer: boolean) => readNumber(name, text(name), fallback, { min, max, integer });
+  const base = DEFAULT_VERIFIER_SETTINGS;
+  return {
+    ...base,
+    mode: readChoice('mode', text('mode'), ['reasoned', 'direct']),
+    k: number('k', base.k, 1, 256, true),
+    temperature: number('temperature', base.temperature, 0, 10, false),
+    topP: number('top-p', base.topP, 0.01, 1, false),
+    threshold: number('threshold', base.threshold, 0, 1, false),
+    seed: number('seed', base.seed, 0, 2 ** 31 - 1, true),
+  };
+}
+
+async function openFile(name: string): Promise<TraceFile> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(name);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const why = code === 'ENOENT' ? 'does not exist' : code === 'EISDIR' ? 'is a folder' : 'cannot be read';
+    throw new UsageError(`${name} ${why}: name a Markdown, text, JSON or JSONL file.`);
+  }
+  const opened = openTraces(path.basename(name), bytes);
+  if (!opened.ok) throw new UsageError(opened.error.message);
+  return opened.value;
+}
+
+/**
+ * Scores one row and prints its steps in order, each as soon as those before it are done. A row is a batch of its own, so
+ * that its numbers do not depend on which other rows were asked for.
+ */
+async function scoreRow(model: LanguageModel, row: number, trace: Trace, settings: VerifierSettings, output: RowOutput, rows: number, complain: (message: string) => void, signal: AbortSignal): Promise<void> {
+  const steps = stepTexts(trace);
+  const ready = new Map<number, () => void>();
+  let printed = 0;
+  let done = 0;
+  output.begin?.(row, trace);
+  const progress = (text: string) => {
+    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
+  };
+  const settle = (step: number, print: () => void) => {
+    ready.set(step, print);
+    done++;
+    progress('');
+    for (let next = ready.get(printed); next !== undefined; next = ready.get(printed)) {
+      next();
+      printed++;
+    }
+    progress(`${rows > 1 ? `row ${row}: ` : ''}${done}/${steps.length} steps`);
+  };
+  const describe = (message: string) => `${trace.source.file}${trace.source.row === undefined ? '' : ` row ${row}`}: ${message}`;
+  try {
+    for await (const event of scoreTrace(model, { problem: trace.problem, steps, settings }, signal)) {
+      switch (event.type) {
+        case 'started':
+        case 'sample':
+          break;
+        case 'step':
+          settle(event.step, () => output.step(row, event.step, steps[event.step] ?? '', event.score));
+          break;
+        case 'step-failed':
+          complain(describe(event.message));
+          settle(event.step, () => output.step(row, event.step, steps[event.step] ?? '', undefined));
+          break;
+        case 'finished':
+          progress('');
+          output.summary(row, event.summary, trace);
+          break;
+      }
+    }
+  } catch (error) {
+    progress('');
+    throw error instanceof StepscopeError ? error : new StepscopeError('engine-failed', describe(String(error)));
+  }
+}

@@ -1,0 +1,35 @@
+import type { AnalysisSection, Verdict } from './score.ts';
+import { VERDICT_MARKER } from './prompt.ts';
+
+/** The five aspects of an R-PRM analysis, in their order. */
+export const SECTION_NAMES = ['Previous Steps Analysis', 'Now Step Analysis', 'Data Source Analysis', 'Consistency Analysis', 'Calculation Analysis'] as const;
+
+const HEADING = /\*\*\s*([A-Za-z ]+? Analysis)\s*:?\s*\*\*\s*:?[ \t]*/g;
+const ENDING = /^(?:\*\*)?(?:Conclusion|Verification)\b/m;
+
+/**
+ * Finds the named sections in an analysis as the model wrote it. Spans are UTF-16 offsets of the bodies, without heading
+ * and trailing whitespace. Aspects that the model left out are absent; headings it invented are kept under their own name.
+ */
+export function findSections(analysis: string): AnalysisSection[] {
+  const headings = [...analysis.matchAll(HEADING)];
+  return headings.map((heading, index) => {
+    const start = heading.index + heading[0].length;
+    const limit = headings[index + 1]?.index ?? endOfSections(analysis, start);
+    const end = start + analysis.slice(start, limit).trimEnd().length;
+    return { name: (heading[1] ?? '').trim(), span: { start, end: Math.max(start, end) } };
+  });
+}
+
+function endOfSections(analysis: string, from: number): number {
+  const ending = ENDING.exec(analysis.slice(from));
+  return ending === null ? analysis.length : from + ending.index;
+}
+
+/** The word after the last verification question; undefined when the analysis never gave one. */
+export function findVerdict(analysis: string): Verdict | undefined {
+  const at = analysis.lastIndexOf(VERDICT_MARKER);
+  if (at < 0) return undefined;
+  const word = /^[\s*]*(yes|no)\b/i.exec(analysis.slice(at + VERDICT_MARKER.length));
+  return word === null ? undefined : (word[1]?.toLowerCase() as Verdict);
+}

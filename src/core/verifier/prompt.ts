@@ -1,0 +1,37 @@
+/**
+ * The prompt of R-PRM ("R-PRM: Reasoning-Driven Process Reward Modeling", section 3 and the released data): question,
+ * previous steps, now step, a request to analyse, `Reply:`. This wording is the one that the bundled verifier was trained on.
+ */
+import type { VerifierMode } from './score.ts';
+
+/** A change of any text below is a new version: scores made with another wording are other scores. */
+export const PROMPT_VERSION = 'r-prm-1';
+
+/** The sentence that every analysis ends with; P(Yes) is read right after it. */
+export const VERIFICATION_QUESTION = 'Verification: Is the step correct (Yes/No)?';
+/** Where P(Yes) is read: the part of the sentence that an analysis cannot do without. */
+export const VERDICT_MARKER = 'Is the step correct (Yes/No)?';
+/** With the space: the first token of each is what the model chooses between. */
+export const VERDICTS = [' Yes', ' No'] as const;
+
+const OWN_LABEL = /^\s*(?:[#*_]*\s*)?(?:step\s+\d+\s*[:.)]|\d+[.)])\s*(?:[*_]+\s*)?/i;
+
+/** `Step 3: text`, without a label that the step's own text starts with. */
+function labelled(step: number, text: string): string {
+  const body = text.replace(OWN_LABEL, '');
+  // A step that is nothing but its label keeps it: an empty step cannot be judged.
+  return `Step ${step + 1}: ${body.trim() === '' ? text.trim() : body.trim()}`;
+}
+
+/** The prompt for judging step `step` (0-based) of a solution. */
+export function verifierPrompt(problem: string, steps: readonly string[], step: number, mode: VerifierMode): string {
+  const previous = steps.slice(0, step).map((text, index) => labelled(index, text));
+  const lines = [
+    `Question: ${problem.trim()}`,
+    `Previous Steps: ${previous.length === 0 ? 'Since the Now Step is the first step, there are no Previous Steps.' : previous.join('\n')}`,
+    `Now Step: ${labelled(step, steps[step] ?? '')}`,
+    'Please carefully analyze the correctness of the Now Step.',
+    'Reply: ',
+  ];
+  return lines.join('\n') + (mode === 'direct' ? VERIFICATION_QUESTION : '');
+}

@@ -1,0 +1,166 @@
+import type { GenerateEvent, GenerateRequest, LanguageModel } from '../model.ts';
+import { findSections, findVerdict } from './analysis.ts';
+import { combineSamples, provenanceOf, summarize } from './combine.ts';
+import type { ScoreEvent } from './events.ts';
+import { VERDICT_MARKER, VERDICTS, verifierPrompt } from './prompt.ts';
+import type { Sample, Score } from './score.ts';
+import { effectiveTemperature, type VerifierSettings } from './settings.ts';
+
+export interface ScoreRequest {
+  readonly problem: string;
+  /** All step texts, in order. */
+  readonly steps: readonly string[];
+  /** 0-based indices of the steps to score, in the order in which they are wanted; all when absent. */
+  readonly only?: readonly number[];
+  readonly settings: VerifierSettings;
+  /** Samples made earlier for the same key (see scoreKey); only the missing ones are made. */
+  readonly known?: (step: number) => readonly Sample[];
+}
+
+/**
+ * Scores the steps of one solution (R-PRM): K analyses a step, P(Yes) read at each one's verification question, or in
+ * direct mode one reading a step without an analysis. All steps run as one batch over their shared prefix.
+ *
+ * Yields events as they happen. Throws what the model throws (`aborted` when the signal fires); whatever was yielded before
+ * stays valid. A step that cannot be scored alone is a `step-failed` event.
+ */
+export async function* scoreTrace(model: LanguageModel, request: ScoreRequest, signal?: AbortSignal): AsyncGenerator<ScoreEvent> {
+  for await (const { event } of scoreTraces(model, [request], signal)) yield event;
+}
+
+/** An event of one of several solutions that are scored together. */
+export interface TraceScoreEvent {
+  /** Index of the solution among the requests. */
+  readonly trace: number;
+  readonly event: ScoreEvent;
+}
+
+/** Scores several solutions as one batch, which keeps the model's batches full: the way to score a data set. */
+export async function* scoreTraces(model: LanguageModel, requests: readonly ScoreRequest[], signal?: AbortSignal): AsyncGenerator<TraceScoreEvent> {
+  const states = requests.map((request, trace) => createState(model, request, trace));
+  for (const state of states) {
+    yield* state.begin();
+    yield* state.end();
+  }
+  const direct = states.filter((state) => state.request.settings.mode === 'direct');
+  if (direct.length > 0) yield* await readDirect(model, direct, signal);
+
+  const jobs = states.flatMap((state) => (state.request.settings.mode === 'direct' ? [] : state.jobs()));
+  if (jobs.length > 0) {
+    for await (const event of model.generate(jobs.map((job) => job.generate), signal)) {
+      const job = jobs[event.request];
+      if (job === undefined) continue;
+      yield* job.state.receive(job.step, event);
+      yield* job.state.end();
+    }
+  }
+}
+
+interface Job {
+  readonly state: TraceState;
+  readonly step: number;
+  readonly generate: GenerateRequest;
+}
+
+interface TraceState {
+  readonly request: ScoreRequest;
+  /** Steps that lack samples. */
+  readonly missing: readonly number[];
+  begin(): TraceScoreEvent[];
+  jobs(): Job[];
+  receive(step: number, event: GenerateEvent): TraceScoreEvent[];
+  add(step: number, index: number, sample: Sample): TraceScoreEvent[];
+  fail(step: number, reason: string, message: string): TraceScoreEvent;
+  /** The `finished` event, once, when no step is open any more. */
+  end(): TraceScoreEvent[];
+}
+
+function createState(model: LanguageModel, request: ScoreRequest, trace: number): TraceState {
+  const { settings, steps, problem } = request;
+  const wanted = request.only ?? steps.map((_, index) => index);
+  const k = settings.mode === 'direct' ? 1 : settings.k;
+  const samples = new Map(wanted.map((step) => [step, [...(request.known?.(step) ?? [])].slice(0, k)] as [number, (Sample | undefined)[]]));
+  const complete = (step: number) => (samples.get(step) ?? []).filter((sample) => sample !== undefined);
+  const missing = wanted.filter((step) => complete(step).length < k);
+  const scores: (Score | undefined)[] = steps.map(() => undefined);
+  const open = new Set(missing);
+  const started = Date.now();
+  let ended = false;
+  let tokens = 0;
+  const wrap = (event: ScoreEvent): TraceScoreEvent => ({ trace, event });
+  const score = (step: number): TraceScoreEvent => {
+    const result = combineSamples(complete(step), provenanceOf(model.info, settings, new Date().toISOString()));
+    scores[step] = result;
+    open.delete(step);
+    return wrap({ type: 'step', step, score: result });
+  };
+
+  const state: TraceState = {
+    request,
+    missing,
+    begin: () => [wrap({ type: 'started', steps: wanted, k }), ...wanted.filter((step) => !missing.includes(step)).map(score)],
+    jobs: () =>
+      missing.map((step) => {
+        const first = complete(step).length;
+        return { state, step, generate: generateRequest(verifierPrompt(problem, steps, step, settings.mode), settings, first, k - first) };
+      }),
+    receive(step, event) {
+      if (event.type === 'text') return [];
+      if (event.type === 'failed') return [state.fail(step, event.reason, event.message)];
+      const first = Math.min(k, request.known?.(step).length ?? 0);
+      return state.add(step, first + event.sample, toSample(event));
+    },
+    add(step, index, sample) {
+      tokens += sample.tokens;
+      const list = samples.get(step) ?? [];
+      list[index] = sample;
+      samples.set(step, list);
+      const made = wrap({ type: 'sample', step, index, sample });
+      return complete(step).length < k ? [made] : [made, score(step)];
+    },
+    fail(step, reason, message) {
+      open.delete(step);
+      return wrap({ type: 'step-failed', step, reason, message: `Step ${step + 1}: ${message}` });
+    },
+    end() {
+      if (ended || open.size > 0) return [];
+      ended = true;
+      return [wrap({ type: 'finished', summary: summarize(scores, settings.threshold, (Date.now() - started) / 1000, tokens) })];
+    },
+  };
+  return state;
+}
+
+function generateRequest(prompt: string, settings: VerifierSettings, firstSample: number, n: number): GenerateRequest {
+  const temperature = effectiveTemperature(settings);
+  return {
+    prompt,
+    n,
+    firstSample,
+    maxNewTokens: settings.maxNewTokens,
+    temperature,
+    topP: temperature === 0 ? 1 : settings.topP,
+    seed: settings.seed,
+    stop: VERDICTS.map((verdict) => VERDICT_MARKER + verdict),
+    readout: { after: VERDICT_MARKER, candidates: VERDICTS },
+  };
+}
+
+function toSample(event: Extract<GenerateEvent, { type: 'sample' }>): Sample {
+  return { pYes: event.readout?.[0], verdict: findVerdict(event.text), analysis: event.text, sections: findSections(event.text), tokens: event.tokens };
+}
+
+/** One forward pass over all steps of all solutions; there is no analysis to show, and the verdict is the larger probability. */
+async function readDirect(model: LanguageModel, states: readonly TraceState[], signal: AbortSignal | undefined): Promise<TraceScoreEvent[]> {
+  const jobs = states.flatMap((state) => state.missing.map((step) => ({ state, step })));
+  const prompts = jobs.map(({ state, step }) => verifierPrompt(state.request.problem, state.request.steps, step, 'direct'));
+  const readings = prompts.length === 0 ? [] : await model.nextTokenProbabilities(prompts, VERDICTS, signal);
+  return readings.flatMap((reading, index) => {
+    const job = jobs[index];
+    if (job === undefined) return [];
+    if (!reading.ok) return [job.state.fail(job.step, reading.reason, reading.message), ...job.state.end()];
+    const pYes = reading.probabilities[0];
+    const verdict = pYes === undefined ? undefined : pYes < 0.5 ? 'no' : 'yes';
+    return [...job.state.add(job.step, 0, { pYes, verdict, analysis: '', sections: [], tokens: 0 }), ...job.state.end()];
+  });
+}

@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { StepscopeError } from '../core/result.ts';
+
+/** Beside model.onnx in every converted model folder. */
+export const MANIFEST_FILE = 'stepscope.json';
+
+/** What the engine must know before it opens the graph. */
+export interface ModelManifest {
+  /** Version of the graph's inputs and outputs. */
+  readonly graph: string;
+  /** How the weights are stored, for people. */
+  readonly weights: string;
+  readonly parameters: number;
+  readonly layers: number;
+  readonly kvHeads: number;
+  readonly headDim: number;
+  readonly vocabulary: number;
+  /** Longest sequence, in tokens. */
+  readonly context: number;
+  readonly endTokens: readonly number[];
+  readonly files: Readonly<Record<string, { readonly bytes: number; readonly sha256: string }>>;
+}
+
+/**
+ * Reads and checks the manifest of a model folder: every file it names is there with the size and the digest it had
+ * when it was written. Throws StepscopeError `model-missing` or `model-invalid` with one sentence.
+ */
+export async function readManifest(folder: string): Promise<ModelManifest> {
+  const file = path.join(folder, MANIFEST_FILE);
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  if (text === undefined) {
+    throw new StepscopeError('model-missing', `${folder} holds no converted model (${MANIFEST_FILE} is missing): run "stepscope convert" on the checkpoint, or point to a folder that it made.`);
+  }
+  const manifest = parseManifest(text);
+  if (manifest === undefined) throw new StepscopeError('model-invalid', `${file} is damaged: convert the model again.`);
+  for (const [name, record] of Object.entries(manifest.files)) await checkFile(path.join(folder, name), record);
+  return manifest;
+}
+
+/** The identity of a model: its graph, weights and tokenizer, independent of where it lies. */
+export function manifestHash(manifest: ModelManifest): string {
+  const parts = Object.entries(manifest.files).map(([name, record]) => `${name} ${record.sha256}`);
+  return createHash('sha256').update(parts.sort().join('\n')).digest('hex');
+}
+
+async function checkFile(file: string, record: { readonly bytes: number; readonly sha256: string }): Promise<void> {
+  const info = await stat(file).catch(() => undefined);
+  if (info === undefined) throw new StepscopeError('model-missing', `${file} is missing: restore it or convert the model again.`);
+  if (info.size !== record.bytes) {
+    throw new StepscopeError('model-invalid', `${file} has ${info.size} bytes where ${record.bytes} belong: it was truncated or replaced; restore it or convert the model again.`);
+  }
+  // A changed weight would give plausible, wrong numbers. Large checkpoints are not read twice for it.
+  if (record.bytes > MAX_HASHED_BYTES) return;
+  const digest = createHash('sha256').update(await readFile(file)).digest('hex');
+  if (digest !== record.sha256) throw new StepscopeError('model-invalid', `${file} is not the file that was converted (its SHA-256 differs): restore it or convert the model again.`);
+}
+
+const MAX_HASHED_BYTES = 256 * 2 ** 20;
+
+function parseManifest(text: string): ModelManifest | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== 'object' || value === null) return undefined;
+  const manifest = value as Partial<Record<keyof ModelManifest, unknown>>;
+  const counts = [manifest.parameters, manifest.layers, manifest.kvHeads, manifest.headDim, manifest.vocabulary, manifest.context];
+  if (!counts.every((count) => Number.isSafeInteger(count) && (count as number) > 0)) return undefined;
+  if (typeof manifest.graph !== 'string' || typeof manifest.weights !== 'string') return undefined;
+  if (!Array.isArray(manifest.endTokens) || !manifest.endTokens.every(Number.isSafeInteger)) return undefined;
+  if (!isFileRecords(manifest.files)) return undefined;
+  return value as ModelManifest;
+}
+
+function isFileRecords(value: unknown): value is ModelManifest['files'] {
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value as Record<string, unknown>).every(([name, record]) => {
+    if (name !== path.basename(name) || typeof record !== 'object' || record === null) return false;
+    const { bytes, sha256 } = record as Record<string, unknown>;
+    return Number.isSafeInteger(bytes) && typeof sha256 === 'string';
+  });
+}

@@ -1,0 +1,110 @@
+import type { GenerateEvent, GenerateRequest, LanguageModel } from '../../core/model.ts';
+import { StepscopeError } from '../../core/result.ts';
+import type { EngineResults } from '../../protocol/engine.ts';
+import { openChannel, type EngineChannel } from './channel.ts';
+
+export interface EngineOptions {
+  /** The bundled engine script (dist/engine.js). */
+  readonly enginePath: string;
+  /** Threads a model computes with; 0 or absent: one a core, at most 8. */
+  readonly threads?: number;
+  readonly log?: (line: string) => void;
+}
+
+/** A model engine in a child process. The process starts with the first load. */
+export interface Engine {
+  /** Loads a converted model folder; the same folder is loaded once. Throws StepscopeError with one sentence. */
+  load(directory: string): Promise<LanguageModel>;
+  readonly pid: number | undefined;
+  dispose(): void;
+}
+
+/**
+ * Opens an engine. When its process dies, running requests fail with reason `engine-exited`; the next use of any of its
+ * models starts a new process and loads the model again.
+ */
+export function createEngine(options: EngineOptions): Engine {
+  let channel: EngineChannel | undefined;
+  let disposed = false;
+  /** Loads of the current process, by folder; dropped with it, and one by one when they fail. */
+  let loads = new Map<string, Promise<EngineResults['load']>>();
+
+  const connect = (): EngineChannel => {
+    if (disposed) throw new StepscopeError('engine-failed', 'The model engine was closed.');
+    if (channel?.alive !== true) {
+      channel = openChannel(options.enginePath, options.log);
+      loads = new Map();
+    }
+    return channel;
+  };
+
+  const load = async (directory: string): Promise<EngineResults['load']> => {
+    const current = connect();
+    const known = loads.get(directory);
+    if (known !== undefined) return known;
+    const loading = current.request({ type: 'load', directory, threads: options.threads ?? 0 });
+    loads.set(directory, loading);
+    loading.catch(() => loads.delete(directory));
+    return loading;
+  };
+
+  return {
+    get pid() {
+      return channel?.alive === true ? channel.pid : undefined;
+    },
+    async load(directory) {
+      const { info, capabilities } = await load(directory);
+      return {
+        info,
+        capabilities,
+        generate: (requests, signal) => generate(async () => (await load(directory)).model, connect, requests, signal),
+        async nextTokenProbabilities(prompts, candidates, signal) {
+          const { model } = await load(directory);
+          return connect().request({ type: 'probabilities', model, prompts, candidates }, undefined, signal);
+        },
+      };
+    },
+    dispose() {
+      disposed = true;
+      channel?.close();
+    },
+  };
+}
+
+/** Turns the engine's events into an async iterable. Leaving the loop early aborts the request. */
+async function* generate(model: () => Promise<number>, connect: () => EngineChannel, requests: readonly GenerateRequest[], signal?: AbortSignal): AsyncGenerator<GenerateEvent> {
+  const queue: GenerateEvent[] = [];
+  let wake: () => void = () => undefined;
+  let outcome: { readonly error: unknown } | 'done' | undefined;
+  const left = new AbortController();
+  const combined = signal === undefined ? left.signal : AbortSignal.any([signal, left.signal]);
+  const onEvent = (event: GenerateEvent) => {
+    queue.push(event);
+    wake();
+  };
+  const run = async () => connect().request({ type: 'generate', model: await model(), requests }, onEvent, combined);
+  run().then(
+    () => {
+      outcome = 'done';
+      wake();
+    },
+    (error: unknown) => {
+      outcome = { error };
+      wake();
+    },
+  );
+  try {
+    while (true) {
+      const event = queue.shift();
+      if (event !== undefined) {
+        yield event;
+        continue;
+      }
+      if (outcome === 'done') return;
+      if (outcome !== undefined) throw outcome.error;
+      await new Promise<void>((resolve) => (wake = resolve));
+    }
+  } finally {
+    left.abort();
+  }
+}

@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Tokenizer } from '@huggingface/tokenizers';
+import { StepscopeError } from '../../core/result.ts';
+import type { ModelManifest } from '../manifest.ts';
+
+export interface ModelTokenizer {
+  encode(text: string): number[];
+  /** Special tokens are written out, since some mark structure (`<think>`). */
+  decode(ids: readonly number[]): string;
+  /** Length in UTF-16 units of the longest token: a text of more than `context` times this cannot fit and need not be encoded. */
+  readonly longestToken: number;
+}
+
+/** Reads tokenizer.json of a model folder. Throws `tokenizer-mismatch` where its vocabulary does not fit the model. */
+export async function loadTokenizer(folder: string, manifest: ModelManifest): Promise<ModelTokenizer> {
+  const file = path.join(folder, 'tokenizer.json');
+  const mismatch = (what: string) => new StepscopeError('tokenizer-mismatch', `${file} does not fit the model: ${what}; use the tokenizer.json that came with the checkpoint.`);
+  let tokenizer: Tokenizer;
+  let vocabulary: Map<string, number>;
+  try {
+    const definition = JSON.parse(await readFile(file, 'utf8')) as object;
+    const config = await readFile(path.join(folder, 'tokenizer_config.json'), 'utf8').catch(() => '{}');
+    tokenizer = new Tokenizer(definition, JSON.parse(config) as object);
+    vocabulary = tokenizer.get_vocab(true);
+  } catch (error) {
+    throw mismatch(`it cannot be read (${error instanceof Error ? error.message : String(error)})`);
+  }
+  let largest = 0;
+  let longestToken = 1;
+  for (const [token, id] of vocabulary) {
+    largest = Math.max(largest, id);
+    longestToken = Math.max(longestToken, token.length);
+  }
+  if (vocabulary.size === 0) throw mismatch('it has no tokens');
+  if (largest >= manifest.vocabulary) throw mismatch(`it has token id ${largest}, the model has ${manifest.vocabulary} embeddings`);
+  const end = manifest.endTokens[0] ?? 0;
+  if (tokenizer.id_to_token(end) === undefined) throw mismatch(`it lacks token id ${end}, which ends the model's text`);
+  return {
+    encode: (text) => tokenizer.encode(text).ids,
+    decode: (ids) => (ids.length === 0 ? '' : tokenizer.decode([...ids], { skip_special_tokens: false, clean_up_tokenization_spaces: false })),
+    longestToken,
+  };
+}
