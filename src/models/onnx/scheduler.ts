@@ -121,6 +121,7 @@ export async function runBatch(
   }
 
   async function admit(): Promise<void> {
+    trunk.prune();
     const room = limits.rows - live().length;
     const admitted: Sequence[] = [];
     while (next < waiting.length && admitted.length < room && trunk.pending < limits.prefill) {
@@ -144,8 +145,7 @@ export async function runBatch(
   }
 
   async function decode(): Promise<void> {
-    const dead = running.length - live().length;
-    if (dead * 4 > running.length) {
+    if (worthArranging(running, columns.length)) {
       trunk.prune();
       arrange([]);
     }
@@ -189,6 +189,15 @@ function throwIfAborted(signal: AbortSignal | undefined): void {
 function logitsOf(logits: Float32Array, row: number, vocabulary: number): Float32Array {
   return logits.subarray(row * vocabulary, (row + 1) * vocabulary);
 }
+
+/** Laying the cache out anew costs a copy of it: done when over a quarter of its columns, or a third of its slots, are nobody's. */
+function worthArranging(running: readonly (Sequence | undefined)[], slots: number): boolean {
+  const live = running.filter((sequence) => sequence !== undefined);
+  const unusedSlots = Math.min(slots, ...live.map((sequence) => sequence.firstSlot));
+  return (running.length - live.length) * 4 > running.length || (unusedSlots >= MIN_UNUSED_SLOTS && unusedSlots * 3 > slots);
+}
+
+const MIN_UNUSED_SLOTS = 32;
 
 /** A running pass keeps the event loop busy; between passes messages and aborts get their turn. */
 function breathe(): Promise<void> {
