@@ -74,7 +74,7 @@ function configurations() {
     ['src/models/onnx/engine-main.ts', 'engine'],
     ['src/cli/main.ts', 'cli'],
   ].filter(([file]) => present(file));
-  const tests = filesUnder('test', /\.(test|bench)\.ts$|^index\.ts$/).map((file) => ({
+  const tests = filesUnder('test', /\.test\.ts$|^index\.ts$/).map((file) => ({
     in: file,
     out: path.relative(root, file).replace(/\.ts$/, ''),
   }));

@@ -87,7 +87,7 @@ async function texts(model: string): Promise<Text[]> {
   return list;
 }
 
-async function main(): Promise<void> {
+export async function benchQuantization(): Promise<void> {
   const work = mkdtempSync(path.join(os.tmpdir(), 'stepscope-quantization-'));
   try {
     for (const model of ['r-prm', 'reasoner']) {
@@ -115,5 +115,3 @@ async function main(): Promise<void> {
     rmSync(work, { recursive: true, force: true });
   }
 }
-
-void main();

@@ -2,6 +2,7 @@
  * The prompt of R-PRM ("R-PRM: Reasoning-Driven Process Reward Modeling", section 3 and the released data): question,
  * previous steps, now step, a request to analyse, `Reply:`. This wording is the one that the bundled verifier was trained on.
  */
+import { withoutStepMarker } from '../segment/step-marker.ts';
 import type { VerifierMode } from './score.ts';
 
 /** A change of any text below is a new version: scores made with another wording are other scores. */
@@ -14,13 +15,11 @@ export const VERDICT_MARKER = 'Is the step correct (Yes/No)?';
 /** With the space: the first token of each is what the model chooses between. */
 export const VERDICTS = [' Yes', ' No'] as const;
 
-const OWN_LABEL = /^\s*(?:[#*_]*\s*)?(?:step\s+\d+\s*[:.)]|\d+[.)])\s*(?:[*_]+\s*)?/i;
-
 /** `Step 3: text`, without a label that the step's own text starts with. */
 function labelled(step: number, text: string): string {
-  const body = text.replace(OWN_LABEL, '');
+  const body = withoutStepMarker(text);
   // A step that is nothing but its label keeps it: an empty step cannot be judged.
-  return `Step ${step + 1}: ${body.trim() === '' ? text.trim() : body.trim()}`;
+  return `Step ${step + 1}: ${body === '' ? text.trim() : body}`;
 }
 
 /** The prompt for judging step `step` (0-based) of a solution. */

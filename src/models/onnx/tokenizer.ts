@@ -28,9 +28,10 @@ export async function loadTokenizer(folder: string, manifest: ModelManifest): Pr
   }
   let largest = 0;
   let longestToken = 1;
-  for (const [token, id] of vocabulary) {
+  for (const [token, id] of vocabulary as Map<string | undefined, number>) {
     largest = Math.max(largest, id);
-    longestToken = Math.max(longestToken, token.length);
+    // The library fills gaps between ids with undefined.
+    longestToken = Math.max(longestToken, token?.length ?? 0);
   }
   if (vocabulary.size === 0) throw mismatch('it has no tokens');
   if (largest >= manifest.vocabulary) throw mismatch(`it has token id ${largest}, the model has ${manifest.vocabulary} embeddings`);

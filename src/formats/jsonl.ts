@@ -1,0 +1,63 @@
+import { fail } from '../core/result.ts';
+import { noSuchRow } from './json-document.ts';
+import { parseJson } from './json-error.ts';
+import { traceFromRow } from './json-rows.ts';
+import type { TraceFile } from './trace-file.ts';
+import { decodeUtf8 } from './utf8.ts';
+
+const LINE_FEED = 10;
+/** Longest line that is read: V8's strings end at 512 M characters. */
+const LONGEST_ROW = 500_000_000;
+
+/** Where a row stands in a file, in bytes, and on which line (1-based) a person finds it. */
+export interface RowBytes {
+  readonly start: number;
+  readonly end: number;
+  readonly line: number;
+}
+
+/** The rows of a JSONL file: its lines that have more than JSON's own whitespace. */
+export function jsonlRows(bytes: Uint8Array): RowBytes[] {
+  const rows: RowBytes[] = [];
+  let start = 0;
+  for (let line = 1; start < bytes.length; line++) {
+    const newline = bytes.indexOf(LINE_FEED, start);
+    const end = newline < 0 ? bytes.length : newline;
+    if (!isBlank(bytes, start, end)) rows.push({ start, end, line });
+    start = end + 1;
+  }
+  return rows;
+}
+
+function isBlank(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at];
+    if (byte !== 32 && byte !== 9 && byte !== 13) return false;
+  }
+  return true;
+}
+
+/** A JSONL file over its bytes; a row is decoded and parsed when it is asked for, so that a bad one costs only itself. */
+export function jsonlFile(name: string, bytes: Uint8Array, rows: readonly RowBytes[]): TraceFile {
+  return {
+    name,
+    format: 'jsonl',
+    rows: rows.length,
+    trace: (row) => {
+      const at = rows[row];
+      if (!at) return noSuchRow(name, row, rows.length);
+      const where = `${name} row ${row} (line ${at.line})`;
+      if (at.end - at.start > LONGEST_ROW) return fail('too-long', `${where} is longer than ${LONGEST_ROW / 1e6} MB: shorten it.`);
+      const text = decodeUtf8(bytes.subarray(at.start, at.end));
+      if (!text.ok) return fail('not-utf8', `${where} is not UTF-8 at byte ${text.offset ?? 0} of the line: save the file as UTF-8.`);
+      const value = parseJson(text.value);
+      if (!value.ok) return fail('not-json', `${where} is not JSON: ${withoutLine(value.error.message)}.`);
+      return traceFromRow({ file: name, row }, where, value.value);
+    },
+  };
+}
+
+/** The row is one line, and the sentence has named it already. */
+function withoutLine(place: string): string {
+  return place.replace(/^line 1, /, '');
+}
