@@ -9,7 +9,7 @@ export interface StepMarker {
 const WORD = '(?:step|schritt|étape|etape|paso|passo|hatua|步骤|步驟)';
 const PLAIN_STEP = new RegExp(`^${WORD}[ \\t]*(\\d{1,6})[ \\t]*(?:[:：.)–—-]|$)`, 'iu');
 const DECORATED_STEP = new RegExp(`^(?:#{1,6}[ \\t]+)?(?:\\*\\*|__)?${WORD}[ \\t]*(\\d{1,6})(?![\\p{L}\\p{N}])`, 'iu');
-const OWN_LABEL = new RegExp(`^(?:#{1,6}[ \\t]+)?(?:\\*\\*|__)?(?:${WORD}[ \\t]*\\d{1,6}[ \\t]*[:：.)]|\\d{1,6}[.)])(?=[\\s*_]|$)(?:\\*\\*|__)?`, 'iu');
+const OWN_LABEL = new RegExp(`^(?:#{1,6}[ \\t]+)?(?:\\*\\*|__)?(?:${WORD}[ \\t]*\\d{1,6}[ \\t]*(?:：|[:.)](?=[\\s*_]|$))|\\d{1,6}[.)](?=[\\s*_]|$))(?:\\*\\*|__)?`, 'iu');
 const LIST_ITEM = /^(\d{1,6})[.)](?=\s|$)/;
 const HEADING = /^#{1,6}(?:[ \t]|$)/;
 const RULE = /^(?:-[ \t]*){3,}$|^(?:\*[ \t]*){3,}$|^(?:_[ \t]*){3,}$/;

@@ -82,6 +82,8 @@ function createState(model: LanguageModel, request: ScoreRequest, trace: number)
   const samples = new Map(wanted.map((step) => [step, [...(request.known?.(step) ?? [])].slice(0, k)] as [number, (Sample | undefined)[]]));
   const complete = (step: number) => (samples.get(step) ?? []).filter((sample) => sample !== undefined);
   const missing = wanted.filter((step) => complete(step).length < k);
+  /** Samples that were there at the start: `known` may read a store that this run fills. */
+  const had = new Map(wanted.map((step) => [step, complete(step).length]));
   const scores: (Score | undefined)[] = steps.map(() => undefined);
   const open = new Set(missing);
   const started = Date.now();
@@ -101,14 +103,13 @@ function createState(model: LanguageModel, request: ScoreRequest, trace: number)
     begin: () => [wrap({ type: 'started', steps: wanted, k }), ...wanted.filter((step) => !missing.includes(step)).map(score)],
     jobs: () =>
       missing.map((step) => {
-        const first = complete(step).length;
+        const first = had.get(step) ?? 0;
         return { state, step, generate: generateRequest(verifierPrompt(problem, steps, step, settings.mode), settings, first, k - first) };
       }),
     receive(step, event) {
       if (event.type === 'text') return [];
       if (event.type === 'failed') return [state.fail(step, event.reason, event.message)];
-      const first = Math.min(k, request.known?.(step).length ?? 0);
-      return state.add(step, first + event.sample, toSample(event));
+      return state.add(step, (had.get(step) ?? 0) + event.sample, toSample(event));
     },
     add(step, index, sample) {
       tokens += sample.tokens;

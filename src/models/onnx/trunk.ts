@@ -1,7 +1,7 @@
 import { HIDDEN, type Mask, masks, type SegmentView } from './session.ts';
 
 /** Positions that are kept though nobody uses them now: the next prompt most often starts like a recent one. */
-const KEEP_STALE = 256;
+const KEEP_STALE = 128;
 const FIRST_CAPACITY = 512;
 
 /** One sequence's way through the trunk: the arena index of each of its prompt tokens, in order. Compaction rewrites it in place. */
@@ -42,7 +42,12 @@ export class Trunk {
 
   /** Entries that were inserted and have no keys and values yet. */
   get pending(): number {
-    return this.tokens.length - this.computed;
+    return this.size - this.computed;
+  }
+
+  /** Entries, computed or not. */
+  get size(): number {
+    return this.tokens.length;
   }
 
   token(index: number): number {
@@ -137,17 +142,18 @@ export class Trunk {
     return { trunk: { data: trunk, rows, columns }, self };
   }
 
-  /** Drops what no pinned path uses, except the most recently used entries, when there is enough of it to be worth moving. */
-  prune(): void {
+  /** Drops what no pinned path uses, except the most recently used entries, when there is enough of it to be worth moving. Returns whether entries moved. */
+  prune(): boolean {
     const keep = new Uint8Array(this.tokens.length);
     for (const path of this.pinned) for (const entry of path) keep[entry] = 1;
     const stale: number[] = [];
     keep.forEach((kept, entry) => kept === 0 && stale.push(entry));
-    if (stale.length <= KEEP_STALE * 2) return;
+    if (stale.length <= KEEP_STALE * 2) return false;
     // A parent is used whenever its child is, so by time and then by index no child outlives its parent.
     stale.sort((a, b) => (this.lastUsed[b] ?? 0) - (this.lastUsed[a] ?? 0) || a - b);
     for (const entry of stale.slice(0, KEEP_STALE)) keep[entry] = 1;
     this.compact(keep);
+    return true;
   }
 
   private compact(keep: Uint8Array): void {

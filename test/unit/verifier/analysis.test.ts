@@ -66,7 +66,7 @@ describe('verifier prompt', () => {
   });
 
   it('does not number a step twice', () => {
-    for (const text of ['Step 2: add', 'step 2. add', '**Step 2:** add', '### Step 2: add', '2. add', '2) add', 'Schritt 2: add', '步骤2： add']) {
+    for (const text of ['Step 2: add', 'step 2. add', '**Step 2:** add', '### Step 2: add', '2. add', '2) add', 'Schritt 2: add', '步骤2：add']) {
       assert.match(verifierPrompt('Q?', ['x', text], 1, 'reasoned'), /\nNow Step: Step 2: add\n/, text);
     }
     // These only look like labels.

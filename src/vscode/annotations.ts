@@ -1,0 +1,118 @@
+import type { Score } from '../core/verifier/score.ts';
+import { STREAMS, type Stream } from './streams.ts';
+
+/** What is known of one step before anything is decided about how to show it. */
+export interface StepScores {
+  readonly streams: Readonly<Partial<Record<Stream, Score>>>;
+  /** Why the step could not be scored, in a sentence. */
+  readonly failure: string | undefined;
+  readonly running: boolean;
+}
+
+/**
+ * `uncertain` wins over `correct` and `error`: the samples disagree, or the score is too close to
+ * the threshold to be believed.
+ */
+export type StepState = 'unscored' | 'running' | 'failed' | 'noVerdict' | 'correct' | 'error' | 'uncertain';
+
+export interface StepAnnotation {
+  /** 0-based. */
+  readonly index: number;
+  readonly state: StepState;
+  /** The score that is shown: the one with the most samples. */
+  readonly score: Score | undefined;
+  readonly stream: Stream | undefined;
+  /** Scores of the same step made in another way. */
+  readonly others: readonly { readonly stream: Stream; readonly score: Score }[];
+  readonly failure: string | undefined;
+  /** Under the threshold (strict), and no step before it is. */
+  readonly firstError: boolean;
+  /** Comes after the first error, so the verifier read a broken prefix. */
+  readonly brokenPrefix: boolean;
+  /** Worth a look: under the threshold, or the samples disagree. */
+  readonly suspicious: boolean;
+  /** The data set's own label says that this is the first error. */
+  readonly labelled: boolean;
+}
+
+export interface TraceAnnotations {
+  readonly steps: readonly StepAnnotation[];
+  /** 0-based; undefined where no scored step is under the threshold. */
+  readonly firstError: number | undefined;
+  readonly threshold: number;
+  /** Steps with a score, of all steps. */
+  readonly scored: number;
+}
+
+/** Half the width of the band around the threshold in which a score counts as uncertain. */
+export const UNCERTAIN_BAND = 0.15;
+
+/**
+ * Decides what to show at each step.
+ * `labelFirstError` is the 0-based step that the data set names, where it names one.
+ */
+export function annotate(
+  scores: readonly StepScores[],
+  threshold: number,
+  labelFirstError: number | undefined,
+): TraceAnnotations {
+  const shown = scores.map((step) => mostSamples(step));
+  const found = shown.findIndex((best) => isUnder(best?.score, threshold));
+  const firstError = found === -1 ? undefined : found;
+  const steps = scores.map((step, index): StepAnnotation => {
+    const best = shown[index];
+    return {
+      index,
+      state: stateOf(step, best?.score, threshold),
+      score: best?.score,
+      stream: best?.stream,
+      others: STREAMS.flatMap((stream) => {
+        const score = step.streams[stream];
+        return score === undefined || stream === best?.stream ? [] : [{ stream, score }];
+      }),
+      failure: step.failure,
+      firstError: index === firstError,
+      brokenPrefix: firstError !== undefined && index > firstError,
+      suspicious: isUnder(best?.score, threshold) || (best !== undefined && disagree(best.score)),
+      labelled: index === labelFirstError,
+    };
+  });
+  return { steps, firstError, threshold, scored: shown.filter((best) => best !== undefined).length };
+}
+
+/** The stream with the most samples; between equals the first in the order of STREAMS. */
+function mostSamples(step: StepScores): { readonly stream: Stream; readonly score: Score } | undefined {
+  let best: { readonly stream: Stream; readonly score: Score } | undefined;
+  for (const stream of STREAMS) {
+    const score = step.streams[stream];
+    if (score !== undefined && score.samples.length > (best?.score.samples.length ?? 0)) best = { stream, score };
+  }
+  return best;
+}
+
+function stateOf(step: StepScores, score: Score | undefined, threshold: number): StepState {
+  if (score === undefined) {
+    if (step.running) return 'running';
+    return step.failure === undefined ? 'unscored' : 'failed';
+  }
+  if (score.pYes === undefined) return 'noVerdict';
+  if (disagree(score) || Math.abs(score.pYes - threshold) <= UNCERTAIN_BAND + 1e-9) return 'uncertain';
+  return score.pYes < threshold ? 'error' : 'correct';
+}
+
+function isUnder(score: Score | undefined, threshold: number): boolean {
+  return score?.pYes !== undefined && score.pYes < threshold;
+}
+
+/** Whether some samples end with Yes and others with No. */
+export function disagree(score: Score): boolean {
+  return score.hard !== undefined && score.hard > 0 && score.hard < 1;
+}
+
+/** How many samples the next request for more asks for: 4, then twice as many each time. */
+export function nextSampleCount(annotation: StepAnnotation): number {
+  const sampled = annotation.stream === 'sampled' ? annotation.score : annotation.others.find(({ stream }) => stream === 'sampled')?.score;
+  let count = 4;
+  while (count <= (sampled?.samples.length ?? 0)) count *= 2;
+  return count;
+}

@@ -1,0 +1,132 @@
+import * as vscode from 'vscode';
+import { nextSampleCount } from './annotations.ts';
+import { COMMANDS, SETTINGS, type CommandName } from './manifest.ts';
+import { note, type Navigation } from './navigation.ts';
+import type { ScoreStore } from './score-store.ts';
+import type { Scoring, ScoringOutcome, ScoringRequest } from './scoring.ts';
+import { MAX_SAMPLES, readSettings } from './settings.ts';
+import { STREAMS } from './streams.ts';
+import type { TraceMemory } from './trace-memory.ts';
+import type { TraceSessions, TraceView } from './trace-sessions.ts';
+import type { TraceTarget } from './trace-target.ts';
+import { count, outcomeText } from './wording.ts';
+
+export interface CommandDependencies {
+  readonly target: TraceTarget;
+  readonly sessions: TraceSessions;
+  readonly scoring: Scoring;
+  readonly store: ScoreStore;
+  readonly navigation: Navigation;
+  readonly memory: TraceMemory;
+  readonly showScores: () => void;
+}
+
+/** Registers every command. Each answers in every state: with what was asked for, or with one sentence. */
+export function registerCommands(dependencies: CommandDependencies): vscode.Disposable {
+  const { target, sessions, scoring, store, navigation, memory, showScores } = dependencies;
+
+  async function withTrace(argument: unknown, rows: boolean, act: (view: TraceView) => Promise<void> | void): Promise<void> {
+    const found = await target.find(argument, rows);
+    if ('refusal' in found) void vscode.window.showInformationMessage(found.refusal);
+    else await act(found.view);
+  }
+
+  async function score(view: TraceView, request: ScoringRequest): Promise<void> {
+    const outcome = await scoring.run(view, request);
+    tell(sessions.view(view.document) ?? view, request, outcome);
+  }
+
+  /** Says how a run ended. Not awaited: a notification that stays open must not hold the command up. */
+  function tell(view: TraceView, request: ScoringRequest, outcome: ScoringOutcome): void {
+    const { name } = view.open;
+    const again = (): void => {
+      void withTrace(view.document.uri, false, (now) => score(now, now.open.texts.length === view.open.texts.length ? request : { settings: request.settings }));
+    };
+    switch (outcome.type) {
+      case 'done': {
+        const hidden = request.settings.mode === 'direct' && view.annotations.steps.some(({ stream }) => stream !== 'direct' && stream !== undefined);
+        note(`${outcomeText(view.annotations)}${hidden ? ' Direct scores are in the hovers.' : ''}`);
+        const [first] = outcome.failures;
+        if (first !== undefined) void vscode.window.showWarningMessage(`${count(outcome.failures.length, 'step')} of ${name} could not be scored. ${first}`);
+        return;
+      }
+      case 'nothing-missing':
+        void vscode.window.showInformationMessage(`Nothing is missing in ${name}: ${outcomeText(view.annotations)}`);
+        return;
+      case 'busy':
+        void vscode.window.showInformationMessage(`${name} is being scored: ${outcome.done} of ${count(outcome.total, 'step')} done.`);
+        return;
+      case 'cancelled':
+        note(`Scoring was cancelled: ${outcome.done} of ${count(outcome.total, 'step')} done, and they stay.`);
+        return;
+      case 'edited':
+        void offer(`${name} changed while it was being scored: ${outcome.done} of ${count(outcome.total, 'step')} done, the rest was stopped.`, 'Score Again', again);
+        return;
+      case 'failed':
+        if (outcome.reason === 'model-missing' || outcome.reason === 'model-invalid' || outcome.reason === 'tokenizer-mismatch') {
+          void offer(outcome.message, 'Open Setting', () => void vscode.commands.executeCommand('workbench.action.openSettings', SETTINGS.model), 'error');
+        } else {
+          void offer(outcome.message, 'Score Again', again, 'error');
+        }
+    }
+  }
+
+  function clear(view: TraceView): void {
+    scoring.cancel(view.document);
+    const keys = view.keys.flatMap((step) => (step === undefined ? [] : STREAMS.map((stream) => step[stream])));
+    const { scored } = view.annotations;
+    for (const key of keys) sessions.setFailure(key, undefined);
+    store.clear(view.open.trace.problem, keys);
+    memory.forget(view.document.uri);
+    sessions.refresh();
+    note(scored === 0 ? `There were no scores to clear in ${view.open.name}.` : `The scores of ${count(scored, 'step')} of ${view.open.name} are cleared.`);
+  }
+
+  /** The step that a lens names, or the one at the cursor. */
+  const stepOf = (view: TraceView, argument: unknown): number | undefined => {
+    const step = typeof argument === 'number' ? argument : navigation.current(view);
+    return step !== undefined && step < view.open.steps.length ? step : undefined;
+  };
+
+  async function withStep(document: unknown, step: unknown, act: (view: TraceView, step: number) => Promise<void>): Promise<void> {
+    await withTrace(document, true, async (view) => {
+      const index = stepOf(view, step);
+      if (index === undefined) void vscode.window.showInformationMessage(`The cursor is before the first step of ${view.open.name}: put it into a step and try again.`);
+      else await act(view, index);
+    });
+  }
+
+  const handlers: Readonly<Record<CommandName, (document?: unknown, step?: unknown) => Promise<void> | void>> = {
+    scoreSteps: (document) => withTrace(document, true, (view) => score(view, { settings: readSettings().verifier })),
+    scoreStepsDirect: (document) => withTrace(document, true, (view) => score(view, { settings: { ...readSettings().verifier, mode: 'direct', k: 1 } })),
+    scoreStep: (document, step) => withStep(document, step, (view, index) => score(view, { settings: readSettings().verifier, only: [index] })),
+    moreSamples: (document, step) =>
+      withStep(document, step, async (view, index) => {
+        const annotation = view.annotations.steps[index];
+        const k = annotation === undefined ? 4 : nextSampleCount(annotation);
+        if (k > MAX_SAMPLES) void vscode.window.showInformationMessage(`Step ${index + 1} has ${MAX_SAMPLES} samples, the most that a step can have.`);
+        else await score(view, { settings: { ...readSettings().verifier, k }, only: [index] });
+      }),
+    cancelScoring() {
+      const document = vscode.window.activeTextEditor?.document;
+      const here = document !== undefined && scoring.isRunning(document);
+      if (!scoring.cancel(here ? document : undefined)) void vscode.window.showInformationMessage('Nothing is being scored.');
+    },
+    clearScores: (document) => withTrace(document, false, clear),
+    nextStep: (document) => withTrace(document, false, (view) => navigation.step(view, 1)),
+    previousStep: (document) => withTrace(document, false, (view) => navigation.step(view, -1)),
+    nextSuspiciousStep: (document) => withTrace(document, false, (view) => navigation.nextSuspicious(view)),
+    readCurrentStep: (document) => withTrace(document, false, (view) => navigation.read(view)),
+    showAnalysis: (document, step) => withTrace(document, false, (view) => navigation.showAnalysis(view, stepOf(view, step))),
+    showStepScores: (document) => withTrace(document, false, showScores),
+  };
+
+  return vscode.Disposable.from(
+    ...Object.entries(COMMANDS).map(([name, id]) => vscode.commands.registerCommand(id, handlers[name as CommandName])),
+  );
+}
+
+async function offer(text: string, action: string, act: () => void, kind: 'information' | 'error' = 'information'): Promise<void> {
+  const show = kind === 'error' ? vscode.window.showErrorMessage : vscode.window.showInformationMessage;
+  if ((await show(text, action)) === action) act();
+}

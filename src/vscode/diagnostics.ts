@@ -1,0 +1,41 @@
+import * as vscode from 'vscode';
+import type { ActiveTrace } from './active-trace.ts';
+import type { TraceView } from './trace-sessions.ts';
+import { count, probability } from './wording.ts';
+
+/**
+ * Lists the first error of the active trace in Problems, and nothing else: steps after it were
+ * judged on a broken prefix, and other traces would flood the list.
+ */
+export function createDiagnostics(active: ActiveTrace): vscode.Disposable {
+  const collection = vscode.languages.createDiagnosticCollection('stepscope');
+  let listed: vscode.Uri | undefined;
+  const update = (): void => {
+    const view = active.view();
+    const entry = view === undefined ? undefined : firstErrorEntry(view);
+    if (listed !== undefined && listed.toString() !== view?.document.uri.toString()) collection.delete(listed);
+    listed = view?.document.uri;
+    if (listed !== undefined) collection.set(listed, entry === undefined ? [] : [entry]);
+  };
+  update();
+  return vscode.Disposable.from(collection, active.onDidChange(update));
+}
+
+function firstErrorEntry(view: TraceView): vscode.Diagnostic | undefined {
+  const { firstError, steps, threshold } = view.annotations;
+  const step = firstError === undefined ? undefined : steps[firstError];
+  const span = firstError === undefined ? undefined : view.open.steps[firstError];
+  if (step?.score?.pYes === undefined || span === undefined) return undefined;
+  const { score } = step;
+  const unknown = steps.slice(0, step.index).filter((before) => before.score?.pYes === undefined).length;
+  const message = [
+    `Step ${step.index + 1} is the first step judged wrong: score ${probability(score.pYes ?? 0)} under ${probability(threshold)}`,
+    ` (K=${score.samples.length}${step.stream === 'direct' ? ', direct' : ''}, ${score.provenance.model}).`,
+    step.state === 'uncertain' ? ' The verdict is uncertain: ask for more samples.' : '',
+    unknown > 0 ? ` ${count(unknown, 'step')} before it ${unknown === 1 ? 'has' : 'have'} no score.` : '',
+  ].join('');
+  const range = new vscode.Range(view.document.positionAt(span.start), view.document.positionAt(span.end));
+  const entry = new vscode.Diagnostic(range, message, vscode.DiagnosticSeverity.Warning);
+  entry.source = 'Stepscope';
+  return entry;
+}

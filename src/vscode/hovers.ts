@@ -1,0 +1,154 @@
+import * as vscode from 'vscode';
+import type { Sample, Score } from '../core/verifier/score.ts';
+import { nextSampleCount, type StepAnnotation } from './annotations.ts';
+import { COMMANDS } from './manifest.ts';
+import { escapeMarkdown } from './markdown-text.ts';
+import { MAX_SAMPLES } from './settings.ts';
+import type { Stream } from './streams.ts';
+import { stepAt } from './trace-documents.ts';
+import type { TraceSessions, TraceView } from './trace-sessions.ts';
+import { count, probability, scoreText, verdictWords } from './wording.ts';
+
+/** Analyses longer than this are cut in the hover; the whole text of a sample is seldom longer. */
+const LONGEST_ANALYSIS = 6000;
+/** Analyses in one hover. */
+const MOST_ANALYSES = 4;
+
+const STREAM_WORDS: Readonly<Record<Stream, string>> = {
+  greedy: 'one greedy analysis',
+  sampled: 'sampled analyses',
+  direct: 'direct, without an analysis',
+};
+
+/** The score of a step with everything it depends on, and the analyses behind it. */
+export function createHoverProvider(sessions: TraceSessions, isBundled: () => boolean): vscode.HoverProvider {
+  return {
+    provideHover(document, position) {
+      const view = sessions.view(document);
+      if (view === undefined) return undefined;
+      const offset = document.offsetAt(position);
+      const index = stepAt(view.open.steps, offset);
+      const span = index === undefined ? undefined : view.open.steps[index];
+      const annotation = index === undefined ? undefined : view.annotations.steps[index];
+      if (span === undefined || annotation === undefined || offset > span.end) return undefined;
+      const contents = [summary(view, annotation, isBundled()), actions(view, annotation), ...analyses(annotation)];
+      return new vscode.Hover(contents, new vscode.Range(document.positionAt(span.start), document.positionAt(span.end)));
+    },
+  };
+}
+
+/** Text that came from a model, a file or a setting goes in through here and nowhere else. */
+function plain(markdown: vscode.MarkdownString, text: string): vscode.MarkdownString {
+  return markdown.appendMarkdown(escapeMarkdown(text));
+}
+
+function summary(view: TraceView, step: StepAnnotation, bundled: boolean): vscode.MarkdownString {
+  const markdown = new vscode.MarkdownString();
+  markdown.appendMarkdown(`**Step ${step.index + 1} of ${view.open.steps.length}** · `);
+  plain(markdown, [scoreText(step), verdictWords(step)].filter((part) => part !== '').join(' · '));
+  if (step.failure !== undefined && step.score === undefined) {
+    markdown.appendMarkdown('\n\n');
+    plain(markdown, step.failure);
+  }
+  if (step.brokenPrefix) {
+    const first = (view.annotations.firstError ?? 0) + 1;
+    markdown.appendMarkdown(`\n\nJudged on a broken prefix: step ${first} before it is under the threshold, so this score says little.`);
+  }
+  if (view.open.trace.label !== undefined) {
+    const { field, firstError } = view.open.trace.label;
+    markdown.appendMarkdown('\n\nLabel from the file (');
+    plain(markdown, field);
+    markdown.appendMarkdown(firstError === undefined ? '): no step is wrong.' : `): first error is step ${firstError + 1}.`);
+  }
+  if (step.score !== undefined && step.stream !== undefined) {
+    appendScore(markdown, step.score, step.stream);
+    for (const other of step.others) appendScore(markdown, other.score, other.stream);
+    appendProvenance(markdown, step.score, step.stream);
+    if (bundled) {
+      markdown.appendMarkdown('\n\n_The bundled model is a demonstration model of 29 million parameters: read its scores as such._');
+    }
+  }
+  return markdown;
+}
+
+function appendScore(markdown: vscode.MarkdownString, score: Score, stream: Stream): void {
+  const number = (value: number | undefined): string => (value === undefined ? '–' : probability(value));
+  const parts = [
+    `soft ${number(score.pYes)}`,
+    ...(stream === 'direct' ? [] : [`hard ${number(score.hard)}`]),
+    `spread ${score.spread === undefined ? '–' : `±${probability(score.spread)}`}`,
+    `K = ${score.samples.length}`,
+    `${score.unparsed} without a verdict`,
+  ];
+  markdown.appendMarkdown(`\n\n${parts.join(' · ')} (${STREAM_WORDS[stream]})`);
+}
+
+function appendProvenance(markdown: vscode.MarkdownString, score: Score, stream: Stream): void {
+  const { provenance } = score;
+  const sampling = stream === 'sampled'
+    ? `temperature ${provenance.temperature}, top-p ${provenance.topP}, seed ${provenance.seed}`
+    : stream === 'greedy' ? 'temperature 0 (greedy, so without a seed)' : 'one pass without sampling';
+  const limit = stream === 'direct' ? '' : `, at most ${provenance.maxNewTokens} new tokens`;
+  markdown.appendMarkdown('\n\n');
+  plain(
+    markdown,
+    `${provenance.model} (${provenance.weights}, ${provenance.modelHash.slice(0, 12)}), ${sampling}${limit}, ` +
+      `threshold ${provenance.threshold}, prompt ${provenance.promptVersion}, ${localDate(provenance.date)}`,
+  );
+}
+
+function localDate(date: string): string {
+  const time = new Date(date);
+  return Number.isNaN(time.getTime()) ? date : time.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+}
+
+function analyses(step: StepAnnotation): vscode.MarkdownString[] {
+  const { score, stream } = step;
+  if (score === undefined || stream === 'direct') return [];
+  const shown = score.samples.slice(0, MOST_ANALYSES).map((sample, index) => analysis(sample, index, score.samples.length));
+  const left = score.samples.length - shown.length;
+  if (left > 0) shown.push(new vscode.MarkdownString(`… and ${count(left, 'more sample')}.`));
+  return shown;
+}
+
+function analysis(sample: Sample, index: number, of: number): vscode.MarkdownString {
+  const markdown = new vscode.MarkdownString();
+  const verdict = sample.verdict === undefined ? 'no verdict' : `verdict ${sample.verdict}`;
+  const p = sample.pYes === undefined ? '' : `, P(Yes) ${probability(sample.pYes)}`;
+  markdown.appendMarkdown(`**Analysis${of > 1 ? ` ${index + 1} of ${of}` : ''}** · ${verdict}${p}`);
+  let room = LONGEST_ANALYSIS;
+  const paragraph = (name: string | undefined, body: string): void => {
+    const text = body.trim();
+    if (text === '' || room <= 0) return;
+    markdown.appendMarkdown('\n\n');
+    if (name !== undefined) {
+      markdown.appendMarkdown('**');
+      plain(markdown, name);
+      markdown.appendMarkdown('**  \n');
+    }
+    plain(markdown, text.length > room ? `${text.slice(0, room)} …` : text);
+    room -= text.length;
+  };
+  const { analysis: text, sections } = sample;
+  if (sections.length === 0) paragraph(undefined, text);
+  for (const { name, span } of sections) paragraph(name, text.slice(span.start, span.end));
+  return markdown;
+}
+
+/** The only trusted part. It holds our own command links and not one character from anywhere else. */
+function actions(view: TraceView, step: StepAnnotation): vscode.MarkdownString {
+  const markdown = new vscode.MarkdownString();
+  markdown.isTrusted = { enabledCommands: [COMMANDS.scoreStep, COMMANDS.moreSamples, COMMANDS.showStepScores] };
+  const link = (title: string, command: string): string => {
+    const argument = encodeURIComponent(JSON.stringify([view.document.uri.toString(), step.index]));
+    // Parentheses would end the link.
+    return `[${title}](command:${command}?${argument.replaceAll('(', '%28').replaceAll(')', '%29')})`;
+  };
+  const samples = nextSampleCount(step);
+  const links = [
+    ...(step.score === undefined ? [link('Score this step', COMMANDS.scoreStep)] : []),
+    ...(step.score !== undefined && samples <= MAX_SAMPLES ? [link(`Ask for ${samples} samples`, COMMANDS.moreSamples)] : []),
+    link('Show step scores', COMMANDS.showStepScores),
+  ];
+  return markdown.appendMarkdown(links.join(' · '));
+}

@@ -1,0 +1,17 @@
+import { setImmediate } from 'node:timers/promises';
+
+/** The editor gets its turn after this many milliseconds. */
+const BATCH_MS = 12;
+
+/** Runs `act` on each item, without holding up the editor. Stops early when `go` says so. */
+export async function inBatches<T>(items: readonly T[], act: (item: T, index: number) => void, go: () => boolean): Promise<void> {
+  let end = performance.now() + BATCH_MS;
+  for (const [index, item] of items.entries()) {
+    if (performance.now() > end) {
+      await setImmediate();
+      if (!go()) return;
+      end = performance.now() + BATCH_MS;
+    }
+    act(item, index);
+  }
+}

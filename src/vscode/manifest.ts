@@ -1,0 +1,62 @@
+/**
+ * Everything that package.json contributes, declared once. A unit test compares these with the
+ * manifest both ways, so neither side can drift.
+ */
+export const COMMANDS = {
+  scoreSteps: 'stepscope.scoreSteps',
+  scoreStepsDirect: 'stepscope.scoreStepsDirect',
+  scoreStep: 'stepscope.scoreStep',
+  moreSamples: 'stepscope.moreSamples',
+  cancelScoring: 'stepscope.cancelScoring',
+  clearScores: 'stepscope.clearScores',
+  nextStep: 'stepscope.nextStep',
+  previousStep: 'stepscope.previousStep',
+  nextSuspiciousStep: 'stepscope.nextSuspiciousStep',
+  readCurrentStep: 'stepscope.readCurrentStep',
+  showAnalysis: 'stepscope.showAnalysis',
+  showStepScores: 'stepscope.showStepScores',
+} as const;
+
+export type CommandName = keyof typeof COMMANDS;
+
+export const SETTINGS = {
+  samples: 'stepscope.verifier.samples',
+  temperature: 'stepscope.verifier.temperature',
+  topP: 'stepscope.verifier.topP',
+  seed: 'stepscope.verifier.seed',
+  threshold: 'stepscope.verifier.threshold',
+  maxNewTokens: 'stepscope.verifier.maxNewTokens',
+  model: 'stepscope.verifier.model',
+  inlineText: 'stepscope.display.inlineText',
+  gutter: 'stepscope.display.gutter',
+  statusBar: 'stepscope.display.statusBar',
+} as const;
+
+/** Settings that a folder must not set before it is trusted: they decide what is loaded and run. */
+export const RESTRICTED_SETTINGS = [SETTINGS.model] as const;
+
+export const CONTEXT_KEYS = {
+  /** The active editor shows a trace that was opened as one. */
+  hasTrace: 'stepscope.hasTrace',
+  /** Some trace is being scored now. */
+  scoring: 'stepscope.scoring',
+} as const;
+
+export const COLORS = {
+  correct: 'stepscope.stepCorrect',
+  error: 'stepscope.stepError',
+  uncertain: 'stepscope.stepUncertain',
+  noVerdict: 'stepscope.stepNoVerdict',
+  afterError: 'stepscope.stepAfterError',
+  label: 'stepscope.label',
+} as const;
+
+export type ColorName = keyof typeof COLORS;
+
+/** The scheme and the root folder of read-only documents that show one row of a data set. */
+export const TRACE_SCHEME = 'stepscope-trace';
+export const TRACE_ROOT = '/stepscope-trace';
+
+export const VIEWS = {
+  scores: 'stepscope.scores',
+} as const;

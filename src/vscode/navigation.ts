@@ -1,0 +1,87 @@
+import * as vscode from 'vscode';
+import { editorOf } from './active-trace.ts';
+import { nextSuspicious, stepFrom } from './stepping.ts';
+import { stepAt } from './trace-documents.ts';
+import type { TraceMemory } from './trace-memory.ts';
+import type { TraceView } from './trace-sessions.ts';
+import { count, outcomeText, spokenStep } from './wording.ts';
+
+export interface Navigation {
+  /** Goes one step on or back; stays at the ends and says so. */
+  step(view: TraceView, direction: 1 | -1): Promise<void>;
+  nextSuspicious(view: TraceView): Promise<void>;
+  /** Says the step at the cursor in a notification, which screen readers speak. */
+  read(view: TraceView): void;
+  /** Opens the hover of a step; of the one at the cursor where no step is given. */
+  showAnalysis(view: TraceView, step: number | undefined): Promise<void>;
+  reveal(view: TraceView, step: number): Promise<void>;
+  /** The step at the cursor of the trace's editor; undefined before the first. */
+  current(view: TraceView): number | undefined;
+}
+
+/** Notes in the status bar stay this long. */
+const NOTE_MS = 5000;
+
+export function note(text: string): void {
+  vscode.window.setStatusBarMessage(text, NOTE_MS);
+}
+
+export function createNavigation(memory: TraceMemory): Navigation {
+  const offsetOf = (view: TraceView): number => {
+    const editor = editorOf(view.document);
+    return editor === undefined ? 0 : view.document.offsetAt(editor.selection.active);
+  };
+
+  async function reveal(view: TraceView, step: number): Promise<void> {
+    const span = view.open.steps[step];
+    if (span === undefined) return;
+    const start = view.document.positionAt(span.start);
+    memory.setLastStep(view.document.uri, step);
+    const viewColumn = columnOf(view.document);
+    const editor = await vscode.window.showTextDocument(view.document, viewColumn === undefined ? {} : { viewColumn });
+    editor.selection = new vscode.Selection(start, start);
+    editor.revealRange(new vscode.Range(start, view.document.positionAt(span.end)), vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+  }
+
+  const current = (view: TraceView): number | undefined => stepAt(view.open.steps, offsetOf(view));
+
+  return {
+    current,
+    reveal,
+    async step(view, direction) {
+      const place = { steps: view.open.steps, offset: offsetOf(view), remembered: memory.lastStep(view.document.uri) };
+      const { step, clamped } = stepFrom(place, direction);
+      await reveal(view, step);
+      if (clamped) note(direction === 1 ? 'This is the last step.' : 'This is the first step.');
+    },
+    async nextSuspicious(view) {
+      const step = nextSuspicious({ steps: view.open.steps, offset: offsetOf(view) }, view.annotations.steps);
+      if (step !== undefined) await reveal(view, step);
+      else if (view.annotations.scored === 0) note('No step is scored yet: run Stepscope: Score Steps.');
+      else note('There is no suspicious step after this one.');
+    },
+    read(view) {
+      const index = current(view);
+      const step = index === undefined ? undefined : view.annotations.steps[index];
+      const text = step === undefined
+        ? `The cursor is before the first of ${count(view.open.steps.length, 'step')} of ${view.open.name}. ${outcomeText(view.annotations)}`
+        : spokenStep(step, view.open.steps.length, view.open.texts[step.index] ?? '');
+      void vscode.window.showInformationMessage(text);
+    },
+    async showAnalysis(view, step) {
+      const index = step ?? current(view) ?? 0;
+      await reveal(view, index);
+      await vscode.commands.executeCommand('editor.action.showHover', { focus: 'noAutoFocus' });
+    },
+  };
+}
+
+/** The column whose tabs include the document, so that it is not opened a second time beside. */
+function columnOf(document: vscode.TextDocument): vscode.ViewColumn | undefined {
+  const visible = editorOf(document)?.viewColumn;
+  if (visible !== undefined) return visible;
+  const name = document.uri.toString();
+  return vscode.window.tabGroups.all.find((group) =>
+    group.tabs.some(({ input }) => input instanceof vscode.TabInputText && input.uri.toString() === name),
+  )?.viewColumn;
+}

@@ -1,0 +1,66 @@
+import type { ScoresRow, ScoresSnapshot } from '../protocol/scores-view.ts';
+import type { StepAnnotation, TraceAnnotations } from './annotations.ts';
+import { count, firstWords, GLYPHS, outcomeText, probability, verdictWords } from './wording.ts';
+
+export interface SnapshotSource {
+  readonly uri: string;
+  readonly name: string;
+  readonly annotations: TraceAnnotations;
+  readonly texts: readonly string[];
+  readonly run: { readonly done: number; readonly total: number } | undefined;
+  /** Whether the scores come from the bundled demonstration model. */
+  readonly bundled: boolean;
+}
+
+/** What the *Step Scores* panel shows of a trace. */
+export function scoresSnapshot(source: SnapshotSource): ScoresSnapshot {
+  const { annotations, run } = source;
+  const progress = run === undefined ? '' : ` Scoring: ${run.done} of ${count(run.total, 'step')} done.`;
+  return {
+    uri: source.uri,
+    title: source.name,
+    summary: annotations.scored === 0 && run === undefined ? 'No step is scored yet.' : `${outcomeText(annotations)}${progress}`,
+    provenance: provenanceOf(annotations),
+    note: source.bundled && annotations.scored > 0
+      ? 'The bundled model is a demonstration model of 29 million parameters: read its scores as such.'
+      : undefined,
+    threshold: annotations.threshold,
+    rows: annotations.steps.map((step) => row(step, source.texts[step.index] ?? '')),
+  };
+}
+
+function row(step: StepAnnotation, text: string): ScoresRow {
+  const { score, state } = step;
+  const glyph = GLYPHS[state];
+  return {
+    step: step.index,
+    state,
+    score: score?.pYes === undefined ? glyph : `${glyph} ${probability(score.pYes)}`,
+    spread: score?.spread === undefined ? '' : `±${probability(score.spread)}`,
+    hard: score?.hard === undefined || step.stream === 'direct' ? '' : probability(score.hard),
+    samples: score?.samples.map((sample) => sample.pYes ?? null) ?? [],
+    verdict: [verdictWords(step), step.brokenPrefix && score !== undefined ? 'after the first error' : '', step.labelled ? 'label: first error' : '']
+      .filter((part) => part !== '')
+      .join('; '),
+    firstWords: firstWords(text, 14),
+    brokenPrefix: step.brokenPrefix,
+  };
+}
+
+/** How the shown scores were made. Where steps differ, every value is listed: a mean of unlike things would hide it. */
+function provenanceOf({ steps, threshold }: TraceAnnotations): { readonly name: string; readonly value: string }[] {
+  const scored = steps.flatMap(({ score, stream }) => (score === undefined || stream === undefined ? [] : [{ score, stream }]));
+  if (scored.length === 0) return [];
+  const values = (of: (step: (typeof scored)[number]) => string): string => [...new Set(scored.map(of))].join('; ');
+  return [
+    { name: 'Model', value: values(({ score }) => `${score.provenance.model} (${score.provenance.weights})`) },
+    { name: 'K', value: values(({ score, stream }) => (stream === 'direct' ? 'direct' : `${score.samples.length}`)) },
+    {
+      name: 'Sampling',
+      value: values(({ score: { provenance }, stream }) =>
+        stream === 'sampled' ? `temperature ${provenance.temperature}, top-p ${provenance.topP}, seed ${provenance.seed}` : 'greedy'),
+    },
+    { name: 'Threshold', value: probability(threshold) },
+    { name: 'Scored', value: values(({ score }) => score.provenance.date.slice(0, 10)) },
+  ];
+}

@@ -1,0 +1,54 @@
+import * as vscode from 'vscode';
+import { DEFAULT_VERIFIER_SETTINGS, type VerifierSettings } from '../core/verifier/settings.ts';
+import { SETTINGS } from './manifest.ts';
+
+export interface DisplaySettings {
+  readonly inlineText: boolean;
+  readonly gutter: boolean;
+  readonly statusBar: boolean;
+}
+
+export interface Settings {
+  readonly verifier: VerifierSettings;
+  /** Folder of the verifier model; empty means the bundled one. */
+  readonly model: string;
+  readonly display: DisplaySettings;
+}
+
+/** The most samples that one step can be given. */
+export const MAX_SAMPLES = 64;
+
+/**
+ * Returns the settings as they are now. A value of the wrong type or out of range, as a hand-edited
+ * settings file may hold, is brought to the nearest allowed one: the engine never sees it.
+ */
+export function readSettings(): Settings {
+  const configuration = vscode.workspace.getConfiguration();
+  const number = (id: string, fallback: number, low: number, high: number): number => {
+    const value: unknown = configuration.get(id);
+    if (typeof value !== 'number' || !Number.isFinite(value)) return fallback;
+    return Math.min(high, Math.max(low, value));
+  };
+  const whole = (id: string, fallback: number, low: number, high: number): number =>
+    Math.round(number(id, fallback, low, high));
+  const flag = (id: string): boolean => configuration.get<unknown>(id) !== false;
+  const model: unknown = configuration.get(SETTINGS.model);
+  const preset = DEFAULT_VERIFIER_SETTINGS;
+  return {
+    verifier: {
+      mode: 'reasoned',
+      k: whole(SETTINGS.samples, preset.k, 1, MAX_SAMPLES),
+      temperature: number(SETTINGS.temperature, preset.temperature, 0.05, 2),
+      topP: number(SETTINGS.topP, preset.topP, 0.05, 1),
+      maxNewTokens: whole(SETTINGS.maxNewTokens, preset.maxNewTokens, 16, 32768),
+      seed: whole(SETTINGS.seed, preset.seed, 0, 0xffff_ffff),
+      threshold: number(SETTINGS.threshold, preset.threshold, 0, 1),
+    },
+    model: typeof model === 'string' ? model.trim() : '',
+    display: {
+      inlineText: flag(SETTINGS.inlineText),
+      gutter: flag(SETTINGS.gutter),
+      statusBar: flag(SETTINGS.statusBar),
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import * as vscode from 'vscode';
+import type { TraceSessions, TraceView } from './trace-sessions.ts';
+import { firstWords, scoreText } from './wording.ts';
+
+/** The outline is asked for again at most this often. */
+const REFRESH_MS = 150;
+
+/**
+ * The outline of a trace: the question and the steps, with their scores. Inline text is silent to
+ * screen readers; this is where they find the same numbers.
+ */
+export function registerSymbols(sessions: TraceSessions): vscode.Disposable {
+  const provider: vscode.DocumentSymbolProvider = {
+    provideDocumentSymbols: (document) => {
+      const view = sessions.view(document);
+      return view === undefined ? undefined : symbolsOf(view);
+    },
+  };
+  const register = (): vscode.Disposable =>
+    vscode.languages.registerDocumentSymbolProvider({ scheme: '*' }, provider, { label: 'Stepscope' });
+  let registration = register();
+  let timer: NodeJS.Timeout | undefined;
+  const subscription = sessions.onDidChange(() => {
+    // A symbol provider cannot say that its symbols changed while the text did not; registering
+    // it again is what makes the editor ask.
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      registration.dispose();
+      registration = register();
+    }, REFRESH_MS);
+  });
+  return new vscode.Disposable(() => {
+    clearTimeout(timer);
+    subscription.dispose();
+    registration.dispose();
+  });
+}
+
+function symbolsOf({ document, open, annotations }: TraceView): vscode.DocumentSymbol[] {
+  const rangeOf = (start: number, end: number): vscode.Range =>
+    new vscode.Range(document.positionAt(start), document.positionAt(end));
+  const question = rangeOf(open.problem.start, open.problem.end);
+  const steps = annotations.steps.map((step) => {
+    const span = open.steps[step.index] ?? { start: 0, end: 0 };
+    const range = rangeOf(span.start, span.end);
+    const notes = [scoreText(step), step.firstError ? 'first error' : '', step.labelled ? 'label: first error' : ''];
+    const name = `Step ${step.index + 1}: ${firstWords(open.texts[step.index] ?? '', 6)}`;
+    return new vscode.DocumentSymbol(name, notes.filter((note) => note !== '').join(' · '), vscode.SymbolKind.Event, range, range);
+  });
+  return [new vscode.DocumentSymbol('Question', firstWords(open.trace.problem, 8), vscode.SymbolKind.String, question, question), ...steps];
+}

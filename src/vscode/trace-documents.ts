@@ -1,0 +1,90 @@
+import path from 'node:path';
+import type * as vscode from 'vscode';
+import { fail, ok, type Result } from '../core/result.ts';
+import { stepTexts, type Span, type Trace } from '../core/trace/trace.ts';
+import { parseMarkdownTrace } from '../formats/markdown.ts';
+import type { FormatErrorReason } from '../formats/trace-file.ts';
+import { TRACE_SCHEME } from './manifest.ts';
+
+/** A trace as it stands in a text document: where its parts are (UTF-16 offsets into the document). */
+export interface OpenTrace {
+  readonly trace: Trace;
+  /** For titles and messages: the file's name, with the row where there is one. */
+  readonly name: string;
+  readonly problem: Span;
+  readonly steps: readonly Span[];
+  /** The text of each step as the verifier reads it. */
+  readonly texts: readonly string[];
+}
+
+/** Longer documents are refused: reading them would hold up the editor. UTF-16 units, about 5 MB of English. */
+export const MAX_DOCUMENT_LENGTH = 5_000_000;
+
+/** More lenses and glyphs than this in one document hold up the editor, and no model reads a prefix that long. */
+export const MAX_STEPS = 5000;
+
+export interface TraceDocuments {
+  /**
+   * Reads the trace in a document, from a cache where the text is unchanged. The error is one
+   * sentence that names the file.
+   */
+  read(document: vscode.TextDocument): Result<OpenTrace, FormatErrorReason>;
+}
+
+/** `rowTrace` knows the traces behind the documents of our own scheme. */
+export function createTraceDocuments(
+  rowTrace: (document: vscode.TextDocument) => Result<OpenTrace, FormatErrorReason>,
+): TraceDocuments {
+  const cache = new WeakMap<
+    vscode.TextDocument,
+    { readonly version: number; readonly result: Result<OpenTrace, FormatErrorReason> }
+  >();
+  return {
+    read(document) {
+      if (document.uri.scheme === TRACE_SCHEME) return rowTrace(document);
+      const known = cache.get(document);
+      if (known?.version === document.version) return known.result;
+      const result = readText(document);
+      cache.set(document, { version: document.version, result });
+      return result;
+    },
+  };
+}
+
+function readText(document: vscode.TextDocument): Result<OpenTrace, FormatErrorReason> {
+  const name = documentName(document.uri);
+  const text = document.getText();
+  if (text.length > MAX_DOCUMENT_LENGTH) return tooLong(name);
+  const parsed = parseMarkdownTrace(name, text);
+  if (!parsed.ok) return parsed;
+  const { trace, problem, response } = parsed.value;
+  if (trace.steps.length > MAX_STEPS) return tooManySteps(name, trace.steps.length);
+  const steps = trace.steps.map(({ span }) => ({ start: response.start + span.start, end: response.start + span.end }));
+  return ok({ trace, name, problem, steps, texts: stepTexts(trace) });
+}
+
+export function tooLong(name: string): Result<never, FormatErrorReason> {
+  return fail('too-long', `${name} is longer than 5 MB: open a smaller file, or score it in the terminal with the stepscope command.`);
+}
+
+export function tooManySteps(name: string, steps: number): Result<never, FormatErrorReason> {
+  return fail('too-long', `${name} has ${steps} steps and the editor shows at most ${MAX_STEPS}: split it, or score it in the terminal with the stepscope command.`);
+}
+
+/** The last part of a URI's path: what a person calls the document. */
+export function documentName(uri: vscode.Uri): string {
+  return path.posix.basename(uri.path);
+}
+
+/** Whether the document is a data set whose rows are traces, rather than one trace. */
+export function isDataSet(document: vscode.TextDocument): boolean {
+  if (document.uri.scheme === TRACE_SCHEME) return false;
+  return /^jsonl?$/.test(document.languageId) || /\.(json|jsonl|ndjson)$/i.test(document.uri.path);
+}
+
+/** The step at an offset: the one that holds it, else the last one that starts before it; undefined before the first. */
+export function stepAt(steps: readonly Span[], offset: number): number | undefined {
+  const next = steps.findIndex((span) => span.start > offset);
+  const index = next === -1 ? steps.length - 1 : next - 1;
+  return index < 0 ? undefined : index;
+}

@@ -1,0 +1,99 @@
+import * as vscode from 'vscode';
+import { rowAt } from '../formats/row-at.ts';
+import type { ActiveTrace } from './active-trace.ts';
+import { TRACE_SCHEME } from './manifest.ts';
+import type { RowDocuments } from './trace-content-provider.ts';
+import { documentName, isDataSet, MAX_DOCUMENT_LENGTH } from './trace-documents.ts';
+import type { TraceMemory } from './trace-memory.ts';
+import type { TraceSessions, TraceView } from './trace-sessions.ts';
+
+/** A trace to work on, or the sentence that says why there is none. */
+export type TargetResult = { readonly view: TraceView } | { readonly refusal: string };
+
+export interface TraceTarget {
+  /**
+   * The trace that a command is about: of the document that its argument names, of the active
+   * editor, or of the last trace while a panel has the focus. Opens it as a trace.
+   * `rows` says whether a row of a data set may be opened for it.
+   */
+  find(argument: unknown, rows: boolean): Promise<TargetResult>;
+  /** Opens a document as a trace, without a word where it is none. */
+  open(document: vscode.TextDocument): Promise<TraceView | undefined>;
+}
+
+export function createTraceTarget(
+  sessions: TraceSessions,
+  active: ActiveTrace,
+  rowDocuments: RowDocuments,
+  memory: TraceMemory,
+): TraceTarget {
+  async function openDocument(document: vscode.TextDocument): Promise<TargetResult> {
+    if (document.uri.scheme === TRACE_SCHEME) await rowDocuments.load(document.uri);
+    const opened = await sessions.open(document);
+    if (!opened.ok) return { refusal: opened.error.message };
+    memory.remember(document.uri);
+    return { view: opened.value };
+  }
+
+  /** The row at the cursor, as a document of its own beside the data set. */
+  async function openRow(document: vscode.TextDocument): Promise<TargetResult> {
+    const name = documentName(document.uri);
+    const text = document.getText();
+    if (text.length > MAX_DOCUMENT_LENGTH) {
+      return { refusal: `${name} is longer than 5 MB: open a smaller file, or score it in the terminal with the stepscope command.` };
+    }
+    const editor = vscode.window.visibleTextEditors.find((candidate) => candidate.document === document);
+    const row = rowAt(text, editor === undefined ? 0 : document.offsetAt(editor.selection.active));
+    if (row === undefined) return { refusal: `The cursor is not in a row of ${name}: put it into one and try again.` };
+    const located = await rowDocuments.locate(document.uri, row);
+    if (!located.ok) return { refusal: located.error.message };
+    const opened = await vscode.workspace.openTextDocument(located.value);
+    await vscode.window.showTextDocument(opened, { viewColumn: vscode.ViewColumn.Beside, preview: true });
+    return openDocument(opened);
+  }
+
+  return {
+    async find(argument, rows) {
+      const document = await documentOf(argument, active);
+      if (document === undefined) {
+        return { refusal: 'There is no trace here: open a file with a question and a step-by-step solution first.' };
+      }
+      if (isDataSet(document)) {
+        const name = documentName(document.uri);
+        return rows ? openRow(document) : { refusal: `${name} is a data set: put the cursor into a row and run Stepscope: Score Steps.` };
+      }
+      if (!isText(document)) {
+        return { refusal: `Stepscope reads traces from Markdown, plain text, JSON and JSONL: ${documentName(document.uri)} is none of these.` };
+      }
+      return openDocument(document);
+    },
+    async open(document) {
+      const result = await openDocument(document);
+      return 'view' in result ? result.view : undefined;
+    },
+  };
+}
+
+/** Lenses and hovers name their document by address, menus by URI. */
+async function documentOf(argument: unknown, active: ActiveTrace): Promise<vscode.TextDocument | undefined> {
+  const address = argument instanceof vscode.Uri ? argument.toString() : argument;
+  if (typeof address === 'string') {
+    const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === address);
+    if (open !== undefined) return open;
+    try {
+      return await vscode.workspace.openTextDocument(vscode.Uri.parse(address, true));
+    } catch {
+      return undefined;
+    }
+  }
+  return vscode.window.activeTextEditor?.document ?? active.view()?.document;
+}
+
+function isText(document: vscode.TextDocument): boolean {
+  return (
+    document.uri.scheme === TRACE_SCHEME ||
+    document.languageId === 'markdown' ||
+    document.languageId === 'plaintext' ||
+    /\.(md|markdown|txt)$/i.test(document.uri.path)
+  );
+}

@@ -1,0 +1,40 @@
+// Runs inside the workbench page, put there by workbench.ts: reads what is on screen and has no locator of its own.
+globalThis.stepscopeProbe = {
+  /** The texts that decorations add before or after a piece of code, from top to bottom and left to right. */
+  decorations() {
+    const found = [];
+    for (const element of document.querySelectorAll('.view-lines span[class*="ced-"]'))
+      for (const side of ['::before', '::after']) {
+        const content = getComputedStyle(element, side).content;
+        if (!/^".*"$/s.test(content)) continue;
+        const { top, left } = element.getBoundingClientRect();
+        // A style sheet's string: quotes and backslashes are escaped in it.
+        const text = content.slice(1, -1).replace(/\\(.)/gs, '$1').replace(/\u00a0/g, ' ').trim();
+        if (text !== '') found.push({ text, top: Math.round(top), left });
+      }
+    return found.sort((a, b) => a.top - b.top || a.left - b.left).map(({ text }) => text);
+  },
+
+  /** The middle of the first place in an editor where `text` stands on one line, or null. */
+  place(text) {
+    for (const line of document.querySelectorAll('.editor-instance .view-line')) {
+      const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
+      const nodes = [];
+      let whole = '';
+      while (walker.nextNode()) {
+        nodes.push({ node: walker.currentNode, start: whole.length });
+        whole += walker.currentNode.data.replace(/\u00a0/g, ' ');
+      }
+      const at = whole.indexOf(text);
+      if (at < 0) continue;
+      const middle = at + Math.floor(text.length / 2);
+      const { node, start } = nodes.findLast((entry) => entry.start <= middle);
+      const range = document.createRange();
+      range.setStart(node, middle - start);
+      range.setEnd(node, Math.min(middle - start + 1, node.data.length));
+      const { x, y, width, height } = range.getBoundingClientRect();
+      return { x: x + width / 2, y: y + height / 2 };
+    }
+    return null;
+  },
+};

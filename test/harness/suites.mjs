@@ -1,0 +1,190 @@
+// The suites in the order in which they run. Each adds to the tally; none throws for a failure of what it tests.
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { root, unsupported, VERSIONS } from './places.mjs';
+import { start, sweep } from './processes.mjs';
+import { Events } from './results.mjs';
+
+const MINUTE = 60_000;
+const reporter = path.join(root, 'test', 'harness', 'reporter.cjs');
+
+function inModules(...parts) {
+  return path.join(root, 'node_modules', ...parts);
+}
+
+function filesUnder(folder, ending) {
+  const directory = path.join(root, folder);
+  if (!existsSync(directory)) return [];
+  return readdirSync(directory, { recursive: true })
+    .filter((file) => file.endsWith(ending))
+    .sort()
+    .map((file) => path.join(directory, file));
+}
+
+function seconds(since) {
+  return `${((Date.now() - since) / 1000).toFixed(0)} s`;
+}
+
+/** A program that counts as one test: it passes when every one of its commands ends with 0. */
+function commandSuite(name, commands) {
+  return {
+    name,
+    run: async ({ tally }) => {
+      const since = Date.now();
+      process.stdout.write(`\n${name}\n`);
+      const failed = [];
+      for (const args of commands()) {
+        const { code, timedOut } = await start(process.execPath, args, { cwd: root, timeout: 10 * MINUTE });
+        if (timedOut) failed.push('did not end within 10 minutes');
+        else if (code !== 0) failed.push(`ended with ${code}`);
+      }
+      process.stdout.write(failed.length > 0 ? `  ✗ ${name} (${seconds(since)})\n` : `  ✓ ${name} (${seconds(since)})\n`);
+      if (failed.length > 0) tally.fail(`${name}: ${failed.join('; ')}`);
+      else tally.pass();
+    },
+  };
+}
+
+/** A temporary folder for one suite. With it go all processes that were started for that suite, when it is closed. */
+class Scratch {
+  static open = new Set();
+  folder = mkdtempSync(path.join(tmpdir(), 'stepscope-'));
+  env = { TMPDIR: this.folder, STEPSCOPE_TEST_SCRATCH: this.folder };
+
+  constructor() {
+    Scratch.open.add(this);
+  }
+
+  /** @returns {number} how many processes had to be ended */
+  close() {
+    Scratch.open.delete(this);
+    const left = sweep('STEPSCOPE_TEST_SCRATCH', this.folder);
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    return left;
+  }
+}
+
+/** Ends what a suite that was interrupted has left. */
+export function closeSuites() {
+  for (const scratch of Scratch.open) scratch.close();
+}
+
+/** Starts a process that runs mocha with our reporter, and adds what it reports. */
+async function follow({ name, tally, args, env, timeout }) {
+  const since = Date.now();
+  process.stdout.write(`\n${name}\n`);
+  const scratch = new Scratch();
+  const events = new Events(tally, name, path.join(scratch.folder, 'events.jsonl'));
+  let result;
+  try {
+    result = await start(process.execPath, ['--enable-source-maps', ...args], {
+      cwd: root,
+      timeout,
+      // The channel is how the child notices that this process is gone.
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      env: { ...process.env, ...env, ...scratch.env, STEPSCOPE_TEST_RESULTS: events.file, STEPSCOPE_TEST_REPORTER: reporter },
+    });
+  } finally {
+    events.close();
+    const left = scratch.close();
+    if (left > 0) process.stderr.write(`${name}: ended ${left} processes that the tests had left\n`);
+  }
+  const { code, signal, timedOut } = result;
+  const at = events.running === undefined ? 'before its first test' : `at "${events.running}"`;
+  let broken;
+  if (timedOut) broken = `did not end within ${timeout / MINUTE} minutes; it was ${at}`;
+  else if (!events.ended) broken = `ended early (${signal ?? `exit code ${code}`}) ${at}`;
+  else if (events.seen === 0) broken = 'no test matched';
+  else if (code !== 0 && events.failed === 0) broken = `ended with ${signal ?? `exit code ${code}`} though no test failed`;
+  if (broken !== undefined) {
+    process.stdout.write(`  ✗ ${name}: ${broken}\n`);
+    tally.fail(`${name}: ${broken}`);
+  }
+  process.stdout.write(`  ${events.seen} tests in ${seconds(since)}\n`);
+}
+
+function mochaArguments(files, { grep, ci }, ...more) {
+  const options = ['--no-config', '--no-package', '--reporter', reporter, ...more];
+  if (grep !== undefined) options.push('--grep', grep);
+  if (ci) options.push('--forbid-only');
+  return [inModules('mocha', 'bin', 'mocha.js'), ...options, ...files];
+}
+
+/** Tests that need nothing but Node. */
+function nodeSuite(name, { folder, testTimeout, timeout, optional }) {
+  return {
+    name,
+    run: async ({ tally, options }) => {
+      const files = filesUnder(folder, '.test.js');
+      if (files.length === 0) {
+        if (!optional || options.only.length > 0) tally.fail(`${name}: no test file was found in ${folder}`);
+        return;
+      }
+      const args = mochaArguments(files, options, '--timeout', String(testTimeout));
+      await follow({ name, tally, args, env: {}, timeout });
+    },
+  };
+}
+
+/** Tests that need a VS Code. `ready` gives what was installed for it. */
+function editorSuite(kind, version, { timeout, start: startSuite }) {
+  const name = `${kind} on VS Code ${VERSIONS[version].vscode}`;
+  return {
+    name,
+    kind,
+    version,
+    run: async ({ tally, options, setupFor }) => {
+      const reason = unsupported();
+      if (reason !== undefined) {
+        process.stdout.write(`\n${name}\n  - skipped: ${reason}\n`);
+        if (options.noSkip) tally.fail(`${name}: could not run: ${reason}`);
+        else tally.skip(`${name}: ${reason}`);
+        return;
+      }
+      const files = filesUnder(`out/test/${kind}`, '.test.js');
+      if (files.length === 0) return tally.fail(`${name}: no test file was found in out/test/${kind}`);
+      let setup;
+      try {
+        setup = await setupFor(version);
+      } catch (error) {
+        process.stderr.write(`${error.stack}\n`);
+        return tally.fail(`${name}: its VS Code could not be installed: ${error.message.split('\n')[0]}`);
+      }
+      const env = { STEPSCOPE_TEST_SETUP: JSON.stringify(setup) };
+      await follow({ name, tally, timeout, ...startSuite(files, options, env) });
+    },
+  };
+}
+
+function hostSuite(version) {
+  const runner = path.join(root, 'out', 'test', 'harness', 'run-in-host', 'index.js');
+  return editorSuite('host', version, {
+    timeout: 15 * MINUTE,
+    start: (files, { grep }, env) => ({ args: [runner], env: grep === undefined ? env : { ...env, STEPSCOPE_TEST_GREP: grep } }),
+  });
+}
+
+function e2eSuite(version) {
+  return editorSuite('e2e', version, {
+    timeout: 40 * MINUTE,
+    // --exit: a browser that did not close must not hold the run.
+    start: (files, options, env) => ({ args: mochaArguments(files, options, '--timeout', '120000', '--exit'), env }),
+  });
+}
+
+function typeCheckCommands() {
+  const tsc = [inModules('typescript', 'bin', 'tsc'), '--noEmit', '-p'];
+  const views = filesUnder('webview', '.ts').length > 0;
+  return views ? [[...tsc, '.'], [...tsc, 'webview']] : [[...tsc, '.']];
+}
+
+/** @type {Record<string, (versions: string[]) => object[]>} */
+export const SUITES = {
+  typecheck: () => [commandSuite('type check', typeCheckCommands)],
+  lint: () => [commandSuite('lint', () => [[inModules('eslint', 'bin', 'eslint.js'), '.', '--ignore-pattern', '.vscode-test/']])],
+  unit: () => [nodeSuite('unit', { folder: 'out/test/unit', testTimeout: 20_000, timeout: 15 * MINUTE })],
+  numbers: () => [nodeSuite('numbers', { folder: 'out/test/numbers', testTimeout: 10 * MINUTE, timeout: 60 * MINUTE, optional: true })],
+  host: (versions) => versions.map(hostSuite),
+  e2e: (versions) => versions.map(e2eSuite),
+};

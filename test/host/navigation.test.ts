@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { fresh, LONG, openText, PHOTOS, putCursor, run } from './traces.ts';
+
+describe('stepping through a trace', function () {
+  this.timeout(LONG);
+  let editor: vscode.TextEditor;
+  const line = (): string => editor.document.lineAt(editor.selection.active.line).text;
+
+  before('opens a trace with a wrong first step', async () => {
+    editor = await openText(fresh(PHOTOS).replace('6 × 14 = 84', '6 × 14 = 94'));
+  });
+
+  it('goes to the first step from the question, and on', async () => {
+    putCursor(editor, 'At the start');
+    await run('nextStep');
+    assert.match(line(), /^In all/);
+    await run('nextStep');
+    assert.match(line(), /more photos/);
+  });
+
+  it('stays at both ends', async () => {
+    for (let press = 0; press < 6; press++) await run('nextStep');
+    assert.match(line(), /^So the answer/);
+    for (let press = 0; press < 6; press++) await run('previousStep');
+    assert.match(line(), /^In all/);
+  });
+
+  it('takes the trace up at the step where it was left', async () => {
+    await run('nextStep');
+    const left = line();
+    editor.selection = new vscode.Selection(0, 0, 0, 0);
+    await run('nextStep');
+    assert.equal(line(), left);
+  });
+
+  it('goes to suspicious steps and stays where there is none after', async () => {
+    await run('scoreSteps');
+    putCursor(editor, 'At the start');
+    await run('nextSuspiciousStep');
+    assert.match(line(), /^In all/);
+    putCursor(editor, 'So the answer');
+    const { active } = editor.selection;
+    await run('nextSuspiciousStep');
+    assert.ok(editor.selection.active.isEqual(active));
+  });
+
+  it('follows the text while it is edited', async () => {
+    await editor.edit((builder) => builder.insert(new vscode.Position(0, 0), '\n\n'));
+    putCursor(editor, 'At the start');
+    await run('nextStep');
+    assert.match(line(), /^In all/);
+  });
+});
+
+describe('every command', function () {
+  this.timeout(LONG);
+  const commands = [
+    'scoreSteps', 'scoreStepsDirect', 'scoreStep', 'moreSamples', 'cancelScoring', 'clearScores', 'nextStep', 'previousStep',
+    'nextSuspiciousStep', 'readCurrentStep', 'showAnalysis', 'showStepScores',
+  ];
+
+  it('answers with no editor', async () => {
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    for (const command of commands) await run(command);
+  });
+
+  it('answers in a file that holds no trace', async () => {
+    await openText('', 'txt');
+    for (const command of commands) await run(command);
+    await openText('export const x = 1;\n', 'ts');
+    for (const command of commands) await run(command);
+    await openText('[1, 2', 'json');
+    for (const command of commands) await run(command);
+    assert.equal(vscode.window.activeTextEditor?.document.languageId, 'json');
+  });
+});

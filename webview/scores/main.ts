@@ -1,0 +1,64 @@
+import './main.css';
+import type { ScoresHostMessage, ScoresRow, ScoresSnapshot, ScoresViewMessage } from '../../src/protocol/scores-view.ts';
+import { createGrid, type Column } from '../components/data-grid.ts';
+import { sampleStrip } from '../components/sample-strip.ts';
+
+const host = acquireVsCodeApi<{ readonly uri: string }>();
+const post = (message: ScoresViewMessage): void => host.postMessage(message);
+
+const title = document.createElement('h1');
+const summary = document.createElement('p');
+summary.setAttribute('role', 'status');
+const provenance = document.createElement('dl');
+const note = document.createElement('p');
+note.className = 'note';
+let threshold = 0.5;
+
+const text = (value: (row: ScoresRow) => string) => (cell: HTMLElement, row: ScoresRow): void => {
+  cell.textContent = value(row);
+};
+const columns: readonly Column<ScoresRow>[] = [
+  { title: 'Step', width: '4em', fill: text((row) => String(row.step + 1)) },
+  { title: 'Score', width: '9.5em', fill: text((row) => [row.score, row.spread].filter((part) => part !== '').join(' ')) },
+  { title: 'Hard', width: '4.5em', fill: text((row) => row.hard) },
+  { title: 'K', width: '3em', fill: text((row) => (row.samples.length === 0 ? '' : String(row.samples.length))) },
+  { title: 'P(Yes) 0–1', width: '9em', fill: (cell, row) => cell.replaceChildren(...(row.samples.length === 0 ? [] : [sampleStrip(row.samples, threshold)])) },
+  { title: 'Verdict', width: 'minmax(14em, 20em)', fill: text((row) => row.verdict) },
+  { title: 'Step text', width: 'minmax(16em, 1fr)', fill: text((row) => row.firstWords) },
+];
+
+const grid = createGrid<ScoresRow>({
+  label: 'Scores of the steps. Enter shows a step in the editor.',
+  columns,
+  onChoose: (row) => post({ type: 'reveal', step: row.step }),
+  rowClass: (row) => `${row.state}${row.brokenPrefix ? ' broken-prefix' : ''}`,
+});
+const table = document.createElement('div');
+table.className = 'table';
+table.append(grid.element);
+
+function show(snapshot: ScoresSnapshot | undefined): void {
+  title.textContent = snapshot?.title ?? 'Step Scores';
+  summary.textContent = snapshot?.summary ?? 'No trace is open: open a file with a question and its solution, and run Stepscope: Score Steps.';
+  provenance.replaceChildren(...(snapshot?.provenance ?? []).map(entry));
+  note.textContent = snapshot?.note ?? '';
+  note.hidden = snapshot?.note === undefined;
+  threshold = snapshot?.threshold ?? threshold;
+  table.hidden = snapshot === undefined;
+  grid.update(snapshot?.rows ?? []);
+  if (snapshot !== undefined) host.setState({ uri: snapshot.uri });
+}
+
+function entry({ name, value }: ScoresSnapshot['provenance'][number]): HTMLElement {
+  const pair = document.createElement('div');
+  const term = document.createElement('dt');
+  const detail = document.createElement('dd');
+  term.textContent = name;
+  detail.textContent = value;
+  pair.append(term, detail);
+  return pair;
+}
+
+document.getElementById('scores')?.append(title, summary, provenance, table, note);
+window.addEventListener('message', ({ data }: MessageEvent<ScoresHostMessage>) => show(data.snapshot));
+post({ type: 'ready' });
