@@ -38,7 +38,7 @@ const layerRule = {
 };
 
 export default tseslint.config(
-  { ignores: ['dist/', 'out/', 'node_modules/', 'models/recipe/'] },
+  { ignores: ['dist/', 'out/', '.vscode-test/', 'node_modules/', 'models/recipe/'] },
   ...tseslint.configs.strictTypeChecked.map((config) => ({ ...config, files: ['src/**/*.ts', 'webview/**/*.ts', 'test/**/*.ts'] })),
   {
     files: ['src/**/*.ts', 'webview/**/*.ts', 'test/**/*.ts'],
