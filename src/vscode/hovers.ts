@@ -31,7 +31,7 @@ export function createHoverProvider(sessions: TraceSessions, isBundled: () => bo
       const span = index === undefined ? undefined : view.open.steps[index];
       const annotation = index === undefined ? undefined : view.annotations.steps[index];
       if (span === undefined || annotation === undefined || offset > span.end) return undefined;
-      const contents = [summary(view, annotation, isBundled()), actions(view, annotation), ...analyses(annotation)];
+      const contents = [summary(view, annotation), actions(view, annotation), ...analyses(annotation), ...provenance(annotation, isBundled())];
       return new vscode.Hover(contents, new vscode.Range(document.positionAt(span.start), document.positionAt(span.end)));
     },
   };
@@ -42,7 +42,7 @@ function plain(markdown: vscode.MarkdownString, text: string): vscode.MarkdownSt
   return markdown.appendMarkdown(escapeMarkdown(text));
 }
 
-function summary(view: TraceView, step: StepAnnotation, bundled: boolean): vscode.MarkdownString {
+function summary(view: TraceView, step: StepAnnotation): vscode.MarkdownString {
   const markdown = new vscode.MarkdownString();
   markdown.appendMarkdown(`**Step ${step.index + 1} of ${view.open.steps.length}** · `);
   plain(markdown, [scoreText(step), verdictWords(step)].filter((part) => part !== '').join(' · '));
@@ -63,10 +63,6 @@ function summary(view: TraceView, step: StepAnnotation, bundled: boolean): vscod
   if (step.score !== undefined && step.stream !== undefined) {
     appendScore(markdown, step.score, step.stream);
     for (const other of step.others) appendScore(markdown, other.score, other.stream);
-    appendProvenance(markdown, step.score, step.stream);
-    if (bundled) {
-      markdown.appendMarkdown('\n\n_The bundled model is a demonstration model of 29 million parameters: read its scores as such._');
-    }
   }
   return markdown;
 }
@@ -80,21 +76,26 @@ function appendScore(markdown: vscode.MarkdownString, score: Score, stream: Stre
     `K = ${score.samples.length}`,
     `${score.unparsed} without a verdict`,
   ];
-  markdown.appendMarkdown(`\n\n${parts.join(' · ')} (${STREAM_WORDS[stream]})`);
+  markdown.appendMarkdown(`\n\n${parts.join(' · ')} (${STREAM_WORDS[stream]}) · `);
+  plain(markdown, `${score.provenance.model}, ${score.provenance.weights}`);
 }
 
-function appendProvenance(markdown: vscode.MarkdownString, score: Score, stream: Stream): void {
+/** What it takes to make the number again: below the analyses, which people hover for. */
+function provenance({ score, stream }: StepAnnotation, bundled: boolean): vscode.MarkdownString[] {
+  if (score === undefined || stream === undefined) return [];
+  const markdown = new vscode.MarkdownString();
   const { provenance } = score;
   const sampling = stream === 'sampled'
     ? `temperature ${provenance.temperature}, top-p ${provenance.topP}, seed ${provenance.seed}`
     : stream === 'greedy' ? 'temperature 0 (greedy, so without a seed)' : 'one pass without sampling';
   const limit = stream === 'direct' ? '' : `, at most ${provenance.maxNewTokens} new tokens`;
-  markdown.appendMarkdown('\n\n');
   plain(
     markdown,
     `${provenance.model} (${provenance.weights}, ${provenance.modelHash.slice(0, 12)}), ${sampling}${limit}, ` +
       `threshold ${provenance.threshold}, prompt ${provenance.promptVersion}, ${localDate(provenance.date)}`,
   );
+  if (bundled) markdown.appendMarkdown('\n\n_The bundled model is a demonstration model of 29 million parameters: read its scores as such._');
+  return [markdown];
 }
 
 function localDate(date: string): string {

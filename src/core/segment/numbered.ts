@@ -46,7 +46,8 @@ export function numberedStarts(text: string): NumberedStart[] {
       starts.push({ start, cut: leadIn ?? start });
       previous = { ...marker, indent: previous?.indent ?? indent };
       leadIn = undefined;
-    } else if (!inside && isLeadIn(line)) leadIn ??= start;
+      // A number out of order leads nothing in: cut out as a title, it would open its step with another count.
+    } else if (!inside && marker === undefined && isLeadIn(line)) leadIn ??= start;
     else leadIn = undefined;
     seenContent ||= leadIn === undefined;
   });
