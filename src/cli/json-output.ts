@@ -8,16 +8,15 @@ import { stepVerdict, type RowOutput } from './output.ts';
 const WORDS: Readonly<Record<Verdict, string>> = { yes: 'Yes', no: 'No' };
 
 /**
- * JSON lines. Rows and steps are 0-based; a missing value is null; `firstError` is -1 when no step is under the threshold,
- * as in ProcessBench.
+ * JSON lines: one a step, then one a row, which says how the numbers were made. Rows and steps are 0-based; a missing value
+ * is null; `firstError` is -1 when no step is under the threshold, as in ProcessBench.
  */
 export function jsonOutput(model: ModelInfo, settings: VerifierSettings): RowOutput {
   const print = (value: object) => process.stdout.write(`${JSON.stringify(value)}\n`);
-  const modelFields = { name: model.name, hash: model.hash, weights: model.weights };
   return {
     step(row, step, text, score) {
       const samples = (score?.samples ?? []).map(({ pYes, verdict, analysis }) => ({ pYes: pYes ?? null, verdict: verdict === undefined ? null : WORDS[verdict], analysis }));
-      print({ row, step, text, score: score?.pYes ?? null, hard: score?.hard ?? null, verdict: stepVerdict(score) ?? null, samples, mode: settings.mode, model: modelFields });
+      print({ row, step, text, score: score?.pYes ?? null, hard: score?.hard ?? null, verdict: stepVerdict(score) ?? null, samples, mode: settings.mode, model: model.name });
     },
     summary(row, summary) {
       const { firstError, min, mean, product, last, scored, steps, seconds, tokens } = summary;
@@ -26,7 +25,7 @@ export function jsonOutput(model: ModelInfo, settings: VerifierSettings): RowOut
         row,
         summary: { firstError: firstError ?? -1, min: min ?? null, mean: mean ?? null, product: product ?? null, last: last ?? null, scored, steps, seconds, tokens },
         settings: { mode: settings.mode, ...used },
-        model: modelFields,
+        model: { name: model.name, hash: model.hash, weights: model.weights },
       });
     },
   };
