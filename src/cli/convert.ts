@@ -13,8 +13,10 @@ export async function convertCommand(args: readonly string[], signal: AbortSigna
     block: readNumber('block', values.block, 64, { min: 16, max: 256, integer: true }),
   };
   if (!Number.isInteger(Math.log2(plan.block))) throw new UsageError(`--block ${plan.block} is no power of two.`);
-  const manifest = await convertModel(source, target, plan, ({ done, total, tensor }) => process.stderr.write(`\r\x1b[K${done}/${total} ${tensor}`), signal);
+  const manifest = await convertModel(source, target, plan, ({ done, total, tensor }) => {
+    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${done}/${total} ${tensor}`);
+  }, signal);
   const bytes = Object.values(manifest.files).reduce((sum, file) => sum + file.bytes, 0);
-  process.stderr.write(`\r\x1b[K${target}: ${(manifest.parameters / 1e6).toFixed(1)}M parameters, ${manifest.weights}, ${(bytes / 1e6).toFixed(1)} MB\n`);
+  process.stderr.write(`${process.stderr.isTTY ? '\r\x1b[K' : ''}${target}: ${(manifest.parameters / 1e6).toFixed(1)}M parameters, ${manifest.weights}, ${(bytes / 1e6).toFixed(1)} MB\n`);
   return 0;
 }

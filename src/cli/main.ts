@@ -2,6 +2,7 @@
 import process from 'node:process';
 import { StepscopeError } from '../core/result.ts';
 import { convertCommand } from './convert.ts';
+import { downloadCommand } from './download.ts';
 import { scoreCommand } from './score.ts';
 import { UsageError } from './usage.ts';
 
@@ -19,6 +20,8 @@ const HELP = `stepscope: look inside the reasoning of language models, step by s
       --json             one JSON line a step, then one a row; steps and rows are 0-based
   stepscope convert DIR OUT [--bits 4|8|32] [--block N]
                          a Hugging Face folder (Llama architecture) into a model folder
+  stepscope download REPOSITORY DIR
+                         the files that convert needs, from the hub (HF_ENDPOINT, HF_TOKEN)
   stepscope --help
 
 Exit code: 0 on success, 2 on bad input, 1 when something broke. Messages go to stderr.
@@ -33,6 +36,8 @@ async function main(argv: readonly string[]): Promise<number> {
       return scoreCommand(rest, controller.signal);
     case 'convert':
       return convertCommand(rest, controller.signal);
+    case 'download':
+      return downloadCommand(rest, controller.signal);
     case undefined:
     case 'help':
     case '--help':
@@ -40,12 +45,12 @@ async function main(argv: readonly string[]): Promise<number> {
       process.stdout.write(HELP);
       return command === undefined ? 2 : 0;
     default:
-      throw new UsageError(`There is no command "${command}": use score or convert, or --help.`);
+      throw new UsageError(`There is no command "${command}": use score, convert or download, or --help.`);
   }
 }
 
 /** Failures that a person can mend by another input; everything else is ours. */
-const BAD_INPUT = new Set(['usage', 'model-missing', 'model-invalid', 'tokenizer-mismatch', 'context-exceeded']);
+const BAD_INPUT = new Set(['usage', 'model-missing', 'model-invalid', 'tokenizer-mismatch', 'context-exceeded', 'hub-failed']);
 
 // The reader of a pipe has left (`| head`): nobody is interested in the rest.
 process.stdout.on('error', () => process.exit(0));
