@@ -88,8 +88,10 @@ export type ProbabilityReading =
 export type ModelErrorReason =
   | 'model-missing'
   | 'model-invalid'
+  | 'model-too-large'
   | 'tokenizer-mismatch'
   | 'context-exceeded'
   | 'engine-exited'
+  | 'engine-hung'
   | 'engine-failed'
   | 'aborted';

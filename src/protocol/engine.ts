@@ -17,10 +17,15 @@ export interface EngineResults {
 
 export type ClientMessage =
   | { readonly kind: 'request'; readonly id: number; readonly request: EngineRequest }
-  | { readonly kind: 'abort'; readonly id: number };
+  | { readonly kind: 'abort'; readonly id: number }
+  /** Asks for a sign of life. */
+  | { readonly kind: 'ping' };
 
 export type EngineMessage =
   | { readonly kind: 'result'; readonly id: number; readonly value: EngineResults[EngineRequest['type']] }
   | { readonly kind: 'error'; readonly id: number; readonly reason: ModelErrorReason; readonly message: string }
+  | { readonly kind: 'pong' }
+  /** The engine's loop is about to be taken for about this long: a large model reads a prompt, or loads. */
+  | { readonly kind: 'busy'; readonly ms: number }
   /** Gathered over a few milliseconds, in order. */
   | { readonly kind: 'events'; readonly id: number; readonly events: readonly GenerateEvent[] };

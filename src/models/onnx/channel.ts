@@ -19,6 +19,12 @@ interface Pending {
 }
 
 const STDERR_KEPT = 2000;
+/** A sign of life is asked for this often (ms) while a request is open. */
+const PING_MS = 500;
+/** Silence of this long (ms), beyond what the engine announced, is a hang. */
+const SILENCE_MS = 4000;
+/** A new process may take this long (ms) to say its first word on a busy machine. */
+const START_MS = 20_000;
 
 /** Forks the engine process. `execArgv` is empty so that a debugger's or a loader's flags do not reach it. */
 export function openChannel(enginePath: string, log?: (line: string) => void): EngineChannel {
@@ -27,24 +33,50 @@ export function openChannel(enginePath: string, log?: (line: string) => void): E
   let nextId = 1;
   let alive = true;
   let stderr = '';
+  /** Until then silence is no sign of anything. */
+  let patientUntil = performance.now() + START_MS;
+  let lastTick = performance.now();
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-STDERR_KEPT);
     log?.(text.trimEnd());
   });
 
-  const end = (how: string) => {
+  const fail = (error: StepscopeError) => {
     if (!alive) return;
     alive = false;
-    const said = stderr.trim().split('\n').at(-1);
-    const detail = said === undefined || said === '' ? '' : ` It said: "${said}".`;
-    const error = new StepscopeError('engine-exited', `The model engine ended unexpectedly (${how}); what was scored is kept, run the command again to go on.${detail}`);
+    clearInterval(watch);
     for (const { reject } of pending.values()) reject(error);
     pending.clear();
     log?.(error.message);
   };
+  const end = (how: string) => {
+    const said = stderr.trim().split('\n').at(-1);
+    const detail = said === undefined || said === '' ? '' : ` It said: "${said}".`;
+    fail(new StepscopeError('engine-exited', `The model engine ended unexpectedly (${how}); what was scored is kept, run the command again to go on.${detail}`));
+  };
+  const bePatient = (ms: number) => (patientUntil = Math.max(patientUntil, performance.now() + ms));
+  const watch = setInterval(() => {
+    const now = performance.now();
+    // A tick that comes late says that this process was held up, or the machine slept: nothing about the engine.
+    if (now - lastTick > 2 * PING_MS) bePatient(SILENCE_MS);
+    lastTick = now;
+    if (pending.size === 0) return;
+    if (now < patientUntil) {
+      post(child, { kind: 'ping' });
+      return;
+    }
+    fail(new StepscopeError('engine-hung', `The model engine did not answer for ${SILENCE_MS / 1000} s and was stopped; what was scored is kept, run the command again to go on.`));
+    child.kill('SIGKILL');
+  }, PING_MS);
+  watch.unref();
   child.on('exit', (code, signal) => end(signal === null ? `exit code ${code ?? 'unknown'}` : signal));
   child.on('error', (error) => end(error.message));
-  child.on('message', (message) => receive(pending, message as EngineMessage));
+  child.on('message', (message: EngineMessage) => {
+    // From here on it may be silent for as long as it announces, and no longer.
+    patientUntil = performance.now() + SILENCE_MS + (message.kind === 'busy' ? message.ms : 0);
+    if (message.kind === 'busy') return;
+    if (message.kind !== 'pong') receive(pending, message);
+  });
 
   return {
     get pid() {
@@ -60,6 +92,7 @@ export function openChannel(enginePath: string, log?: (line: string) => void): E
           return;
         }
         const id = nextId++;
+        bePatient(SILENCE_MS);
         const abort = () => {
           post(child, { kind: 'abort', id });
           pending.delete(id);
@@ -82,10 +115,8 @@ export function openChannel(enginePath: string, log?: (line: string) => void): E
       });
     },
     close() {
-      alive = false;
-      for (const { reject } of pending.values()) reject(new StepscopeError('aborted', 'The model engine was closed.'));
-      pending.clear();
-      child.kill();
+      fail(new StepscopeError('aborted', 'The model engine was closed.'));
+      child.kill('SIGKILL');
     },
   };
 }
@@ -95,7 +126,9 @@ function post(child: ChildProcess, message: ClientMessage): void {
   if (child.connected) child.send(message, () => undefined);
 }
 
-function receive(pending: Map<number, Pending>, message: EngineMessage): void {
+type Answer = Exclude<EngineMessage, { readonly kind: 'pong' | 'busy' }>;
+
+function receive(pending: Map<number, Pending>, message: Answer): void {
   const entry = pending.get(message.id);
   if (entry === undefined) return;
   switch (message.kind) {

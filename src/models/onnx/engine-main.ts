@@ -20,7 +20,10 @@ function send(message: EngineMessage): void {
 async function answer(id: number, request: EngineRequest, signal: AbortSignal): Promise<EngineResults[EngineRequest['type']]> {
   switch (request.type) {
     case 'load': {
-      const runtime = await loadRuntime(request.directory, request.threads > 0 ? request.threads : undefined);
+      const runtime = await loadRuntime(request.directory, {
+        ...(request.threads > 0 ? { threads: request.threads } : {}),
+        onBusy: (ms) => send({ kind: 'busy', ms }),
+      });
       const model = nextModel++;
       runtimes.set(model, runtime);
       return { model, info: runtime.info, capabilities: { probabilities: true } };
@@ -78,8 +81,16 @@ async function handle(id: number, request: EngineRequest): Promise<void> {
 }
 
 process.on('message', (message: ClientMessage) => {
-  if (message.kind === 'abort') aborts.get(message.id)?.abort();
-  else void handle(message.id, message.request);
+  switch (message.kind) {
+    case 'abort':
+      aborts.get(message.id)?.abort();
+      return;
+    case 'ping':
+      send({ kind: 'pong' });
+      return;
+    case 'request':
+      void handle(message.id, message.request);
+  }
 });
 // The editor closed or died: no orphan stays behind.
 process.on('disconnect', () => process.exit(0));

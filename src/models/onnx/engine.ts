@@ -28,6 +28,8 @@ export function createEngine(options: EngineOptions): Engine {
   let disposed = false;
   /** Loads of the current process, by folder; dropped with it, and one by one when they fail. */
   let loads = new Map<string, Promise<EngineResults['load']>>();
+  /** Processes in a row that died without having loaded a model. */
+  let failedStarts = 0;
 
   const connect = (): EngineChannel => {
     if (disposed) throw new StepscopeError('engine-failed', 'The model engine was closed.');
@@ -39,12 +41,19 @@ export function createEngine(options: EngineOptions): Engine {
   };
 
   const load = async (directory: string): Promise<EngineResults['load']> => {
+    if (channel?.alive !== true && failedStarts > 0) await backOff(failedStarts);
     const current = connect();
     const known = loads.get(directory);
     if (known !== undefined) return known;
     const loading = current.request({ type: 'load', directory, threads: options.threads ?? 0 });
     loads.set(directory, loading);
-    loading.catch(() => loads.delete(directory));
+    loading.then(
+      () => (failedStarts = 0),
+      () => {
+        loads.delete(directory);
+        if (!current.alive) failedStarts++;
+      },
+    );
     return loading;
   };
 
@@ -69,6 +78,11 @@ export function createEngine(options: EngineOptions): Engine {
       channel?.close();
     },
   };
+}
+
+/** A model that kills its process must not keep the machine busy with starting it: 0.25 s, doubling up to 8 s. */
+function backOff(failures: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.min(8000, 250 * 2 ** (failures - 1))));
 }
 
 /** Turns the engine's events into an async iterable. Leaving the loop early aborts the request. */

@@ -3,8 +3,9 @@ import path from 'node:path';
 import type { GenerateEvent, GenerateRequest, ModelErrorReason, ModelInfo, ProbabilityReading } from '../../core/model.ts';
 import { fail, ok, StepscopeError, type Result } from '../../core/result.ts';
 import { GRAPH_VERSION } from '../convert/decoder-graph.ts';
-import { manifestHash, readManifest } from '../manifest.ts';
-import { DEFAULT_LIMITS, runBatch, type BatchItem, type SchedulerCounts, type SchedulerLimits } from './scheduler.ts';
+import { manifestHash, readManifest, type ModelManifest } from '../manifest.ts';
+import { availableMemory, checkMemory } from './memory.ts';
+import { limitsFor, runBatch, type BatchItem, type SchedulerCounts, type SchedulerLimits } from './scheduler.ts';
 import type { SequenceRequest, SequenceResult } from './sequence.ts';
 import { openSession, type DecoderSession } from './session.ts';
 import { loadTokenizer, type ModelTokenizer } from './tokenizer.ts';
@@ -21,14 +22,24 @@ export interface Runtime {
   release(): Promise<void>;
 }
 
+export interface RuntimeOptions {
+  readonly threads?: number;
+  readonly limits?: SchedulerLimits;
+  /** Hears of work that takes the event loop for a while, with a generous estimate in ms. */
+  readonly onBusy?: (ms: number) => void;
+}
+
 /** Loads a converted model folder. Throws StepscopeError with one sentence that names the file and what to do. */
-export async function loadRuntime(folder: string, threads = defaultThreads(), limits: SchedulerLimits = DEFAULT_LIMITS): Promise<Runtime> {
+export async function loadRuntime(folder: string, options: RuntimeOptions = {}): Promise<Runtime> {
   const manifest = await readManifest(folder);
   if (manifest.graph !== GRAPH_VERSION) {
     throw new StepscopeError('model-invalid', `${folder} was converted to graph "${manifest.graph}", this version runs "${GRAPH_VERSION}": convert the model again.`);
   }
   const tokenizer = await loadTokenizer(folder, manifest);
-  const session = await openSession(folder, manifest, { threads });
+  const limits = options.limits ?? limitsFor(manifest);
+  checkMemory(folder, manifest, limits, availableMemory());
+  options.onBusy?.(loadingTime(manifest));
+  const session = announced(await openSession(folder, manifest, { threads: options.threads ?? defaultThreads() }), options.onBusy);
   const name = path.basename(folder);
   const info: ModelInfo = { name, hash: manifestHash(manifest), weights: manifest.weights, parameters: manifest.parameters, context: manifest.context };
   const firstToken = (candidate: string) => tokenizer.encode(candidate)[0] ?? 0;
@@ -116,6 +127,30 @@ function encodePrompt(prompt: string, model: string, context: number, tokenizer:
   const ids = tokenizer.encode(prompt);
   if (ids.length === 0) return fail('engine-failed', 'The prompt is empty: there is nothing to continue.');
   return ids.length >= context ? tooLong(String(ids.length)) : ok(ids);
+}
+
+/** How long onnxruntime may take to read and pack the weights (ms), from a slow disk. */
+function loadingTime(manifest: ModelManifest): number {
+  const bytes = Object.values(manifest.files).reduce((sum, file) => sum + file.bytes, 0);
+  return 2000 + bytes / 30_000;
+}
+
+/** Slower than any machine that runs these models: operations a second, for saying how long a pass can take at most. */
+const SLOWEST = 2e9;
+/** Passes that may take longer than this (ms) are announced. */
+const LONG_PASS = 1000;
+
+/** Says before each long pass how long it may take, so that whoever waits can tell work from a hang. */
+function announced(session: DecoderSession, onBusy: ((ms: number) => void) | undefined): DecoderSession {
+  if (onBusy === undefined) return session;
+  return {
+    ...session,
+    forward(input) {
+      const ms = (1000 * 2 * session.manifest.parameters * input.ids.length) / SLOWEST;
+      if (ms > LONG_PASS) onBusy(ms);
+      return session.forward(input);
+    },
+  };
 }
 
 /** Physical cores do the arithmetic; more threads than that only wait for each other. */

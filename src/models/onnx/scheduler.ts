@@ -1,4 +1,5 @@
 import { StepscopeError } from '../../core/result.ts';
+import type { ModelManifest } from '../manifest.ts';
 import { Columns } from './columns.ts';
 import { createSampler } from './sampler.ts';
 import { advance, createSequence, type Sequence, type SequenceListener, type SequenceRequest } from './sequence.ts';
@@ -19,7 +20,15 @@ export interface SchedulerLimits {
   readonly trunk: number;
 }
 
-export const DEFAULT_LIMITS: SchedulerLimits = { rows: 32, prefill: 192, trunk: 1024 };
+/**
+ * Limits by the size of the model alone, not by measured speed: how a prompt is cut into passes changes the last bits of its
+ * numbers, and the same request must give the same ones.
+ */
+export function limitsFor(manifest: ModelManifest): SchedulerLimits {
+  const prefill = Math.max(8, Math.min(192, Math.round(6e9 / manifest.parameters)));
+  return { rows: 32, prefill, trunk: 1024 };
+}
+
 /** Rows that decode together whatever their prompts take: below this, the weights are read for too few. */
 const FEW_ROWS = 8;
 
@@ -50,7 +59,7 @@ export async function runBatch(
   session: DecoderSession,
   tokenizer: ModelTokenizer,
   items: readonly BatchItem[],
-  limits: SchedulerLimits = DEFAULT_LIMITS,
+  limits: SchedulerLimits = limitsFor(session.manifest),
   signal?: AbortSignal,
 ): Promise<SchedulerCounts> {
   const { manifest, width } = session;

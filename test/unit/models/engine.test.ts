@@ -7,6 +7,9 @@ import { scoreTrace } from '../../../src/core/verifier/score-trace.ts';
 import { DEFAULT_VERIFIER_SETTINGS } from '../../../src/core/verifier/settings.ts';
 import type { ScoreEvent } from '../../../src/core/verifier/events.ts';
 import { StepscopeError } from '../../../src/core/result.ts';
+import type { LanguageModel } from '../../../src/core/model.ts';
+import { verifierPrompt } from '../../../src/core/verifier/prompt.ts';
+import { createRandom } from '../../../src/models/onnx/sampler.ts';
 import { createEngine, type Engine } from '../../../src/models/onnx/engine.ts';
 import { repoRoot } from '../formats/shared-data.ts';
 import { bundledModel } from './shared-models.ts';
@@ -94,6 +97,39 @@ describe('engine process', function () {
     assert.notEqual(engine.pid, first);
   });
 
+  it('notices an engine that hangs, ends it, and runs again', async () => {
+    const model = await engine.load(bundledModel('r-prm'));
+    const first = engine.pid ?? 0;
+    const run = collect(scoreTrace(model, { ...REQUEST, settings: { ...REQUEST.settings, k: 30 } }), (event) => {
+      if (event.type === 'sample') process.kill(first, 'SIGSTOP');
+    });
+    await assert.rejects(run, failsWith('engine-hung', /did not answer for 4 s and was stopped.*run the command again/));
+    await untilDead(first);
+    assert.equal((await collect(scoreTrace(model, REQUEST))).at(-1)?.type, 'finished');
+    assert.notEqual(engine.pid, first);
+  });
+
+  it('refuses a model that does not fit into memory, with both numbers', async () => {
+    const folder = copy();
+    const file = path.join(folder, 'stepscope.json');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"layers": 8', '"layers": 8000000'));
+    await assert.rejects(engine.load(folder), failsWith('model-too-large', /needs about [\d.]+ GB of memory and [\d.]+ GB are free: convert it with --bits 4/));
+  });
+
+  // The engine's memory is read from /proc.
+  (process.platform === 'linux' ? it : it.skip)('leaks neither memory nor requests over 200 random interleavings of runs and aborts', async () => {
+    const model = await engine.load(bundledModel('r-prm'));
+    const resident = () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${engine.pid}/status`, 'utf8'))?.[1]) / 1024;
+    const random = createRandom(1, 1);
+    let half = 0;
+    for (let round = 0; round < 200; round += 4) {
+      if (round === 100) half = resident();
+      await Promise.all([0, 1, 2, 3].map(() => interleave(model, Math.floor(random() * 8), 1 + Math.floor(random() * 3))));
+    }
+    assert.equal((await collect(scoreTrace(model, REQUEST))).at(-1)?.type, 'finished');
+    assert.ok(resident() - half < 60, `grew from ${half} to ${resident()} MB in the second half`);
+  });
+
   it('stops when aborted, and serves the next request', async () => {
     const model = await engine.load(bundledModel('r-prm'));
     const controller = new AbortController();
@@ -168,6 +204,19 @@ describe('engine process', function () {
     assert.ok(existsSync(ENGINE));
   });
 });
+
+/** Starts a run and aborts it after a few texts, or lets it end. */
+async function interleave(model: LanguageModel, abortAfter: number, n: number): Promise<void> {
+  const controller = new AbortController();
+  let texts = 0;
+  if (abortAfter === 0) setImmediate(() => controller.abort());
+  const requests = [0, 1].map((step) => ({ prompt: verifierPrompt(REQUEST.problem, REQUEST.steps, step, 'reasoned'), n, maxNewTokens: 12, temperature: 1, topP: 1, seed: 0, stop: [] }));
+  try {
+    for await (const event of model.generate(requests, controller.signal)) if (event.type === 'text' && ++texts === abortAfter) controller.abort();
+  } catch (error) {
+    assert.ok(error instanceof StepscopeError && (error as StepscopeError).reason === 'aborted', String(error));
+  }
+}
 
 /** Writes another tokenizer and a manifest that fits it, so that only the tokenizer itself is wrong. */
 function replaceTokenizer(folder: string, change: (text: string) => string): void {
