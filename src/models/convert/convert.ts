@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
-import { copyFile, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createReadStream } from 'node:fs';
+import { copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { StepscopeError } from '../../core/result.ts';
 import { MANIFEST_FILE, type ModelManifest } from '../manifest.ts';
-import { readDecoderSpec } from './architecture.ts';
+import { readDecoderSpec, type DecoderSpec } from './architecture.ts';
+import { openCheckpoint } from './checkpoint.ts';
 import { buildDecoderGraph, GRAPH_VERSION } from './decoder-graph.ts';
+import { createOnnxData } from './onnx-data.ts';
 import { createOnnxWriter } from './onnx-writer.ts';
-import { openSafetensors } from './safetensors.ts';
+import { checkFreeSpace, outputBytes } from './output-size.ts';
+import type { Checkpoint } from './safetensors.ts';
 import { describeWeights, type WeightPlan } from './weights.ts';
 
 export interface ConvertProgress {
@@ -16,50 +19,38 @@ export interface ConvertProgress {
   readonly total: number;
 }
 
+/** A checkpoint that remembers which tensors were read. */
+interface ObservedCheckpoint extends Checkpoint {
+  readonly readTensors: ReadonlySet<string>;
+}
+
 const COPIED = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'generation_config.json'];
 
 /**
- * Converts a Hugging Face folder (config.json, model.safetensors, tokenizer.json) of the Llama architecture into a model
- * folder that the engine loads. Everything is written under a temporary name and renamed at the end, so that a failed or
- * aborted conversion leaves nothing behind. Throws StepscopeError with one sentence.
+ * Converts a Hugging Face folder (config.json, safetensors in one file or in shards, tokenizer.json) into a model folder
+ * that the engine loads. Weights pass through memory a few megabytes at a time. Everything is written under a temporary
+ * name and renamed at the end, so that a failed or aborted conversion leaves nothing behind; a converted model that was at
+ * `target` is replaced, any other folder refused. Throws StepscopeError with one sentence; its reason is `aborted` once
+ * the signal fires.
  */
 export async function convertModel(source: string, target: string, plan: WeightPlan, onProgress?: (progress: ConvertProgress) => void, signal?: AbortSignal): Promise<ModelManifest> {
   const configFile = path.join(source, 'config.json');
-  const config = await readJson(configFile);
-  const spec = readDecoderSpec(config, configFile);
-  const checkpoint = await openSafetensors(path.join(source, 'model.safetensors'));
+  const generation = await readJson(path.join(source, 'generation_config.json')).catch(() => ({}));
+  const spec = readDecoderSpec(await readJson(configFile), configFile, generation);
+  await checkTarget(target);
+  await stat(path.join(source, 'tokenizer.json')).catch(() => {
+    throw new StepscopeError('model-missing', `${source} has no tokenizer.json: a model needs its tokenizer.`);
+  });
+  const checkpoint = await openCheckpoint(source);
   const work = `${target}.partial-${process.pid}`;
   try {
     await mkdir(work, { recursive: true });
-    const writer = await createOnnxWriter(path.join(work, 'model.onnx'));
-    let done = 0;
-    const total = checkpoint.tensors.size;
-    let parameters = 0;
-    try {
-      await buildDecoderGraph(writer, spec, plan, (name) => checkpoint.read(name), (tensor) => {
-        signal?.throwIfAborted();
-        parameters += (checkpoint.tensors.get(tensor)?.shape ?? []).reduce((product, size) => product * size, 1);
-        onProgress?.({ tensor, done: ++done, total });
-      });
-    } catch (error) {
-      await writer.abandon();
-      throw error;
-    }
-    await writer.finish({ 'stepscope.graph': GRAPH_VERSION, 'stepscope.weights': describeWeights(plan) });
+    await checkFreeSpace(work, outputBytes(checkpoint, spec, plan));
+    const parameters = await writeGraph(observed(checkpoint, onProgress, signal), spec, plan, work);
     for (const name of COPIED) await copyFile(path.join(source, name), path.join(work, name)).catch(() => undefined);
-    const manifest: ModelManifest = {
-      graph: GRAPH_VERSION,
-      weights: describeWeights(plan),
-      parameters,
-      layers: spec.layers,
-      kvHeads: spec.kvHeads,
-      headDim: spec.headDim,
-      vocabulary: spec.vocabulary,
-      context: spec.context,
-      endTokens: spec.endTokens,
-      files: await fileRecords(work),
-    };
+    const manifest = await describe(spec, plan, parameters, work);
     await writeFile(path.join(work, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
+    throwIfAborted(signal);
     await rm(target, { recursive: true, force: true });
     await rename(work, target);
     return manifest;
@@ -67,6 +58,74 @@ export async function convertModel(source: string, target: string, plan: WeightP
     await checkpoint.close();
     await rm(work, { recursive: true, force: true });
   }
+}
+
+/** Writes model.onnx and its data. Returns the number of weights. */
+async function writeGraph(checkpoint: ObservedCheckpoint, spec: DecoderSpec, plan: WeightPlan, folder: string): Promise<number> {
+  const data = await createOnnxData(path.join(folder, 'model.onnx.data'));
+  try {
+    const writer = createOnnxWriter(data);
+    await buildDecoderGraph({ writer, plan, checkpoint }, spec);
+    await writer.finish(path.join(folder, 'model.onnx'), { 'stepscope.graph': GRAPH_VERSION, 'stepscope.weights': describeWeights(plan) });
+  } finally {
+    await data.close();
+  }
+  const sizes = [...checkpoint.readTensors].map((name) => (checkpoint.tensors.get(name)?.shape ?? []).reduce((product, size) => product * size, 1));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/** The checkpoint, reporting each tensor when it is first read; every read stops once the signal fires. */
+function observed(checkpoint: Checkpoint, onProgress: ((progress: ConvertProgress) => void) | undefined, signal: AbortSignal | undefined): ObservedCheckpoint {
+  const seen = new Set<string>();
+  const note = (tensor: string) => {
+    throwIfAborted(signal);
+    if (seen.has(tensor)) return;
+    seen.add(tensor);
+    onProgress?.({ tensor, done: seen.size, total: checkpoint.tensors.size });
+  };
+  return {
+    ...checkpoint,
+    readTensors: seen,
+    async read(name) {
+      note(name);
+      return checkpoint.read(name);
+    },
+    async readRows(name, from, rows, columns) {
+      note(name);
+      return checkpoint.readRows(name, from, rows, columns);
+    },
+  };
+}
+
+function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw new StepscopeError('aborted', 'The conversion was cancelled; nothing was left behind.');
+}
+
+/** Replacing a folder deletes it: only an empty one or an older conversion may go. */
+async function checkTarget(target: string): Promise<void> {
+  const names = await readdir(target).catch((error: unknown): string[] => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw new StepscopeError('model-invalid', `${target} is no folder that can be written: choose another one for the converted model.`);
+  });
+  if (names.length > 0 && !names.includes(MANIFEST_FILE)) {
+    throw new StepscopeError('model-invalid', `${target} holds other files than a converted model, and would be replaced: choose a new or an empty folder.`);
+  }
+}
+
+async function describe(spec: DecoderSpec, plan: WeightPlan, parameters: number, folder: string): Promise<ModelManifest> {
+  return {
+    graph: GRAPH_VERSION,
+    weights: describeWeights(plan),
+    parameters,
+    layers: spec.layers,
+    kvHeads: spec.kvHeads,
+    headDim: spec.headDim,
+    vocabulary: spec.vocabulary,
+    context: spec.context,
+    ...(spec.window === undefined ? {} : { window: spec.window.size }),
+    endTokens: spec.endTokens,
+    files: await fileRecords(folder),
+  };
 }
 
 async function readJson(file: string): Promise<Record<string, unknown>> {
@@ -90,9 +149,7 @@ async function fileRecords(folder: string): Promise<ModelManifest['files']> {
   const records: Record<string, { bytes: number; sha256: string }> = {};
   for (const name of ['model.onnx', 'model.onnx.data', 'tokenizer.json']) {
     const file = path.join(folder, name);
-    const info = await stat(file).catch(() => undefined);
-    if (info === undefined) throw new StepscopeError('model-missing', `The source folder has no ${name}: a model needs its tokenizer.`);
-    records[name] = { bytes: info.size, sha256: await sha256(file) };
+    records[name] = { bytes: (await stat(file)).size, sha256: await sha256(file) };
   }
   return records;
 }

@@ -1,38 +1,46 @@
-import type { OnnxWriter, Value } from './onnx-writer.ts';
+import { StepscopeError } from '../../core/result.ts';
+import { floatToHalf, LARGEST_HALF } from './half.ts';
+import { chunksOf, rowsOf, type Matrix } from './matrix.ts';
+import { CONTRIB, type OnnxWriter, type Value } from './onnx-writer.ts';
 import { quantizeBlocks } from './quantize.ts';
+import type { Checkpoint } from './safetensors.ts';
 
 /** How weight matrices are stored. Norms, biases and activations stay float32. */
 export interface WeightPlan {
-  readonly bits: 4 | 8 | 32;
-  /** Weights that share a scale, along the input dimension. */
+  readonly bits: 4 | 8 | 16 | 32;
+  /** Weights that share a scale, along the input dimension; for 4 and 8 bits. */
   readonly block: number;
 }
 
 export function describeWeights(plan: WeightPlan): string {
-  if (plan.bits === 32) return 'fp32';
-  return plan.bits === 8 ? `8-bit, block ${plan.block}` : `4-bit, block ${plan.block}, embedding and head 8-bit`;
+  switch (plan.bits) {
+    case 32:
+      return 'fp32';
+    case 16:
+      return 'fp16, computed in fp32';
+    case 8:
+      return `8-bit, block ${plan.block}`;
+    case 4:
+      return `4-bit, block ${plan.block}, embedding and head 8-bit`;
+  }
+}
+
+/** What it takes to put a weight into a graph. */
+export interface WeightContext {
+  readonly writer: OnnxWriter;
+  readonly plan: WeightPlan;
+  readonly checkpoint: Checkpoint;
 }
 
 /** Activations are quantised to 8 bits inside the operator, block by block: the fast integer kernels. */
 const INT8_ACTIVATIONS = 4;
-const CONTRIB = 'com.microsoft';
+/** onnx.TensorProto.DataType.FLOAT */
+const FLOAT = 1;
+const MIN_BLOCK = 16;
 
-/** The largest block that divides the input dimension, at most the planned one; the operator needs at least 16. */
-function blockFor(columns: number, planned: number): number {
-  let block = planned;
-  while (columns % block !== 0) block /= 2;
-  return block;
-}
-
-/** `x [.., columns] -> [.., rows]` with a row-major weight [rows, columns]. */
-export async function linear(writer: OnnxWriter, plan: WeightPlan, x: Value, id: string, weight: Float32Array, rows: number, columns: number): Promise<Value> {
-  if (plan.bits === 32) {
-    const name = await writer.initializer(id, 'float', [columns, rows], transpose(weight, rows, columns));
-    return writer.node('MatMul', [x, name]);
-  }
-  const block = blockFor(columns, plan.block);
-  const names = await quantized(writer, id, weight, rows, columns, plan.bits, block);
-  return matMulBits(writer, x, names, rows, columns, plan.bits, block);
+/** `x [.., columns] -> [.., rows]`. */
+export async function linear(context: WeightContext, x: Value, id: string, weight: Matrix): Promise<Value> {
+  return multiplyBy(context, await store(context, id, weight, context.plan.bits), x);
 }
 
 /** The token embedding, and the head that shares its matrix with it or has its own. */
@@ -47,56 +55,94 @@ export interface Embedding {
  * Embedding and output head. Quantised plans keep both at 8 bits: the head decides the verdict's margin, and a 4-bit head
  * costs a verdict on the reference set. A tied matrix is stored once and read by both.
  */
-export async function embeddingAndHead(
-  writer: OnnxWriter,
-  plan: WeightPlan,
-  embedding: Float32Array,
-  head: Float32Array | undefined,
-  vocabulary: number,
-  hidden: number,
-): Promise<Embedding> {
-  if (plan.bits === 32) return plainEmbedding(writer, embedding, head, vocabulary, hidden);
-  const block = blockFor(hidden, plan.block);
-  const table = await quantized(writer, 'embedding', embedding, vocabulary, hidden, 8, block);
-  const output = head === undefined ? table : await quantized(writer, 'head', head, vocabulary, hidden, 8, block);
-  return {
-    embed: (ids) => {
-      const flat = writer.node('Reshape', [table.values, writer.ints(vocabulary, hidden)]);
-      return writer.node('GatherBlockQuantized', [flat, ids, table.scales], { gather_axis: 0, quantize_axis: 1, block_size: block, bits: 8 }, CONTRIB);
-    },
-    head: (x) => matMulBits(writer, x, output, vocabulary, hidden, 8, block),
-  };
+export async function embeddingAndHead(context: WeightContext, embedding: Matrix, head: Matrix | undefined): Promise<Embedding> {
+  const bits = context.plan.bits === 4 ? 8 : context.plan.bits;
+  const table = await store(context, 'embedding', embedding, bits);
+  const output = head === undefined ? table : await store(context, 'head', head, bits);
+  return { embed: (ids) => lookUp(context.writer, table, ids), head: (x) => multiplyBy(context, output, x) };
 }
 
-async function plainEmbedding(writer: OnnxWriter, embedding: Float32Array, head: Float32Array | undefined, vocabulary: number, hidden: number): Promise<Embedding> {
-  const table = await writer.initializer('embedding', 'float', [vocabulary, hidden], embedding);
-  const output = head === undefined ? table : await writer.initializer('head', 'float', [vocabulary, hidden], head);
-  return {
-    embed: (ids) => writer.node('Gather', [table, ids]),
-    head: (x) => writer.node('FusedMatMul', [x, output], { transB: 1 }, CONTRIB),
-  };
-}
-
-interface QuantizedNames {
+/** A matrix [rows, columns] among the initialisers. */
+interface StoredMatrix {
+  readonly rows: number;
+  readonly columns: number;
+  readonly bits: WeightPlan['bits'];
   readonly values: Value;
+  /** Of the 4 and 8 bit kinds. */
   readonly scales: Value;
+  readonly block: number;
 }
 
-async function quantized(writer: OnnxWriter, id: string, weight: Float32Array, rows: number, columns: number, bits: 4 | 8, block: number): Promise<QuantizedNames> {
-  const result = quantizeBlocks(weight, rows, columns, bits, block);
-  return {
-    values: await writer.initializer(`${id}_q`, 'uint8', [rows, result.blocks, result.blob], result.values),
-    scales: await writer.initializer(`${id}_s`, 'float', [rows, result.blocks], result.scales),
-  };
+async function store(context: WeightContext, id: string, weight: Matrix, bits: WeightPlan['bits']): Promise<StoredMatrix> {
+  const base = { rows: rowsOf(weight), columns: weight.columns, bits };
+  switch (bits) {
+    case 32:
+      return { ...base, values: await storePlain(context, id, weight, 'float', (chunk) => chunk), scales: '', block: 0 };
+    case 16:
+      return { ...base, values: await storePlain(context, `${id}_h`, weight, 'float16', (chunk) => toHalf(chunk, id, context.checkpoint)), scales: '', block: 0 };
+    case 8:
+    case 4:
+      return { ...base, ...(await storeQuantized(context, id, weight, bits)) };
+  }
 }
 
-function matMulBits(writer: OnnxWriter, x: Value, names: QuantizedNames, rows: number, columns: number, bits: number, block: number): Value {
-  const attributes = { K: columns, N: rows, bits, block_size: block, accuracy_level: INT8_ACTIVATIONS };
-  return writer.node('MatMulNBits', [x, names.values, names.scales], attributes, CONTRIB);
+async function storePlain({ writer, checkpoint }: WeightContext, name: string, weight: Matrix, type: 'float' | 'float16', encode: (chunk: Float32Array) => Float32Array | Uint16Array): Promise<Value> {
+  const slot = writer.slot(name, type, [rowsOf(weight), weight.columns]);
+  if (slot !== undefined) for await (const chunk of chunksOf(checkpoint, weight)) await slot.append(encode(chunk));
+  return name;
 }
 
-function transpose(matrix: Float32Array, rows: number, columns: number): Float32Array {
-  const out = new Float32Array(matrix.length);
-  for (let row = 0; row < rows; row++) for (let column = 0; column < columns; column++) out[column * rows + row] = matrix[row * columns + column] ?? 0;
+function toHalf(chunk: Float32Array, id: string, { source }: Checkpoint): Uint16Array {
+  const out = new Uint16Array(chunk.length);
+  for (let i = 0; i < chunk.length; i++) {
+    const value = chunk[i] ?? 0;
+    if (Math.abs(value) > LARGEST_HALF) throw new StepscopeError('model-invalid', `${source} has the weight ${value} (in ${id}), which 16 bits cannot hold: convert with --bits 32, 8 or 4.`);
+    out[i] = floatToHalf(value);
+  }
   return out;
+}
+
+async function storeQuantized({ writer, checkpoint, plan }: WeightContext, id: string, weight: Matrix, bits: 4 | 8): Promise<Pick<StoredMatrix, 'values' | 'scales' | 'block'>> {
+  const { columns } = weight;
+  const block = blockFor(columns, plan.block, id);
+  const shape = [rowsOf(weight), columns / block];
+  const values = writer.slot(`${id}_q`, 'uint8', [...shape, (block * bits) / 8]);
+  const scales = writer.slot(`${id}_s`, 'float', shape);
+  if (values !== undefined && scales !== undefined) {
+    for await (const chunk of chunksOf(checkpoint, weight)) {
+      const quantized = quantizeBlocks(chunk, chunk.length / columns, columns, bits, block);
+      await values.append(quantized.values);
+      await scales.append(quantized.scales);
+    }
+  }
+  return { values: `${id}_q`, scales: `${id}_s`, block };
+}
+
+/** The largest block that divides the input dimension, at most the planned one. */
+function blockFor(columns: number, planned: number, id: string): number {
+  let block = planned;
+  while (columns % block !== 0) block /= 2;
+  if (block < MIN_BLOCK) throw new StepscopeError('model-invalid', `${id} has ${columns} columns, no multiple of ${MIN_BLOCK}, which 4 and 8 bits need: convert with --bits 16 or 32.`);
+  return block;
+}
+
+/**
+ * 16 bits: the cast of a constant is folded when the graph is loaded, so the file is half as large and a token takes what
+ * it takes in fp32 (onnxruntime has no x86 kernels that multiply in binary16).
+ * Matrices stay [rows, columns] as they come, and the product transposes: prepacking makes that free.
+ */
+function multiplyBy({ writer }: WeightContext, matrix: StoredMatrix, x: Value): Value {
+  const { rows, columns, bits, values, scales, block } = matrix;
+  if (bits === 4 || bits === 8) {
+    return writer.node('MatMulNBits', [x, values, scales], { K: columns, N: rows, bits, block_size: block, accuracy_level: INT8_ACTIVATIONS }, CONTRIB);
+  }
+  const weight = bits === 32 ? values : writer.node('Cast', [values], { to: FLOAT });
+  return writer.node('FusedMatMul', [x, weight], { transB: 1 }, CONTRIB);
+}
+
+function lookUp(writer: OnnxWriter, { rows, columns, bits, values, scales, block }: StoredMatrix, ids: Value): Value {
+  if (bits === 32) return writer.node('Gather', [values, ids]);
+  if (bits === 16) return writer.node('Cast', [writer.node('Gather', [values, ids])], { to: FLOAT });
+  const flat = writer.node('Reshape', [values, writer.ints(rows, columns)]);
+  return writer.node('GatherBlockQuantized', [flat, ids, scales], { gather_axis: 0, quantize_axis: 1, block_size: block, bits: 8 }, CONTRIB);
 }

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { StepscopeError } from '../../core/result.ts';
 import type { ModelManifest } from '../manifest.ts';
+import { windowMasks } from './window-masks.ts';
 
 /** Added to an attention score to hide it. Finite, so that a row that sees nothing in one segment stays a number. */
 export const HIDDEN = -1e30;
@@ -12,6 +13,8 @@ export interface SegmentView {
   readonly values: readonly Float32Array[];
   /** Positions to read, from the first one. 0 is allowed: a hidden row stands in. */
   readonly length: number;
+  /** Position in the sequence of each, for sliding windows; absent: 0, 1, 2 and so on. */
+  readonly positions?: ArrayLike<number>;
 }
 
 /** Additive mask with its leading and last dimension; 1 broadcasts. */
@@ -103,10 +106,9 @@ export async function openSession(folder: string, manifest: ModelManifest, setti
         input_ids: new Tensor('int64', BigInt64Array.from(input.ids, BigInt), [1, count]),
         position_ids: new Tensor('int64', BigInt64Array.from(input.positions, BigInt), [1, count]),
         rows: new Tensor('int64', BigInt64Array.from(input.logitRows, BigInt), [input.logitRows.length]),
-        mask_trunk: maskTensor(input.trunk.length === 0 ? CLOSED : input.maskTrunk),
-        mask_own: maskTensor((input.own?.length ?? 0) === 0 ? CLOSED : input.maskOwn),
-        mask_self: new Tensor('float32', input.maskSelf, [count, 1, count]),
       };
+      maskFeeds(feeds, 'mask', input, input);
+      if (manifest.window !== undefined) maskFeeds(feeds, 'window', input, windowMasks(input, manifest.window));
       segment(feeds, 'past', input.trunk, [kvHeads, headDim]);
       segment(feeds, 'own', input.own, [count, kvHeads, headDim]);
       try {
@@ -119,6 +121,13 @@ export async function openSession(folder: string, manifest: ModelManifest, setti
     },
     release: () => session.release(),
   };
+}
+
+/** A segment without positions is a row that nobody sees. */
+function maskFeeds(feeds: Record<string, Tensor>, prefix: string, { ids, trunk, own }: ForwardInput, { maskTrunk, maskOwn, maskSelf }: Pick<ForwardInput, 'maskTrunk' | 'maskOwn' | 'maskSelf'>): void {
+  feeds[`${prefix}_trunk`] = maskTensor(trunk.length === 0 ? CLOSED : maskTrunk);
+  feeds[`${prefix}_own`] = maskTensor((own?.length ?? 0) === 0 ? CLOSED : maskOwn);
+  feeds[`${prefix}_self`] = new Tensor('float32', maskSelf, [ids.length, 1, ids.length]);
 }
 
 function maskTensor(mask: Mask): Tensor {

@@ -37,7 +37,7 @@ export class Trunk {
   }
 
   get view(): SegmentView {
-    return { keys: this.keys, values: this.values, length: this.computed };
+    return { keys: this.keys, values: this.values, length: this.computed, positions: this.depths };
   }
 
   /** Entries that were inserted and have no keys and values yet. */
