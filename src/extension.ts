@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { createActiveTrace } from './vscode/active-trace.ts';
+import { addModel } from './vscode/add-model.ts';
 import { registerCommands } from './vscode/commands.ts';
 import { createDecorations } from './vscode/decorations.ts';
 import { createDiagnostics } from './vscode/diagnostics.ts';
@@ -67,7 +68,7 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.languages.registerCodeLensProvider(everywhere, lenses),
     vscode.languages.registerHoverProvider(everywhere, createHoverProvider(sessions, isBundled)),
     panel,
-    registerCommands({ target, sessions, scoring, store, navigation, memory, showScores: () => panel.show() }),
+    registerCommands({ target, sessions, scoring, store, navigation, memory, showScores: () => panel.show(), addModel: (argument) => addModel(context, (line) => log.info(line), argument) }),
     restoreTraces(memory, target),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration('stepscope.verifier')) sessions.refresh();

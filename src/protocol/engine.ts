@@ -4,15 +4,36 @@
  */
 import type { GenerateEvent, GenerateRequest, ModelCapabilities, ModelErrorReason, ModelInfo, ProbabilityReading } from '../core/model.ts';
 
+export interface ConvertOrder {
+  /** A Hugging Face folder, and the folder that the converted model becomes. */
+  readonly source: string;
+  readonly target: string;
+  readonly bits: 4 | 8 | 16 | 32;
+  /** Weights that share a scale. */
+  readonly block: number;
+}
+
+/** How far a conversion is, in tensors. */
+export interface ConvertEvent {
+  readonly type: 'converted';
+  readonly tensor: string;
+  readonly done: number;
+  readonly total: number;
+}
+
+export type EngineEvent = GenerateEvent | ConvertEvent;
+
 export type EngineRequest =
   | { readonly type: 'load'; readonly directory: string; readonly threads: number }
   | { readonly type: 'generate'; readonly model: number; readonly requests: readonly GenerateRequest[] }
-  | { readonly type: 'probabilities'; readonly model: number; readonly prompts: readonly string[]; readonly candidates: readonly string[] };
+  | { readonly type: 'probabilities'; readonly model: number; readonly prompts: readonly string[]; readonly candidates: readonly string[] }
+  | { readonly type: 'convert'; readonly order: ConvertOrder };
 
 export interface EngineResults {
   load: { readonly model: number; readonly info: ModelInfo; readonly capabilities: ModelCapabilities };
   generate: null;
   probabilities: readonly ProbabilityReading[];
+  convert: { readonly weights: string; readonly parameters: number };
 }
 
 export type ClientMessage =
@@ -28,4 +49,4 @@ export type EngineMessage =
   /** The engine's loop is about to be taken for about this long: a large model reads a prompt, or loads. */
   | { readonly kind: 'busy'; readonly ms: number }
   /** Gathered over a few milliseconds, in order. */
-  | { readonly kind: 'events'; readonly id: number; readonly events: readonly GenerateEvent[] };
+  | { readonly kind: 'events'; readonly id: number; readonly events: readonly EngineEvent[] };

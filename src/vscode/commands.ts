@@ -19,11 +19,13 @@ export interface CommandDependencies {
   readonly navigation: Navigation;
   readonly memory: TraceMemory;
   readonly showScores: () => void;
+  /** Resolves to the folder of the new model, or undefined. */
+  readonly addModel: (argument?: unknown) => Promise<string | undefined>;
 }
 
 /** Registers every command. Each answers in every state: with what was asked for, or with one sentence. */
 export function registerCommands(dependencies: CommandDependencies): vscode.Disposable {
-  const { target, sessions, scoring, store, navigation, memory, showScores } = dependencies;
+  const { target, sessions, scoring, store, navigation, memory, showScores, addModel } = dependencies;
 
   async function withTrace(argument: unknown, rows: boolean, act: (view: TraceView) => Promise<void> | void): Promise<void> {
     const found = await target.find(argument, rows);
@@ -96,7 +98,7 @@ export function registerCommands(dependencies: CommandDependencies): vscode.Disp
     });
   }
 
-  const handlers: Readonly<Record<CommandName, (document?: unknown, step?: unknown) => Promise<void> | void>> = {
+  const handlers: Readonly<Record<CommandName, (document?: unknown, step?: unknown) => unknown>> = {
     scoreSteps: (document) => withTrace(document, true, (view) => score(view, { settings: readSettings().verifier })),
     scoreStepsDirect: (document) => withTrace(document, true, (view) => score(view, { settings: { ...readSettings().verifier, mode: 'direct', k: 1 } })),
     scoreStep: (document, step) => withStep(document, step, (view, index) => score(view, { settings: readSettings().verifier, only: [index] })),
@@ -119,6 +121,7 @@ export function registerCommands(dependencies: CommandDependencies): vscode.Disp
     readCurrentStep: (document) => withTrace(document, false, (view) => navigation.read(view)),
     showAnalysis: (document, step) => withTrace(document, false, (view) => navigation.showAnalysis(view, stepOf(view, step))),
     showStepScores: (document) => withTrace(document, false, showScores),
+    addModel,
   };
 
   return vscode.Disposable.from(

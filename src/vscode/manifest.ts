@@ -15,6 +15,7 @@ export const COMMANDS = {
   readCurrentStep: 'stepscope.readCurrentStep',
   showAnalysis: 'stepscope.showAnalysis',
   showStepScores: 'stepscope.showStepScores',
+  addModel: 'stepscope.addModel',
 } as const;
 
 export type CommandName = keyof typeof COMMANDS;

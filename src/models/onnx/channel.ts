@@ -1,21 +1,20 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import type { GenerateEvent } from '../../core/model.ts';
 import { StepscopeError } from '../../core/result.ts';
-import type { ClientMessage, EngineMessage, EngineRequest, EngineResults } from '../../protocol/engine.ts';
+import type { ClientMessage, EngineEvent, EngineMessage, EngineRequest, EngineResults } from '../../protocol/engine.ts';
 
 /** Typed requests to one engine process. */
 export interface EngineChannel {
   readonly pid: number | undefined;
   /** false once the process has ended; every pending request has then failed with `engine-exited`. */
   readonly alive: boolean;
-  request<Request extends EngineRequest>(request: Request, onEvent?: (event: GenerateEvent) => void, signal?: AbortSignal): Promise<EngineResults[Request['type']]>;
+  request<Request extends EngineRequest>(request: Request, onEvent?: (event: EngineEvent) => void, signal?: AbortSignal): Promise<EngineResults[Request['type']]>;
   close(): void;
 }
 
 interface Pending {
   readonly resolve: (value: EngineResults[EngineRequest['type']]) => void;
   readonly reject: (error: Error) => void;
-  readonly onEvent: ((event: GenerateEvent) => void) | undefined;
+  readonly onEvent: ((event: EngineEvent) => void) | undefined;
 }
 
 const STDERR_KEPT = 2000;

@@ -1,8 +1,9 @@
 /** Entry of the engine process: the only place where onnxruntime runs, so that a crash of it is an error and not the end of the editor. */
 import process from 'node:process';
-import type { GenerateEvent, ModelErrorReason } from '../../core/model.ts';
+import type { ModelErrorReason } from '../../core/model.ts';
 import { StepscopeError } from '../../core/result.ts';
-import type { ClientMessage, EngineMessage, EngineRequest, EngineResults } from '../../protocol/engine.ts';
+import type { ClientMessage, EngineEvent, EngineMessage, EngineRequest, EngineResults } from '../../protocol/engine.ts';
+import { convertModel } from '../convert/convert.ts';
 import { loadRuntime, type Runtime } from './runtime.ts';
 
 /** Streamed text is gathered this long (ms) before it is sent: a message a token would cost more than the token. */
@@ -37,6 +38,12 @@ async function answer(id: number, request: EngineRequest, signal: AbortSignal): 
       }
       return null;
     }
+    case 'convert': {
+      const { source, target, bits, block } = request.order;
+      const events = eventGatherer(id);
+      const { weights, parameters } = await convertModel(source, target, { bits, block }, (progress) => events.add({ type: 'converted', ...progress }), signal);
+      return { weights, parameters };
+    }
     case 'probabilities':
       return loaded(request.model).probabilities(request.prompts, request.candidates, signal);
   }
@@ -49,8 +56,8 @@ function loaded(model: number): Runtime {
 }
 
 /** Sends a finished sample at once, text now and then. */
-function eventGatherer(id: number): { readonly add: (event: GenerateEvent) => void; readonly flush: () => void } {
-  let events: GenerateEvent[] = [];
+function eventGatherer(id: number): { readonly add: (event: EngineEvent) => void; readonly flush: () => void } {
+  let events: EngineEvent[] = [];
   let sent = performance.now();
   const flush = () => {
     if (events.length > 0) send({ kind: 'events', id, events });
@@ -60,7 +67,7 @@ function eventGatherer(id: number): { readonly add: (event: GenerateEvent) => vo
   return {
     add(event) {
       events.push(event);
-      if (event.type !== 'text' || performance.now() - sent > GATHER_MS) flush();
+      if (event.type === 'sample' || event.type === 'failed' || performance.now() - sent > GATHER_MS) flush();
     },
     flush,
   };

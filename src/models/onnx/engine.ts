@@ -1,6 +1,6 @@
 import type { GenerateEvent, GenerateRequest, LanguageModel } from '../../core/model.ts';
 import { StepscopeError } from '../../core/result.ts';
-import type { EngineResults } from '../../protocol/engine.ts';
+import type { EngineEvent, EngineResults } from '../../protocol/engine.ts';
 import { openChannel, type EngineChannel } from './channel.ts';
 
 export interface EngineOptions {
@@ -92,7 +92,8 @@ async function* generate(model: () => Promise<number>, connect: () => EngineChan
   let outcome: { readonly error: unknown } | 'done' | undefined;
   const left = new AbortController();
   const combined = signal === undefined ? left.signal : AbortSignal.any([signal, left.signal]);
-  const onEvent = (event: GenerateEvent) => {
+  const onEvent = (event: EngineEvent) => {
+    if (event.type === 'converted') return;
     queue.push(event);
     wake();
   };
