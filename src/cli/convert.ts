@@ -9,7 +9,7 @@ export async function convertCommand(args: readonly string[], signal: AbortSigna
   const [source, target, ...more] = positionals;
   if (source === undefined || target === undefined || more.length > 0) throw new UsageError('convert takes two folders: stepscope convert DIR OUT.');
   const plan: WeightPlan = {
-    bits: Number(readChoice('bits', values.bits, ['8', '4', '32'])) as WeightPlan['bits'],
+    bits: Number(readChoice('bits', values.bits, ['8', '4', '16', '32'])) as WeightPlan['bits'],
     block: readNumber('block', values.block, 64, { min: 16, max: 256, integer: true }),
   };
   if (!Number.isInteger(Math.log2(plan.block))) throw new UsageError(`--block ${plan.block} is no power of two.`);

@@ -18,8 +18,9 @@ const HELP = `stepscope: look inside the reasoning of language models, step by s
       --threshold T      a score under this is an error (default 0.5)
       --seed N           default 0
       --json             one JSON line a step, then one a row; steps and rows are 0-based
-  stepscope convert DIR OUT [--bits 4|8|32] [--block N]
-                         a Hugging Face folder (Llama architecture) into a model folder
+  stepscope convert DIR OUT [--bits 4|8|16|32] [--block N]
+                         a Hugging Face folder (Llama, Qwen 2 and 3, Mistral, Phi 3,
+                         Gemma 3; safetensors) into a model folder
   stepscope download REPOSITORY DIR
                          the files that convert needs, from the hub (HF_ENDPOINT, HF_TOKEN)
   stepscope --help

@@ -1,9 +1,10 @@
-/** npm run bench [-- NAME]: measurements, printed as ratios of one run. They assert nothing. */
+/** npm run bench [-- NAME [FOLDERS]]: measurements, printed as ratios of one run. They assert nothing. */
 import process from 'node:process';
+import { benchForwardPasses } from './forward-passes.ts';
 import { benchQuantization } from './quantization.ts';
 import { benchVerifyStep } from './verify-step.ts';
 
-const BENCHES: Readonly<Record<string, () => Promise<void>>> = { 'verify-step': benchVerifyStep, quantization: benchQuantization };
+const BENCHES: Readonly<Record<string, () => Promise<void>>> = { 'verify-step': benchVerifyStep, quantization: benchQuantization, 'forward-passes': benchForwardPasses };
 
 async function main(name: string): Promise<void> {
   const bench = BENCHES[name];

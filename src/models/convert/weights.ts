@@ -127,8 +127,9 @@ function blockFor(columns: number, planned: number, id: string): number {
 }
 
 /**
- * 16 bits: the cast of a constant is folded when the graph is loaded, so the file is half as large and a token takes what
- * it takes in fp32 (onnxruntime has no x86 kernels that multiply in binary16).
+ * 16 bits: onnxruntime has no x86 kernels that multiply in binary16, but folds the cast of a constant when it loads the
+ * graph. So the file is half as large, and speed is that of fp32: over nine interleaved rounds decoding took 0.93 times and
+ * prefill 1.00 times as long as with 32 bits, loading 244 ms instead of 347 (reasoner, 2 cores; bench forward-passes).
  * Matrices stay [rows, columns] as they come, and the product transposes: prepacking makes that free.
  */
 function multiplyBy({ writer }: WeightContext, matrix: StoredMatrix, x: Value): Value {
