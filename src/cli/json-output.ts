@@ -1,6 +1,6 @@
 import process from 'node:process';
 import type { ModelInfo } from '../core/model.ts';
-import type { Verdict } from '../core/verifier/score.ts';
+import type { Sample, Verdict } from '../core/verifier/score.ts';
 import type { VerifierSettings } from '../core/verifier/settings.ts';
 import { effectiveTemperature } from '../core/verifier/settings.ts';
 import { stepVerdict, type RowOutput } from './output.ts';
@@ -15,7 +15,7 @@ export function jsonOutput(model: ModelInfo, settings: VerifierSettings): RowOut
   const print = (value: object) => process.stdout.write(`${JSON.stringify(value)}\n`);
   return {
     step(row, step, text, score) {
-      const samples = (score?.samples ?? []).map(({ pYes, verdict, analysis }) => ({ pYes: pYes ?? null, verdict: verdict === undefined ? null : WORDS[verdict], analysis }));
+      const samples = (score?.samples ?? []).map(sampleFields);
       print({ row, step, text, score: score?.pYes ?? null, hard: score?.hard ?? null, verdict: stepVerdict(score) ?? null, samples, mode: settings.mode, model: model.name });
     },
     summary(row, summary) {
@@ -29,4 +29,9 @@ export function jsonOutput(model: ModelInfo, settings: VerifierSettings): RowOut
       });
     },
   };
+}
+
+/** `pYesBound`: how far P(Yes) may be off; there only where a server showed too little to know it exactly. */
+function sampleFields({ pYes, pYesBound, verdict, analysis }: Sample) {
+  return { pYes: pYes ?? null, ...(pYesBound === undefined ? {} : { pYesBound }), verdict: verdict === undefined ? null : WORDS[verdict], analysis };
 }

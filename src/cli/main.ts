@@ -17,6 +17,11 @@ const HELP = `stepscope: look inside the reasoning of language models, step by s
       --top-p P          for K > 1 (default 0.95)
       --threshold T      a score under this is an error (default 0.5)
       --seed N           default 0
+      --endpoint URL     score with an OpenAI-compatible server; several share the work
+      --model NAME         its name of the model, where it serves several
+      --api API            completions (default) or chat (general models)
+      --concurrency N      requests at once to each endpoint (default 64)
+      --key-env NAME       environment variable that holds its key
       --json             one JSON line a step, then one a row; steps and rows are 0-based
   stepscope convert DIR OUT [--bits 4|8|16|32] [--block N]
                          a Hugging Face folder (Llama, Qwen 2 and 3, Mistral, Phi 3,
@@ -51,7 +56,7 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 /** Failures that a person can mend by another input; everything else is ours. */
-const BAD_INPUT = new Set(['usage', 'model-missing', 'model-invalid', 'tokenizer-mismatch', 'context-exceeded', 'hub-failed']);
+const BAD_INPUT = new Set(['usage', 'model-missing', 'model-invalid', 'model-too-large', 'tokenizer-mismatch', 'context-exceeded', 'hub-failed', 'server-unreachable', 'server-refused']);
 
 // The reader of a pipe has left (`| head`): nobody is interested in the rest.
 process.stdout.on('error', () => process.exit(0));

@@ -8,16 +8,16 @@ import { scoreTrace } from '../core/verifier/score-trace.ts';
 import { DEFAULT_VERIFIER_SETTINGS, type VerifierSettings } from '../core/verifier/settings.ts';
 import { openTraces } from '../formats/open.ts';
 import type { TraceFile } from '../formats/trace-file.ts';
-import { bundledModelDirectory } from '../models/catalog.ts';
-import { createEngine } from '../models/onnx/engine.ts';
 import { jsonOutput } from './json-output.ts';
 import type { RowOutput } from './output.ts';
+import { inParallel, rowOrder } from './row-order.ts';
+import { MODEL_OPTIONS, modelSource } from './score-model.ts';
 import { tableOutput } from './table-output.ts';
 import { readArguments, readChoice, readNumber, UsageError } from './usage.ts';
 
 const OPTIONS = {
   row: { type: 'string' },
-  model: { type: 'string' },
+  ...MODEL_OPTIONS,
   mode: { type: 'string' },
   k: { type: 'string' },
   temperature: { type: 'string' },
@@ -41,31 +41,46 @@ export async function scoreCommand(args: readonly string[], signal: AbortSignal)
   const file = await openFile(name);
   const rows = row === undefined ? Array.from({ length: file.rows }, (_, index) => index) : [row];
 
-  const engine = createEngine({ enginePath: path.join(ROOT, 'dist', 'engine.js') });
+  let code = 0;
+  const say = (message: string) => process.stderr.write(`${process.stderr.isTTY ? '\r\x1b[K' : ''}${message}\n`);
+  const complain = (message: string) => {
+    say(message);
+    code = BAD_INPUT;
+  };
+  const failed = new AbortController();
+  const until = AbortSignal.any([signal, failed.signal]);
+  const source = modelSource(values, settings.mode, ROOT, say, until);
+  const order = rowOrder();
   try {
-    let model: LanguageModel | undefined;
-    let code = 0;
-    const complain = (message: string) => {
-      process.stderr.write(`${process.stderr.isTTY ? '\r\x1b[K' : ''}${message}\n`);
-      code = BAD_INPUT;
-    };
-    for (const index of rows) {
-      const trace = file.trace(index);
-      if (!trace.ok) {
-        complain(trace.error.message);
-        continue;
+    await inParallel(rows, source.rows, async (index) => {
+      const place = order.row();
+      try {
+        const trace = file.trace(index);
+        if (!trace.ok) return complain(trace.error.message);
+        const model = await source.load();
+        const output = inOrder((values.json ? jsonOutput : tableOutput)(model.info, settings), place.print);
+        await scoreRow(model, index, trace.value, settings, output, rows.length, complain, until);
+      } finally {
+        place.end();
       }
-      model ??= await engine.load(path.resolve(values.model ?? bundledModelDirectory(ROOT, 'r-prm')));
-      const output = (values.json ? jsonOutput : tableOutput)(model.info, settings);
-      await scoreRow(model, index, trace.value, settings, output, rows.length, complain, signal);
-    }
+    });
     return code;
   } finally {
-    engine.dispose();
+    // A row that failed for all ends the others.
+    failed.abort();
+    source.dispose();
   }
 }
 
-function readSettings(values: Readonly<Partial<Record<keyof typeof OPTIONS, string | boolean>>>): VerifierSettings {
+function inOrder(output: RowOutput, print: (job: () => void) => void): RowOutput {
+  return {
+    begin: (...row) => print(() => output.begin?.(...row)),
+    step: (...step) => print(() => output.step(...step)),
+    summary: (...row) => print(() => output.summary(...row)),
+  };
+}
+
+function readSettings(values: Readonly<Partial<Record<keyof typeof OPTIONS, string | boolean | string[]>>>): VerifierSettings {
   const text = (name: keyof typeof OPTIONS) => (typeof values[name] === 'string' ? values[name] : undefined);
   const number = (name: keyof typeof OPTIONS, fallback: number, min: number, max: number, integer: boolean) => readNumber(name, text(name), fallback, { min, max, integer });
   const base = DEFAULT_VERIFIER_SETTINGS;
@@ -122,7 +137,9 @@ async function scoreRow(model: LanguageModel, row: number, trace: Trace, setting
     for await (const event of scoreTrace(model, { problem: trace.problem, steps, settings }, signal)) {
       switch (event.type) {
         case 'started':
+          break;
         case 'sample':
+          if (event.sample.unread !== undefined) complain(describe(`Step ${event.step + 1}: ${event.sample.unread}`));
           break;
         case 'step':
           settle(event.step, () => output.step(row, event.step, steps[event.step] ?? '', event.score));

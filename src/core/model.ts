@@ -1,6 +1,6 @@
 /**
- * The one interface that the methods see. Implementations: src/models/onnx (a child process),
- * later servers and replay.
+ * The one interface that the methods see. Implementations: src/models/onnx (a child process) and src/models/openai
+ * (servers); later replay.
  */
 export interface LanguageModel {
   readonly info: ModelInfo;
@@ -24,12 +24,16 @@ export interface LanguageModel {
 export interface ModelInfo {
   /** Folder or repository name, for display. */
   readonly name: string;
-  /** SHA-256 (hex) over the weights and the tokenizer: the identity that results are keyed by. */
+  /**
+   * SHA-256 (hex): the identity that results are keyed by. Over the weights and the tokenizer of a local model; of a served
+   * model only over what its server says of it, which another checkpoint under the same name would say too.
+   */
   readonly hash: string;
   /** For example `8-bit, block 32`. */
   readonly weights: string;
+  /** 0 where a server does not say. */
   readonly parameters: number;
-  /** Longest prompt plus continuation, in tokens. */
+  /** Longest prompt plus continuation, in tokens; 0 where a server does not say. */
   readonly context: number;
 }
 
@@ -59,7 +63,7 @@ export interface GenerateRequest {
   readonly readout?: { readonly after: string; readonly candidates: readonly string[] };
 }
 
-/** `request` is the index in the batch. */
+/** `request` is the index in the batch. `text` events are a preview: what a `sample` event says is the sample's text. */
 export type GenerateEvent =
   | { readonly type: 'text'; readonly request: number; readonly sample: number; readonly text: string }
   | {
@@ -72,6 +76,10 @@ export type GenerateEvent =
       readonly finish: 'stop' | 'end' | 'length';
       /** Probabilities of the readout's candidates; undefined where `after` never appeared. */
       readonly readout: readonly number[] | undefined;
+      /** The largest possible error of a probability of `readout`, where not all of the distribution was seen. */
+      readonly bound?: number;
+      /** One sentence: why nothing could be read although `after` appeared. */
+      readonly unread?: string;
     }
   | { readonly type: 'failed'; readonly request: number; readonly reason: ModelErrorReason; readonly message: string };
 
@@ -80,6 +88,8 @@ export type ProbabilityReading =
       readonly ok: true;
       /** In the order of the candidates; sums to 1. */
       readonly probabilities: readonly number[];
+      /** The largest possible error of a probability, where not all of the distribution was seen. */
+      readonly bound?: number;
       /** Prompt tokens that were read. */
       readonly tokens: number;
     }
@@ -94,4 +104,10 @@ export type ModelErrorReason =
   | 'engine-exited'
   | 'engine-hung'
   | 'engine-failed'
+  /** No endpoint answered, after retries. */
+  | 'server-unreachable'
+  /** A server answered that it will not do this: a key, a model name or a parameter is wrong. */
+  | 'server-refused'
+  /** A server answered something that is not the protocol. */
+  | 'server-malformed'
   | 'aborted';

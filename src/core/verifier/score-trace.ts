@@ -148,7 +148,15 @@ function generateRequest(prompt: string, settings: VerifierSettings, firstSample
 }
 
 function toSample(event: Extract<GenerateEvent, { type: 'sample' }>): Sample {
-  return { pYes: event.readout?.[0], verdict: findVerdict(event.text), analysis: event.text, sections: findSections(event.text), tokens: event.tokens };
+  return {
+    pYes: event.readout?.[0],
+    ...(event.bound === undefined ? {} : { pYesBound: event.bound }),
+    ...(event.unread === undefined ? {} : { unread: event.unread }),
+    verdict: findVerdict(event.text),
+    analysis: event.text,
+    sections: findSections(event.text),
+    tokens: event.tokens,
+  };
 }
 
 /** One forward pass over all steps of all solutions; there is no analysis to show, and the verdict is the larger probability. */
@@ -162,6 +170,7 @@ async function readDirect(model: LanguageModel, states: readonly TraceState[], s
     if (!reading.ok) return [job.state.fail(job.step, reading.reason, reading.message), ...job.state.end()];
     const pYes = reading.probabilities[0];
     const verdict = pYes === undefined ? undefined : pYes < 0.5 ? 'no' : 'yes';
-    return [...job.state.add(job.step, 0, { pYes, verdict, analysis: '', sections: [], tokens: 0 }), ...job.state.end()];
+    const bound = reading.bound === undefined ? {} : { pYesBound: reading.bound };
+    return [...job.state.add(job.step, 0, { pYes, ...bound, verdict, analysis: '', sections: [], tokens: 0 }), ...job.state.end()];
   });
 }

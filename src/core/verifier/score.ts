@@ -13,6 +13,10 @@ export interface AnalysisSection {
 export interface Sample {
   /** P(Yes) in [0, 1] read at the verification question; undefined where the analysis never asked it. */
   readonly pYes: number | undefined;
+  /** The largest possible error of `pYes`; absent where it is exact. A server shows only the likeliest tokens. */
+  readonly pYesBound?: number;
+  /** One sentence: why P(Yes) could not be read although the analysis asked the question. */
+  readonly unread?: string;
   /** What the analysis itself concluded; undefined when it did not say. */
   readonly verdict: Verdict | undefined;
   /** The analysis as the model wrote it. Empty in direct mode. */

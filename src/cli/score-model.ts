@@ -1,0 +1,71 @@
+import path from 'node:path';
+import process from 'node:process';
+import { chatInstruction } from '../core/verifier/chat-instruction.ts';
+import type { VerifierMode } from '../core/verifier/score.ts';
+import type { LanguageModel } from '../core/model.ts';
+import { bundledModelDirectory } from '../models/catalog.ts';
+import { createEngine } from '../models/onnx/engine.ts';
+import { connect } from '../models/openai/connect.ts';
+import { keyFromEnvironment } from '../models/openai/endpoint.ts';
+import { readChoice, readNumber, UsageError } from './usage.ts';
+
+/** The options of `score` that choose the model. */
+export const MODEL_OPTIONS = {
+  model: { type: 'string' },
+  endpoint: { type: 'string', multiple: true },
+  api: { type: 'string' },
+  concurrency: { type: 'string' },
+  'key-env': { type: 'string' },
+} as const;
+
+interface ModelValues {
+  readonly model?: string | undefined;
+  readonly endpoint?: readonly string[] | undefined;
+  readonly api?: string | undefined;
+  readonly concurrency?: string | undefined;
+  readonly 'key-env'?: string | undefined;
+}
+
+/** Where the scores come from. */
+export interface ModelSource {
+  /** Loads or connects once. Throws StepscopeError. */
+  load(): Promise<LanguageModel>;
+  /** Rows to score at once: a local model is kept busy by one. */
+  readonly rows: number;
+  dispose(): void;
+}
+
+/** `root` is the package's folder. */
+export function modelSource(values: ModelValues, mode: VerifierMode, root: string, log: (line: string) => void, signal: AbortSignal): ModelSource {
+  const { endpoint: endpoints = [] } = values;
+  if (endpoints.length === 0) return localModel(values, root);
+  const api = readChoice('api', values.api, ['completions', 'chat']);
+  const concurrency = readNumber('concurrency', values.concurrency, 64, { min: 1, max: 10_000, integer: true });
+  const variable = values['key-env'];
+  let model: Promise<LanguageModel> | undefined;
+  const open = () =>
+    connect({
+      endpoints,
+      api,
+      concurrency,
+      signal,
+      log,
+      ...(api === 'chat' ? { instruction: chatInstruction(mode) } : {}),
+      ...(values.model === undefined ? {} : { model: values.model }),
+      ...(variable === undefined ? {} : { key: keyFromEnvironment(variable, process.env) }),
+    });
+  // A row has at least one step: enough rows keep every place at every server taken.
+  return { load: () => (model ??= open()), rows: concurrency * endpoints.length, dispose: () => undefined };
+}
+
+function localModel(values: ModelValues, root: string): ModelSource {
+  for (const name of ['api', 'concurrency', 'key-env'] as const) {
+    if (values[name] !== undefined) throw new UsageError(`--${name} goes with --endpoint: name the address of a server.`);
+  }
+  const engine = createEngine({ enginePath: path.join(root, 'dist', 'engine.js') });
+  return {
+    load: () => engine.load(path.resolve(values.model ?? bundledModelDirectory(root, 'r-prm'))),
+    rows: 1,
+    dispose: () => engine.dispose(),
+  };
+}
