@@ -1,17 +1,21 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { lackOf } from '../../src/core/model.ts';
 import { convertModel } from '../../src/models/convert/convert.ts';
 import type { ModelManifest } from '../../src/models/manifest.ts';
 import { inspect } from '../../src/models/onnx/inspect.ts';
 import { openInspectSession, type InspectSession } from '../../src/models/onnx/inspect-session.ts';
 import type { Hide } from '../../src/models/onnx/interventions.ts';
 import { hidingSession, interveningSession } from '../../src/models/onnx/intervening-session.ts';
+import { createEngine } from '../../src/models/onnx/engine.ts';
+import { loadRuntime } from '../../src/models/onnx/runtime.ts';
 import { argmax } from '../../src/models/onnx/sampler.ts';
 import { runBatch } from '../../src/models/onnx/scheduler.ts';
 import type { SequenceResult } from '../../src/models/onnx/sequence.ts';
 import { openSession, type DecoderSession } from '../../src/models/onnx/session.ts';
+import { repoRoot } from '../unit/formats/shared-data.ts';
 import { describeWithSharedModels, goldens, sharedModels, type PolicyGolden } from '../unit/models/shared-models.ts';
 import { architectureGolden, asTrunk, largestDifference, noTokenizer, openArchitecture, openArchitectureInspection, plainPass } from './reference-models.ts';
 
@@ -73,6 +77,56 @@ describeWithSharedModels('looking into the reasoner and intervening (fp32), agai
       const hide = [heads.slice(0, 3), heads.slice(3)].flatMap((some) => layers.map((layer) => ({ ...hideOf(row), layers: [layer], heads: some })));
       assert.deepEqual(await continueGreedily(interveningSession(inspection, { hide }), prefixOf(row)), row.masked.greedy_ids);
     }
+  });
+
+  it('does all of it in terms of text: hides the question by its offsets, and finds its tokens', async () => {
+    const runtime = await loadRuntime(path.join(work, 'reasoner'));
+    assert.deepEqual(runtime.capabilities, { probabilities: true, masks: true, attention: true, gates: true, hidden: true });
+    const promptOf = (row: PolicyGolden) => runtime.tokenizer.decode(prefixOf(row));
+    const spanOf = (row: PolicyGolden) => {
+      const start = row.prompt.indexOf(row.question);
+      return { start, end: start + row.question.length };
+    };
+    const samples: { text: string; tokens: number }[] = [];
+    const common = { n: 1, maxNewTokens: 400, temperature: 0, topP: 1, seed: 0, stop: [] };
+    const requests = rows.map((row) => ({ ...common, prompt: promptOf(row), hide: [{ span: spanOf(row) }] }));
+    await runtime.generate(requests, (event) => {
+      if (event.type === 'sample') samples[event.request] = event;
+    });
+    for (const [i, row] of rows.entries()) {
+      assert.equal(samples[i]?.tokens, row.masked.greedy_ids.length, `row ${i}`);
+      assert.equal(samples[i].text, row.masked.greedy_text.replace('<|im_end|>', ''), `row ${i}`);
+      const [seen] = await runtime.inspect({ text: promptOf(row), spans: [spanOf(row)], lens: [manifest.layers] });
+      row.attention_last_to_question.forEach((heads, layer) =>
+        assert.ok(largestDifference(seen?.attention[layer]?.map((spans) => spans[0] ?? NaN) ?? [], heads) < TOLERANCE, `row ${i}`),
+      );
+      assert.equal(seen?.lens[0]?.[0]?.text, runtime.tokenizer.decode([row.greedy_ids[row.masked.prefix_tokens] ?? 0]));
+    }
+    await runtime.release();
+  });
+
+  it('looks and hides from the client of the engine process, and says what a model without the inspection graph lacks', async () => {
+    const engine = createEngine({ enginePath: path.join(repoRoot(), 'dist', 'engine.js') });
+    const model = await engine.load(path.join(work, 'reasoner'));
+    const row = rows[0]!;
+    const start = row.prompt.indexOf(row.question);
+    const question = { start, end: start + row.question.length };
+    const tokens = await model.inspect!({ text: row.prompt, rows: question, spans: [question], hidden: true });
+    assert.equal(tokens.length, row.question_span[1] - row.question_span[0]);
+    assert.equal(tokens[0]?.span.start, question.start);
+    assert.equal(tokens.at(-1)?.span.end, question.end);
+    assert.equal(tokens[0].hidden.length, manifest.layers + 1);
+    assert.equal(lackOf(model, 'attention'), undefined);
+
+    const without = path.join(work, 'without');
+    cpSync(path.join(work, 'reasoner'), without, { recursive: true });
+    const file = path.join(without, 'stepscope.json');
+    writeFileSync(file, JSON.stringify({ ...(JSON.parse(readFileSync(file, 'utf8')) as object), inspect: undefined }));
+    const lesser = await engine.load(without);
+    assert.deepEqual(lesser.capabilities, { probabilities: true, masks: true, attention: false, gates: false, hidden: false });
+    assert.match(lackOf(lesser, 'attention') ?? '', /without does not give its attention: use a model folder made by "stepscope convert"/);
+    await assert.rejects(lesser.inspect!({ text: row.prompt }), /without was converted without the graph that shows attention/);
+    engine.dispose();
   });
 
   it('hides from one head of one layer alone', async () => {
