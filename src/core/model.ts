@@ -1,3 +1,5 @@
+import type { Span } from './trace/trace.ts';
+
 /**
  * The one interface that the methods see. Implementations: src/models/onnx (a child process) and src/models/openai
  * (servers); later replay.
@@ -19,6 +21,12 @@ export interface LanguageModel {
    * of each candidate. Same length and order as `prompts`.
    */
   nextTokenProbabilities(prompts: readonly string[], candidates: readonly string[], signal?: AbortSignal): Promise<readonly ProbabilityReading[]>;
+
+  /**
+   * Reads a text once and looks into it; present with the capabilities `attention`, `gates` or `hidden`. The first call
+   * loads the weights a second time. Throws StepscopeError, reason `context-exceeded` for a text that is too long.
+   */
+  inspect?(request: InspectionRequest, signal?: AbortSignal): Promise<readonly InspectedToken[]>;
 }
 
 export interface ModelInfo {
@@ -37,9 +45,69 @@ export interface ModelInfo {
   readonly context: number;
 }
 
-/** What a model can do. A feature that needs what is missing says so by name. */
+/** What a model can do; absent is no. A feature that needs what is missing says so by name, with `lackOf`. */
 export interface ModelCapabilities {
   readonly probabilities: boolean;
+  /** Parts of the prompt can be hidden from what follows: GenerateRequest.hide. */
+  readonly masks?: boolean;
+  /** `inspect` tells where a token's attention goes; parts can be hidden in chosen layers and heads. */
+  readonly attention?: boolean;
+  /** `inspect` counts the feed-forward neurons that are open. */
+  readonly gates?: boolean;
+  /** `inspect` gives hidden states, and what each layer would say next. */
+  readonly hidden?: boolean;
+}
+
+const CAPABILITY_NAMES: Readonly<Record<keyof ModelCapabilities, string>> = {
+  probabilities: 'the probabilities of its next token',
+  masks: 'generation with parts of the prompt hidden',
+  attention: 'its attention',
+  gates: 'the gates of its feed-forward neurons',
+  hidden: 'its hidden states',
+};
+
+/** One sentence about what a model lacks and what would help; undefined where it lacks nothing of it. */
+export function lackOf({ info, capabilities }: Pick<LanguageModel, 'info' | 'capabilities'>, capability: keyof ModelCapabilities): string | undefined {
+  if (capabilities[capability] === true) return undefined;
+  return `${info.name} does not give ${CAPABILITY_NAMES[capability]}: use a model folder made by "stepscope convert" of this version.`;
+}
+
+/** Part of a prompt that is hidden from what follows. Positions are kept: what is hidden leaves a gap. */
+export interface HiddenPart {
+  /** UTF-16 offsets into the prompt; a token that lies partly in it is hidden. */
+  readonly span: Span;
+  /** What is written from this offset on is written without seeing it. Default: the end of the prompt. */
+  readonly from?: number;
+  /** In these layers or query heads only; needs the capability `attention`. Default: in all. */
+  readonly layers?: readonly number[];
+  readonly heads?: readonly number[];
+}
+
+export interface InspectionRequest {
+  readonly text: string;
+  /** The tokens of this part are looked at, UTF-16 offsets. Default: the last token. */
+  readonly rows?: Span;
+  /** Parts whose attention mass is wanted. */
+  readonly spans?: readonly Span[];
+  readonly hide?: readonly HiddenPart[];
+  /** Return the hidden states. */
+  readonly hidden?: boolean;
+  /** Layers whose hidden state is read as a prediction: 0 is the embedding, the number of layers the model's own. */
+  readonly lens?: readonly number[];
+}
+
+/** What was seen at one token. */
+export interface InspectedToken {
+  /** UTF-16 offsets into the text; empty for a token that begins a character which a later one ends. */
+  readonly span: Span;
+  /** [layer][head][span]: attention probability on the span, the token itself included where it lies in it. */
+  readonly attention: readonly (readonly (readonly number[])[])[];
+  /** [layer]: feed-forward neurons whose gate, before the activation, is positive. */
+  readonly gates: readonly number[];
+  /** [layer 0 .. layers]: residual stream [hidden] before the first layer and after each; empty unless asked for. */
+  readonly hidden: readonly Float32Array[];
+  /** In the order of the request's `lens`: the likeliest next tokens, best first. */
+  readonly lens: readonly (readonly { readonly text: string; readonly probability: number }[])[];
 }
 
 export interface GenerateRequest {
@@ -61,6 +129,8 @@ export interface GenerateRequest {
    * in the continuation. Free where `after` ends on a token boundary; otherwise the text is read again.
    */
   readonly readout?: { readonly after: string; readonly candidates: readonly string[] };
+  /** Needs the capability `masks`. Requests with the same hidden tokens decode together. */
+  readonly hide?: readonly HiddenPart[];
 }
 
 /** `request` is the index in the batch. `text` events are a preview: what a `sample` event says is the sample's text. */
@@ -110,4 +180,5 @@ export type ModelErrorReason =
   | 'server-refused'
   /** A server answered something that is not the protocol. */
   | 'server-malformed'
+  | 'unsupported'
   | 'aborted';

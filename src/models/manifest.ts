@@ -6,6 +6,9 @@ import { StepscopeError } from '../core/result.ts';
 /** Beside model.onnx in every converted model folder. */
 export const MANIFEST_FILE = 'stepscope.json';
 
+/** Beside it where the model can be inspected: the same weights in a graph with more inputs and outputs. */
+export const INSPECT_FILE = 'inspect.onnx';
+
 /** What the engine must know before it opens the graph. */
 export interface ModelManifest {
   /** Version of the graph's inputs and outputs. */
@@ -22,7 +25,18 @@ export interface ModelManifest {
   /** Positions that a row of a sliding-window layer sees, itself included; absent where no layer has a window. */
   readonly window?: number;
   readonly endTokens: readonly number[];
+  /** Of the inspection graph; absent in models that were converted without it. */
+  readonly inspect?: InspectManifest;
   readonly files: Readonly<Record<string, { readonly bytes: number; readonly sha256: string }>>;
+}
+
+/** Sizes of the inspection graph's inputs and outputs, in elements. */
+export interface InspectManifest {
+  readonly heads: number;
+  readonly hidden: number;
+  readonly feedForward: number;
+  /** Layers whose attention is limited to the window. */
+  readonly slidingLayers: readonly number[];
 }
 
 /**
@@ -76,7 +90,15 @@ function parseManifest(text: string): ModelManifest | undefined {
   if (typeof manifest.graph !== 'string' || typeof manifest.weights !== 'string') return undefined;
   if (!Array.isArray(manifest.endTokens) || !manifest.endTokens.every(Number.isSafeInteger)) return undefined;
   if (!isFileRecords(manifest.files)) return undefined;
+  if (manifest.inspect !== undefined && !isInspectManifest(manifest.inspect)) return undefined;
   return value as ModelManifest;
+}
+
+function isInspectManifest(value: unknown): value is InspectManifest {
+  if (typeof value !== 'object' || value === null) return false;
+  const { heads, hidden, feedForward, slidingLayers } = value as Partial<Record<keyof InspectManifest, unknown>>;
+  const sizes = [heads, hidden, feedForward].every((size) => Number.isSafeInteger(size) && (size as number) > 0);
+  return sizes && Array.isArray(slidingLayers) && slidingLayers.every(Number.isSafeInteger);
 }
 
 function isFileRecords(value: unknown): value is ModelManifest['files'] {

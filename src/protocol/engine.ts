@@ -2,7 +2,7 @@
  * Messages between a client and the engine process. Three kinds only: a request with a typed answer, events of a running
  * request, and a notification (abort). Every request ends with exactly one `result` or `error`.
  */
-import type { GenerateEvent, GenerateRequest, ModelCapabilities, ModelErrorReason, ModelInfo, ProbabilityReading } from '../core/model.ts';
+import type { GenerateEvent, GenerateRequest, InspectedToken, InspectionRequest, ModelCapabilities, ModelErrorReason, ModelInfo, ProbabilityReading } from '../core/model.ts';
 
 export interface ConvertOrder {
   /** A Hugging Face folder, and the folder that the converted model becomes. */
@@ -27,13 +27,15 @@ export type EngineRequest =
   | { readonly type: 'load'; readonly directory: string; readonly threads: number }
   | { readonly type: 'generate'; readonly model: number; readonly requests: readonly GenerateRequest[] }
   | { readonly type: 'probabilities'; readonly model: number; readonly prompts: readonly string[]; readonly candidates: readonly string[] }
-  | { readonly type: 'convert'; readonly order: ConvertOrder };
+  | { readonly type: 'convert'; readonly order: ConvertOrder }
+  | { readonly type: 'inspect'; readonly model: number; readonly request: InspectionRequest };
 
 export interface EngineResults {
   load: { readonly model: number; readonly info: ModelInfo; readonly capabilities: ModelCapabilities };
   generate: null;
   probabilities: readonly ProbabilityReading[];
   convert: { readonly weights: string; readonly parameters: number };
+  inspect: readonly InspectedToken[];
 }
 
 export type ClientMessage =

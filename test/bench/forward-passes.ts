@@ -1,7 +1,13 @@
-/** npm run bench -- forward-passes DIR DIR ...: decode and prefill of converted models in interleaved rounds, as ratios to the first. */
+/**
+ * npm run bench -- forward-passes DIR DIR:inspect ...: decode and prefill of converted models in interleaved rounds, as
+ * ratios to the first; with :inspect the inspection graph of the folder.
+ */
 import process from 'node:process';
 import { readManifest } from '../../src/models/manifest.ts';
-import { HIDDEN, masks, openSession, type DecoderSession, type ForwardInput } from '../../src/models/onnx/session.ts';
+import { HIDDEN, masks, type ForwardInput } from '../../src/models/onnx/masks.ts';
+import { openInspectSession } from '../../src/models/onnx/inspect-session.ts';
+import { interveningSession } from '../../src/models/onnx/intervening-session.ts';
+import { openSession, type DecoderSession } from '../../src/models/onnx/session.ts';
 
 const ROUNDS = 9;
 const CONTEXT = 300;
@@ -42,6 +48,12 @@ function prefillInput(): ForwardInput {
   return { ids, positions: ids.map((_, i) => i), trunk: { keys: [], values: [], length: 0 }, own: undefined, maskTrunk: masks.closed, maskOwn: masks.closed, maskSelf: self, logitRows: [PROMPT - 1] };
 }
 
+async function open(name: string): Promise<DecoderSession> {
+  const [folder = '', kind] = name.split(':');
+  const manifest = await readManifest(folder);
+  return kind === 'inspect' ? interveningSession(await openInspectSession(folder, manifest, { threads: 2 }), {}) : openSession(folder, manifest, { threads: 2 });
+}
+
 async function time(session: DecoderSession, input: ForwardInput, steps: number): Promise<number> {
   const times: number[] = [];
   for (let i = 0; i < steps; i++) {
@@ -61,7 +73,7 @@ export async function benchForwardPasses(): Promise<void> {
   for (const folder of process.argv.slice(3)) {
     const before = process.memoryUsage().rss;
     const started = performance.now();
-    const session = await openSession(folder, await readManifest(folder), { threads: 2 });
+    const session = await open(folder);
     const load = performance.now() - started;
     await session.forward(prefillInput());
     console.log(`${folder}: loaded in ${load.toFixed(0)} ms, ${((process.memoryUsage().rss - before) / 2 ** 20).toFixed(0)} MB more after a prefill`);

@@ -9,7 +9,7 @@ import path from 'node:path';
 import { convertModel } from '../../src/models/convert/convert.ts';
 import type { WeightPlan } from '../../src/models/convert/weights.ts';
 import { loadRuntime, type Runtime } from '../../src/models/onnx/runtime.ts';
-import { HIDDEN, masks } from '../../src/models/onnx/session.ts';
+import { HIDDEN, masks } from '../../src/models/onnx/masks.ts';
 
 const shared = path.resolve('../shared/models');
 const PLANS: readonly WeightPlan[] = [

@@ -5,7 +5,8 @@ import path from 'node:path';
 import { argmax } from '../../src/models/onnx/sampler.ts';
 import { runBatch } from '../../src/models/onnx/scheduler.ts';
 import type { SequenceResult } from '../../src/models/onnx/sequence.ts';
-import { HIDDEN, type DecoderSession } from '../../src/models/onnx/session.ts';
+import { HIDDEN } from '../../src/models/onnx/masks.ts';
+import type { DecoderSession } from '../../src/models/onnx/session.ts';
 import { describeWithSharedModels } from '../unit/models/shared-models.ts';
 import { architectureGolden, asTrunk, largestDifference, noTokenizer, openArchitecture, plainPass, type ArchitectureGolden } from './reference-models.ts';
 

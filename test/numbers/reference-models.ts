@@ -3,7 +3,9 @@ import path from 'node:path';
 import { convertModel } from '../../src/models/convert/convert.ts';
 import type { WeightPlan } from '../../src/models/convert/weights.ts';
 import { readManifest } from '../../src/models/manifest.ts';
-import { HIDDEN, masks, openSession, type DecoderSession, type Mask, type SegmentView } from '../../src/models/onnx/session.ts';
+import { HIDDEN, masks, type Mask, type SegmentView } from '../../src/models/onnx/masks.ts';
+import { openInspectSession, type InspectSession } from '../../src/models/onnx/inspect-session.ts';
+import { openSession, type DecoderSession } from '../../src/models/onnx/session.ts';
 import type { ModelTokenizer } from '../../src/models/onnx/tokenizer.ts';
 import { sharedModels } from '../unit/models/shared-models.ts';
 
@@ -41,6 +43,12 @@ export async function openArchitecture(name: string, work: string, plan: WeightP
   const folder = path.join(work, `${name}-${plan.bits}`);
   await convertModel(copyCheckpoint(name, path.join(work, `${name}-source`), changes), folder, plan);
   return openSession(folder, { ...(await readManifest(folder)), endTokens: [] }, { threads: 2 });
+}
+
+/** The inspection graph beside a model that openArchitecture has made. */
+export async function openArchitectureInspection(name: string, work: string): Promise<InspectSession> {
+  const folder = path.join(work, `${name}-32`);
+  return openInspectSession(folder, { ...(await readManifest(folder)), endTokens: [] }, { threads: 2 });
 }
 
 /** For a scheduler whose texts nobody reads. */

@@ -44,6 +44,7 @@ export async function attention(graph: GraphContext, qkv: Value, tables: RotaryT
 
   const scores = [masked(trunkScores, masks.trunk), masked(ownScores, masks.own), masked(selfScores, masks.self)];
   const probabilities = writer.node('Softmax', [writer.node('Concat', scores, { axis: -1 })], { axis: -1 });
+  graph.taps?.attention(probabilities);
   const [pTrunk = '', pOwn = '', pSelf = ''] = writer.nodes('Split', [probabilities, graph.segments], 3, { axis: -1 });
 
   const fromTrunk = multiply(writer.node('Reshape', [pTrunk, shapes.trunkProbabilities]), `past_v.${layer}`, { transBatchB: 1 });

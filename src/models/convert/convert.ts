@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { StepscopeError } from '../../core/result.ts';
-import { MANIFEST_FILE, type ModelManifest } from '../manifest.ts';
+import { INSPECT_FILE, MANIFEST_FILE, type ModelManifest } from '../manifest.ts';
 import { readDecoderSpec, type DecoderSpec } from './architecture.ts';
 import { openCheckpoint } from './checkpoint.ts';
 import { buildDecoderGraph, GRAPH_VERSION } from './decoder-graph.ts';
@@ -60,13 +60,15 @@ export async function convertModel(source: string, target: string, plan: WeightP
   }
 }
 
-/** Writes model.onnx and its data. Returns the number of weights. */
+/** Writes the graphs and the weights that they share. Returns the number of weights. */
 async function writeGraph(checkpoint: ObservedCheckpoint, spec: DecoderSpec, plan: WeightPlan, folder: string): Promise<number> {
   const data = await createOnnxData(path.join(folder, 'model.onnx.data'));
   try {
-    const writer = createOnnxWriter(data);
-    await buildDecoderGraph({ writer, plan, checkpoint }, spec);
-    await writer.finish(path.join(folder, 'model.onnx'), { 'stepscope.graph': GRAPH_VERSION, 'stepscope.weights': describeWeights(plan) });
+    for (const [kind, file] of [['plain', 'model.onnx'], ['inspect', INSPECT_FILE]] as const) {
+      const writer = createOnnxWriter(data);
+      await buildDecoderGraph({ writer, plan, checkpoint }, spec, kind);
+      await writer.finish(path.join(folder, file), { 'stepscope.graph': GRAPH_VERSION, 'stepscope.weights': describeWeights(plan) });
+    }
   } finally {
     await data.close();
   }
@@ -124,6 +126,7 @@ async function describe(spec: DecoderSpec, plan: WeightPlan, parameters: number,
     context: spec.context,
     ...(spec.window === undefined ? {} : { window: spec.window.size }),
     endTokens: spec.endTokens,
+    inspect: { heads: spec.heads, hidden: spec.hidden, feedForward: spec.feedForward, slidingLayers: spec.window?.layers ?? [] },
     files: await fileRecords(folder),
   };
 }
@@ -147,7 +150,7 @@ async function readJson(file: string): Promise<Record<string, unknown>> {
 /** Size and SHA-256 of what the engine reads, so that a truncated or altered file is found at load. */
 async function fileRecords(folder: string): Promise<ModelManifest['files']> {
   const records: Record<string, { bytes: number; sha256: string }> = {};
-  for (const name of ['model.onnx', 'model.onnx.data', 'tokenizer.json']) {
+  for (const name of ['model.onnx', INSPECT_FILE, 'model.onnx.data', 'tokenizer.json']) {
     const file = path.join(folder, name);
     records[name] = { bytes: (await stat(file)).size, sha256: await sha256(file) };
   }

@@ -13,6 +13,14 @@ import { embeddingAndHead, type WeightContext } from './weights.ts';
 export const GRAPH_VERSION = 'segments-1';
 
 /**
+ * `inspect` has the inputs and outputs of Taps in addition. A graph of its own over the same weights (90 kB more on disk),
+ * since onnxruntime computes every output, asked for or not: over nine interleaved rounds with nothing tapped but one row,
+ * a token alone took 1.10 times as long, eight at once 1.18 times, a prefill of 256 tokens 1.08 times (reasoner, 8-bit,
+ * 2 cores; bench forward-passes). So the graph that generates stays as it is.
+ */
+export type GraphKind = 'plain' | 'inspect';
+
+/**
  * Builds the decoder as a graph whose KV cache belongs to the caller. R tokens ("rows") go in at once; each attends to
  * three segments, joined before the softmax:
  *
@@ -30,9 +38,9 @@ export const GRAPH_VERSION = 'segments-1';
  * costs 2 ms a token at 512 tokens of context. Passed as views and never fetched, it costs nothing.
  * A segment of length zero kills FusedMatMul's process, so n and m are at least 1 (one masked row).
  */
-export async function buildDecoderGraph(weights: WeightContext, spec: DecoderSpec): Promise<void> {
-  const graph = createGraphContext(weights, spec);
-  const { writer } = graph;
+export async function buildDecoderGraph(weights: WeightContext, spec: DecoderSpec, kind: GraphKind): Promise<void> {
+  const graph = createGraphContext(weights, spec, kind === 'inspect');
+  const { writer, taps } = graph;
   const { hidden, layers, kvHeads, headDim } = spec;
   const head = spec.tiedHead ? undefined : wholeTensor('lm_head.weight', spec.vocabulary, hidden);
   const embedding = await embeddingAndHead(graph, wholeTensor('model.embed_tokens.weight', spec.vocabulary, hidden), head);
@@ -42,6 +50,7 @@ export async function buildDecoderGraph(weights: WeightContext, spec: DecoderSpe
   let residual = spec.embeddingScale === 1 ? embedded : writer.node('Mul', [embedded, writer.scalar(spec.embeddingScale)]);
   let x = normalize(graph, residual, await normWeight(graph, 'model.layers.0.input_layernorm.weight', hidden));
   const keysAndValues: Value[] = [];
+  taps?.hidden(residual);
   for (let layer = 0; layer < layers; layer++) {
     const norm = async (name: string) => normWeight(graph, `model.layers.${layer}.${name}.weight`, hidden);
     const { tables, masks } = kinds(layer);
@@ -54,23 +63,30 @@ export async function buildDecoderGraph(weights: WeightContext, spec: DecoderSpe
     if (spec.sandwichNorms) change = normalize(graph, change, await norm('post_feedforward_layernorm'));
     const next = layer + 1 === layers ? 'model.norm.weight' : `model.layers.${layer + 1}.input_layernorm.weight`;
     [x, residual] = addAndNormalize(graph, change, residual, await normWeight(graph, next, hidden));
+    taps?.hidden(residual);
   }
   writer.name(writer.node('Concat', keysAndValues, { axis: 0 }), 'kv_new');
   writer.output('kv_new', 'float', [2 * layers, 'R', kvHeads * headDim]);
-  writer.input('rows', 'int64', ['q']);
-  writer.name(softcap(graph, embedding.head(writer.node('Gather', [x, 'rows'], { axis: 1 }))), 'logits');
+  const asked = taps === undefined ? writer.node('Gather', [x, writer.input('rows', 'int64', ['q'])], { axis: 1 }) : normalize(graph, taps.finish(), 'model.norm.weight');
+  writer.name(softcap(graph, embedding.head(asked)), 'logits');
   writer.output('logits', 'float', [1, 'q', spec.vocabulary]);
 }
 
 /** Declares the masks, writes the rotary tables, and says which of them a layer uses. */
 async function layerKinds(graph: GraphContext): Promise<(layer: number) => { readonly tables: RotaryTables; readonly masks: LayerMasks }> {
-  const { writer, spec } = graph;
-  const full = { tables: await rotaryTables(graph, spec.rotary.full, ''), masks: maskInputs(writer, 'mask') };
+  const { writer, spec, taps } = graph;
   const { window } = spec;
-  if (window === undefined) return () => full;
-  const tables = spec.rotary.sliding === spec.rotary.full ? full.tables : await rotaryTables(graph, spec.rotary.sliding, '_sliding');
-  const sliding = { tables, masks: maskInputs(writer, 'window') };
-  return (layer) => (window.layers.includes(layer) ? sliding : full);
+  const isSliding = (layer: number) => window?.layers.includes(layer) === true;
+  const full = await rotaryTables(graph, spec.rotary.full, '');
+  const sliding = window === undefined || spec.rotary.sliding === spec.rotary.full ? full : await rotaryTables(graph, spec.rotary.sliding, '_sliding');
+  const masksOf = taps?.masks ?? sharedMasks(writer, isSliding, window !== undefined);
+  return (layer) => ({ tables: isSliding(layer) ? sliding : full, masks: masksOf(layer) });
+}
+
+function sharedMasks(writer: OnnxWriter, isSliding: (layer: number) => boolean, hasWindow: boolean): (layer: number) => LayerMasks {
+  const full = maskInputs(writer, 'mask');
+  const sliding = hasWindow ? maskInputs(writer, 'window') : full;
+  return (layer) => (isSliding(layer) ? sliding : full);
 }
 
 function maskInputs(writer: OnnxWriter, prefix: string): LayerMasks {

@@ -8,7 +8,9 @@ export async function feedForward(graph: GraphContext, x: Value, layer: number):
   const { writer, spec } = graph;
   const both = await linear(graph, x, `gate_up_${layer}`, gateAndUp(graph, layer));
   const [gate = '', up = ''] = writer.nodes('Split', [both], 2, { axis: -1, num_outputs: 2 });
-  const activated = writer.node('Mul', [activate(graph, gate), up]);
+  graph.taps?.gate(gate);
+  const product = writer.node('Mul', [activate(graph, gate), up]);
+  const activated = graph.taps?.neurons(product, layer) ?? product;
   return linear(graph, activated, `down_${layer}`, wholeTensor(`model.layers.${layer}.mlp.down_proj.weight`, spec.hidden, spec.feedForward));
 }
 

@@ -1,10 +1,13 @@
 import type { DecoderSpec } from './architecture.ts';
 import type { Value } from './onnx-writer.ts';
+import { createTaps, type Taps } from './taps.ts';
 import type { WeightContext } from './weights.ts';
 
 /** What the parts of one decoder graph share. */
 export interface GraphContext extends WeightContext {
   readonly spec: DecoderSpec;
+  /** Of the inspection graph only. */
+  readonly taps: Taps | undefined;
   /** Query heads a KV head. */
   readonly groups: number;
   /** Lengths of the three segments, for splitting the softmax again. */
@@ -21,7 +24,7 @@ export interface GraphContext extends WeightContext {
 }
 
 /** Declares the inputs that all graphs have, and computes what all layers share. */
-export function createGraphContext(weights: WeightContext, spec: DecoderSpec): GraphContext {
+export function createGraphContext(weights: WeightContext, spec: DecoderSpec, inspect: boolean): GraphContext {
   const { writer } = weights;
   const { kvHeads, headDim } = spec;
   const groups = spec.heads / kvHeads;
@@ -42,6 +45,7 @@ export function createGraphContext(weights: WeightContext, spec: DecoderSpec): G
   return {
     ...weights,
     spec,
+    taps: inspect ? createTaps(writer, spec) : undefined,
     groups,
     segments: shape(n, m, rows),
     shapes: {

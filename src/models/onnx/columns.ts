@@ -1,4 +1,4 @@
-import type { SegmentView } from './session.ts';
+import type { SegmentView } from './masks.ts';
 
 const FIRST_SLOTS = 32;
 

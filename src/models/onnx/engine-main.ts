@@ -27,7 +27,7 @@ async function answer(id: number, request: EngineRequest, signal: AbortSignal): 
       });
       const model = nextModel++;
       runtimes.set(model, runtime);
-      return { model, info: runtime.info, capabilities: { probabilities: true } };
+      return { model, info: runtime.info, capabilities: runtime.capabilities };
     }
     case 'generate': {
       const events = eventGatherer(id);
@@ -46,6 +46,8 @@ async function answer(id: number, request: EngineRequest, signal: AbortSignal): 
     }
     case 'probabilities':
       return loaded(request.model).probabilities(request.prompts, request.candidates, signal);
+    case 'inspect':
+      return loaded(request.model).inspect(request.request, signal);
   }
 }
 

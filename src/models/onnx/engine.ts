@@ -71,6 +71,10 @@ export function createEngine(options: EngineOptions): Engine {
           const { model } = await load(directory);
           return connect().request({ type: 'probabilities', model, prompts, candidates }, undefined, signal);
         },
+        async inspect(request, signal) {
+          const { model } = await load(directory);
+          return connect().request({ type: 'inspect', model, request }, undefined, signal);
+        },
       };
     },
     dispose() {

@@ -1,11 +1,24 @@
 import os from 'node:os';
 import path from 'node:path';
-import type { GenerateEvent, GenerateRequest, ModelErrorReason, ModelInfo, ProbabilityReading } from '../../core/model.ts';
+import type {
+  GenerateEvent,
+  GenerateRequest,
+  HiddenPart,
+  InspectedToken,
+  InspectionRequest,
+  ModelCapabilities,
+  ModelErrorReason,
+  ModelInfo,
+  ProbabilityReading,
+} from '../../core/model.ts';
 import { fail, ok, StepscopeError, type Result } from '../../core/result.ts';
 import { GRAPH_VERSION } from '../convert/decoder-graph.ts';
 import { manifestHash, readManifest, type ModelManifest } from '../manifest.ts';
+import { hidesOf, lazy, runHiding, type HidingItem } from './hiding-batch.ts';
+import { openInspectSession } from './inspect-session.ts';
+import { inspectText } from './inspect-text.ts';
 import { availableMemory, checkMemory } from './memory.ts';
-import { limitsFor, runBatch, type BatchItem, type SchedulerCounts, type SchedulerLimits } from './scheduler.ts';
+import { limitsFor, type SchedulerCounts, type SchedulerLimits } from './scheduler.ts';
 import type { SequenceRequest, SequenceResult } from './sequence.ts';
 import { openSession, type DecoderSession } from './session.ts';
 import { loadTokenizer, type ModelTokenizer } from './tokenizer.ts';
@@ -13,12 +26,15 @@ import { loadTokenizer, type ModelTokenizer } from './tokenizer.ts';
 /** A loaded model in this process: text in, text out. The engine process holds one for each loaded folder. */
 export interface Runtime {
   readonly info: ModelInfo;
+  readonly capabilities: ModelCapabilities;
   readonly tokenizer: ModelTokenizer;
   readonly session: DecoderSession;
   /** See LanguageModel.generate. Resolves when all samples are done, with what it took. */
   generate(requests: readonly GenerateRequest[], onEvent: (event: GenerateEvent) => void, signal?: AbortSignal): Promise<SchedulerCounts>;
   /** See LanguageModel.nextTokenProbabilities. */
   probabilities(prompts: readonly string[], candidates: readonly string[], signal?: AbortSignal): Promise<ProbabilityReading[]>;
+  /** See LanguageModel.inspect. */
+  inspect(request: InspectionRequest, signal?: AbortSignal): Promise<InspectedToken[]>;
   release(): Promise<void>;
 }
 
@@ -27,6 +43,14 @@ export interface RuntimeOptions {
   readonly limits?: SchedulerLimits;
   /** Hears of work that takes the event loop for a while, with a generous estimate in ms. */
   readonly onBusy?: (ms: number) => void;
+}
+
+/** A prompt whose next token is asked for. */
+interface Reading {
+  readonly prompt: string;
+  readonly hide: readonly HiddenPart[];
+  /** Token ids whose probabilities are wanted. */
+  readonly tokens: readonly number[];
 }
 
 /** Loads a converted model folder. Throws StepscopeError with one sentence that names the file and what to do. */
@@ -40,17 +64,18 @@ export async function loadRuntime(folder: string, options: RuntimeOptions = {}):
   checkMemory(folder, manifest, limits, availableMemory());
   options.onBusy?.(loadingTime(manifest));
   const session = announced(await openSession(folder, manifest, { threads: options.threads ?? defaultThreads() }), options.onBusy);
+  const inspection = lazy(() => openInspectSession(folder, manifest, { threads: options.threads ?? defaultThreads() }));
   const name = path.basename(folder);
   const info: ModelInfo = { name, hash: manifestHash(manifest), weights: manifest.weights, parameters: manifest.parameters, context: manifest.context };
   const firstToken = (candidate: string) => tokenizer.encode(candidate)[0] ?? 0;
-  const run = (items: readonly BatchItem[], signal?: AbortSignal) => runBatch(session, tokenizer, items, limits, signal);
+  const encode = (prompt: string) => encodePrompt(prompt, name, manifest.context, tokenizer);
+  const run = async (items: readonly HidingItem[], signal?: AbortSignal) => runHiding({ session, inspection, tokenizer, limits }, items, signal);
 
-  const probabilities = async (prompts: readonly string[], candidates: readonly string[], signal?: AbortSignal): Promise<ProbabilityReading[]> => {
-    const tokens = candidates.map(firstToken);
+  const read = async (asked: readonly Reading[], signal?: AbortSignal): Promise<ProbabilityReading[]> => {
     const readings: ProbabilityReading[] = [];
-    const items: BatchItem[] = [];
-    prompts.forEach((prompt, index) => {
-      const encoded = encodePrompt(prompt, name, manifest.context, tokenizer);
+    const items: HidingItem[] = [];
+    asked.forEach(({ prompt, hide, tokens }, index) => {
+      const encoded = encode(prompt);
       if (!encoded.ok) {
         readings[index] = { ok: false, reason: encoded.error.reason, message: encoded.error.message };
         return;
@@ -58,7 +83,7 @@ export async function loadRuntime(folder: string, options: RuntimeOptions = {}):
       const ids = encoded.value;
       const request = { ids, n: 1, firstSample: 0, maxNewTokens: 0, temperature: 0, topP: 1, seed: 0, stop: [], readout: { after: '', tokens } };
       const done = ({ readout }: SequenceResult) => (readings[index] = { ok: true, probabilities: readout ?? [], tokens: ids.length });
-      items.push({ request, listener: { text: () => undefined, done } });
+      items.push({ request, hides: hidesOf(tokenizer, prompt, ids, hide), listener: { text: () => undefined, done } });
     });
     await run(items, signal);
     return readings;
@@ -66,42 +91,60 @@ export async function loadRuntime(folder: string, options: RuntimeOptions = {}):
 
   return {
     info,
+    capabilities: capabilitiesOf(manifest),
     tokenizer,
     session,
-    probabilities,
+    probabilities: (prompts, candidates, signal) => read(prompts.map((prompt) => ({ prompt, hide: [], tokens: candidates.map(firstToken) })), signal),
     async generate(requests, onEvent, signal) {
-      const items: BatchItem[] = [];
-      /** Samples whose marker ended inside a token, and the text up to it. */
-      const again: { readonly request: number; readonly result: SequenceResult; readonly prompt: string; readonly candidates: readonly string[] }[] = [];
+      const items: HidingItem[] = [];
+      /** Samples whose marker ended inside a token, and how to read the text up to it. */
+      const again: { readonly request: number; readonly result: SequenceResult; readonly reading: Reading }[] = [];
       const report = (request: number, result: SequenceResult, readout: readonly number[] | undefined) =>
         onEvent({ type: 'sample', request, sample: result.sample, text: result.text, tokens: result.ids.length, finish: result.finish, readout });
       requests.forEach((request, index) => {
-        const encoded = encodePrompt(request.prompt, name, manifest.context, tokenizer);
+        const encoded = encode(request.prompt);
         if (!encoded.ok) {
           onEvent({ type: 'failed', request: index, reason: encoded.error.reason, message: encoded.error.message });
           return;
         }
-        const { readout } = request;
+        const tokens = request.readout?.candidates.map(firstToken);
+        // Offsets are of this prompt, also where more text follows it.
+        const hide = (request.hide ?? []).map((part) => ({ from: request.prompt.length, ...part }));
         items.push({
-          request: sequenceRequest(request, encoded.value, manifest.context, readout?.candidates.map(firstToken)),
+          request: sequenceRequest(request, encoded.value, manifest.context, tokens),
+          hides: hidesOf(tokenizer, request.prompt, encoded.value, hide),
           listener: {
             text: (sample, text) => onEvent({ type: 'text', request: index, sample, text }),
             done(result) {
-              if (result.readAgain === undefined || readout === undefined) report(index, result, result.readout);
-              else again.push({ request: index, result, prompt: request.prompt + result.readAgain, candidates: readout.candidates });
+              if (result.readAgain === undefined || tokens === undefined) report(index, result, result.readout);
+              else again.push({ request: index, result, reading: { prompt: request.prompt + result.readAgain, hide, tokens } });
             },
           },
         });
       });
       const counts = await run(items, signal);
-      for (const { request, result, prompt, candidates } of again) {
-        const [reading] = await probabilities([prompt], candidates, signal);
-        report(request, result, reading?.ok === true ? reading.probabilities : undefined);
+      for (const { request, result, reading } of again) {
+        const [answer] = await read([reading], signal);
+        report(request, result, answer?.ok === true ? answer.probabilities : undefined);
       }
       return counts;
     },
-    release: () => session.release(),
+    async inspect(request, signal) {
+      const encoded = encode(request.text);
+      if (!encoded.ok) throw new StepscopeError(encoded.error.reason, encoded.error.message);
+      return inspectText(await inspection.get(), tokenizer, encoded.value, request, signal);
+    },
+    async release() {
+      await session.release();
+      if (inspection.started) await (await inspection.get()).release();
+    },
   };
+}
+
+/** What a model folder can do, by its manifest: masks always, the rest with an inspection graph. */
+function capabilitiesOf({ inspect }: ModelManifest): ModelCapabilities {
+  const inspected = inspect !== undefined;
+  return { probabilities: true, masks: true, attention: inspected, gates: inspected, hidden: inspected };
 }
 
 function sequenceRequest(request: GenerateRequest, ids: readonly number[], context: number, readoutTokens: readonly number[] | undefined): SequenceRequest {

@@ -3,7 +3,8 @@ import type { ModelManifest } from '../manifest.ts';
 import { Columns } from './columns.ts';
 import { createSampler } from './sampler.ts';
 import { advance, createSequence, type Sequence, type SequenceListener, type SequenceRequest } from './sequence.ts';
-import { HIDDEN, type DecoderSession, type Mask, masks } from './session.ts';
+import { HIDDEN, type Mask, masks } from './masks.ts';
+import type { DecoderSession } from './session.ts';
 import type { ModelTokenizer } from './tokenizer.ts';
 import { Trunk } from './trunk.ts';
 

@@ -1,4 +1,4 @@
-import { HIDDEN, type Mask, masks, type SegmentView } from './session.ts';
+import { HIDDEN, type Mask, masks, type SegmentView } from './masks.ts';
 
 /** Positions that are kept though nobody uses them now: the next prompt most often starts like a recent one. */
 const KEEP_STALE = 128;

@@ -1,5 +1,5 @@
 import type { Runtime } from '../../../src/models/onnx/runtime.ts';
-import { HIDDEN, masks } from '../../../src/models/onnx/session.ts';
+import { HIDDEN, masks } from '../../../src/models/onnx/masks.ts';
 
 /** Logits [vocabulary] after a prompt, computed in one plain causal pass without any cache: the reference for all cached ways. */
 export async function promptLogits(runtime: Runtime, ids: readonly number[]): Promise<Float32Array> {

@@ -1,0 +1,70 @@
+import type { HiddenPart } from '../../core/model.ts';
+import type { InspectSession } from './inspect-session.ts';
+import { isPlain, type Hide } from './interventions.ts';
+import { hidingSession, interveningSession } from './intervening-session.ts';
+import { runBatch, type BatchItem, type SchedulerCounts, type SchedulerLimits } from './scheduler.ts';
+import type { DecoderSession } from './session.ts';
+import { hideOf, tokenSpans } from './token-spans.ts';
+import type { ModelTokenizer } from './tokenizer.ts';
+
+/** A request, and what its later rows do not see. */
+export interface HidingItem extends BatchItem {
+  readonly hides: readonly Hide[];
+}
+
+export function hidesOf(tokenizer: ModelTokenizer, prompt: string, ids: readonly number[], parts: readonly HiddenPart[]): Hide[] {
+  if (parts.length === 0) return [];
+  const spans = tokenSpans(tokenizer, prompt, ids);
+  return parts.map((part) => hideOf(spans, part));
+}
+
+/** Something that is made when it is first needed; a failure is forgotten, so that the next use tries again. */
+export interface Lazy<T> {
+  readonly started: boolean;
+  get(): Promise<T>;
+}
+
+export function lazy<T>(make: () => Promise<T>): Lazy<T> {
+  let made: Promise<T> | undefined;
+  return {
+    get started() {
+      return made !== undefined;
+    },
+    get() {
+      if (made === undefined) {
+        made = make();
+        made.catch(() => (made = undefined));
+      }
+      return made;
+    },
+  };
+}
+
+interface Engine {
+  readonly session: DecoderSession;
+  readonly inspection: Lazy<InspectSession>;
+  readonly tokenizer: ModelTokenizer;
+  readonly limits: SchedulerLimits;
+}
+
+/**
+ * Runs requests; those that hide the same positions decode together, and groups follow each other. A batch shares its
+ * prompts' cache, which hiding changes, so that requests which hide different things cannot share one.
+ */
+export async function runHiding({ session, inspection, tokenizer, limits }: Engine, items: readonly HidingItem[], signal?: AbortSignal): Promise<SchedulerCounts> {
+  const groups = new Map<string, HidingItem[]>();
+  for (const item of items) {
+    const key = JSON.stringify(item.hides);
+    groups.set(key, [...(groups.get(key) ?? []), item]);
+  }
+  const total: SchedulerCounts = { prefillTokens: 0, decodeSteps: 0, decodedTokens: 0 };
+  for (const group of groups.values()) {
+    const hide = group[0]?.hides ?? [];
+    const under = hide.length === 0 ? session : isPlain({ hide }) ? hidingSession(session, hide) : interveningSession(await inspection.get(), { hide });
+    const counts = await runBatch(under, tokenizer, group, limits, signal);
+    total.prefillTokens += counts.prefillTokens;
+    total.decodeSteps += counts.decodeSteps;
+    total.decodedTokens += counts.decodedTokens;
+  }
+  return total;
+}

@@ -1,0 +1,37 @@
+import type { InspectedToken, InspectionRequest } from '../../core/model.ts';
+import { inspect, type RowInspection } from './inspect.ts';
+import type { InspectSession } from './inspect-session.ts';
+import { hideOf, positionsOf, tokenSpans } from './token-spans.ts';
+import type { ModelTokenizer } from './tokenizer.ts';
+
+/** Next tokens that a logit lens names. */
+const LENS_TOKENS = 5;
+
+/** `inspect` in terms of text: parts instead of positions, words instead of logits. */
+export async function inspectText(session: InspectSession, tokenizer: ModelTokenizer, ids: readonly number[], request: InspectionRequest, signal?: AbortSignal): Promise<InspectedToken[]> {
+  const spans = tokenSpans(tokenizer, request.text, ids);
+  const [first, end] = request.rows === undefined ? [ids.length - 1, ids.length] : positionsOf(spans, request.rows);
+  const seen = await inspect(
+    session,
+    {
+      ids,
+      rows: Array.from({ length: end - first }, (_, i) => first + i),
+      spans: (request.spans ?? []).map((span) => positionsOf(spans, span)),
+      lens: request.lens ?? [],
+      intervention: { hide: (request.hide ?? []).map((part) => hideOf(spans, part)) },
+    },
+    signal,
+  );
+  return seen.map((row) => describe(row, request, tokenizer, spans[row.row] ?? { start: 0, end: 0 }));
+}
+
+function describe({ attention, gates, hidden, lens }: RowInspection, request: InspectionRequest, tokenizer: ModelTokenizer, span: InspectedToken['span']): InspectedToken {
+  return { span: { start: Math.max(0, span.start), end: span.end }, attention, gates, hidden: request.hidden === true ? hidden : [], lens: lens.map((logits) => likeliest(logits, tokenizer)) };
+}
+
+function likeliest(logits: Float32Array, tokenizer: ModelTokenizer): InspectedToken['lens'][number] {
+  const top = logits.reduce((most, value) => Math.max(most, value), -Infinity);
+  const total = logits.reduce((sum, value) => sum + Math.exp(value - top), 0);
+  const best = Array.from(logits.keys()).sort((a, b) => (logits[b] ?? 0) - (logits[a] ?? 0)).slice(0, LENS_TOKENS);
+  return best.map((id) => ({ text: tokenizer.decode([id]), probability: Math.exp((logits[id] ?? -Infinity) - top) / total }));
+}
