@@ -28,6 +28,7 @@ export interface ModelInfo {
   readonly hash: string;
   /** For example `8-bit, block 32`. */
   readonly weights: string;
+  /** Two digits where it was counted from a graph of another exporter. */
   readonly parameters: number;
   /** Longest prompt plus continuation, in tokens. */
   readonly context: number;
@@ -36,6 +37,8 @@ export interface ModelInfo {
 /** What a model can do. A feature that needs what is missing says so by name. */
 export interface ModelCapabilities {
   readonly probabilities: boolean;
+  /** One sentence for each thing that this model does slowly or not at all, though nothing that is asked of it fails. */
+  readonly notes?: readonly string[];
 }
 
 export interface GenerateRequest {

@@ -6,6 +6,9 @@ import { StepscopeError } from '../core/result.ts';
 /** Beside model.onnx in every converted model folder. */
 export const MANIFEST_FILE = 'stepscope.json';
 
+/** `graph` of a model that another exporter made; its manifest is made in memory. */
+export const FOREIGN_GRAPH = 'foreign';
+
 /** What the engine must know before it opens the graph. */
 export interface ModelManifest {
   /** Version of the graph's inputs and outputs. */
@@ -33,7 +36,7 @@ export async function readManifest(folder: string): Promise<ModelManifest> {
   const file = path.join(folder, MANIFEST_FILE);
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text === undefined) {
-    throw new StepscopeError('model-missing', `${folder} holds no converted model (${MANIFEST_FILE} is missing): run "stepscope convert" on the checkpoint, or point to a folder that it made.`);
+    throw new StepscopeError('model-missing', `${folder} holds no converted model (${MANIFEST_FILE} is missing): run "stepscope convert" on the checkpoint, or point to a folder that it made or to an ONNX export of a text decoder.`);
   }
   const manifest = parseManifest(text);
   if (manifest === undefined) throw new StepscopeError('model-invalid', `${file} is damaged: convert the model again.`);

@@ -26,7 +26,7 @@ async function answer(id: number, request: EngineRequest, signal: AbortSignal): 
       });
       const model = nextModel++;
       runtimes.set(model, runtime);
-      return { model, info: runtime.info, capabilities: { probabilities: true } };
+      return { model, info: runtime.info, capabilities: runtime.capabilities };
     }
     case 'generate': {
       const events = eventGatherer(id);

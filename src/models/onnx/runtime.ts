@@ -1,20 +1,21 @@
-import os from 'node:os';
-import path from 'node:path';
-import type { GenerateEvent, GenerateRequest, ModelErrorReason, ModelInfo, ProbabilityReading } from '../../core/model.ts';
-import { fail, ok, StepscopeError, type Result } from '../../core/result.ts';
-import { GRAPH_VERSION } from '../convert/decoder-graph.ts';
-import { manifestHash, readManifest, type ModelManifest } from '../manifest.ts';
-import { availableMemory, checkMemory } from './memory.ts';
-import { limitsFor, runBatch, type BatchItem, type SchedulerCounts, type SchedulerLimits } from './scheduler.ts';
+import type { GenerateEvent, GenerateRequest, ModelCapabilities, ModelErrorReason, ModelInfo, ProbabilityReading } from '../../core/model.ts';
+import { fail, ok, type Result } from '../../core/result.ts';
+import { manifestHash } from '../manifest.ts';
+import { openDecoder, type DecoderOptions } from './decoder.ts';
+import type { BatchItem, SchedulerCounts } from './scheduler.ts';
 import type { SequenceRequest, SequenceResult } from './sequence.ts';
-import { openSession, type DecoderSession } from './session.ts';
-import { loadTokenizer, type ModelTokenizer } from './tokenizer.ts';
+import type { DecoderSession } from './session.ts';
+import type { ModelTokenizer } from './tokenizer.ts';
 
 /** A loaded model in this process: text in, text out. The engine process holds one for each loaded folder. */
 export interface Runtime {
   readonly info: ModelInfo;
+  readonly capabilities: ModelCapabilities;
   readonly tokenizer: ModelTokenizer;
-  readonly session: DecoderSession;
+  /** undefined for a graph of another exporter. */
+  readonly session: DecoderSession | undefined;
+  /** In terms of tokens: see runBatch. */
+  run(items: readonly BatchItem[], signal?: AbortSignal): Promise<SchedulerCounts>;
   /** See LanguageModel.generate. Resolves when all samples are done, with what it took. */
   generate(requests: readonly GenerateRequest[], onEvent: (event: GenerateEvent) => void, signal?: AbortSignal): Promise<SchedulerCounts>;
   /** See LanguageModel.nextTokenProbabilities. */
@@ -22,28 +23,13 @@ export interface Runtime {
   release(): Promise<void>;
 }
 
-export interface RuntimeOptions {
-  readonly threads?: number;
-  readonly limits?: SchedulerLimits;
-  /** Hears of work that takes the event loop for a while, with a generous estimate in ms. */
-  readonly onBusy?: (ms: number) => void;
-}
-
-/** Loads a converted model folder. Throws StepscopeError with one sentence that names the file and what to do. */
-export async function loadRuntime(folder: string, options: RuntimeOptions = {}): Promise<Runtime> {
-  const manifest = await readManifest(folder);
-  if (manifest.graph !== GRAPH_VERSION) {
-    throw new StepscopeError('model-invalid', `${folder} was converted to graph "${manifest.graph}", this version runs "${GRAPH_VERSION}": convert the model again.`);
-  }
-  const tokenizer = await loadTokenizer(folder, manifest);
-  const limits = options.limits ?? limitsFor(manifest);
-  checkMemory(folder, manifest, limits, availableMemory());
-  options.onBusy?.(loadingTime(manifest));
-  const session = announced(await openSession(folder, manifest, { threads: options.threads ?? defaultThreads() }), options.onBusy);
-  const name = path.basename(folder);
+/** Loads a model: see openDecoder for what can be loaded. Throws StepscopeError with one sentence that names the file and what to do. */
+export async function loadRuntime(given: string, options: DecoderOptions = {}): Promise<Runtime> {
+  const decoder = await openDecoder(given, options);
+  const { name, manifest, tokenizer, session, notes } = decoder;
+  const run = (items: readonly BatchItem[], signal?: AbortSignal) => decoder.run(items, signal);
   const info: ModelInfo = { name, hash: manifestHash(manifest), weights: manifest.weights, parameters: manifest.parameters, context: manifest.context };
-  const firstToken = (candidate: string) => tokenizer.encode(candidate)[0] ?? 0;
-  const run = (items: readonly BatchItem[], signal?: AbortSignal) => runBatch(session, tokenizer, items, limits, signal);
+  const firstToken = (candidate: string) => tokenizer.encodePart(candidate)[0] ?? 0;
 
   const probabilities = async (prompts: readonly string[], candidates: readonly string[], signal?: AbortSignal): Promise<ProbabilityReading[]> => {
     const tokens = candidates.map(firstToken);
@@ -66,8 +52,10 @@ export async function loadRuntime(folder: string, options: RuntimeOptions = {}):
 
   return {
     info,
+    capabilities: { probabilities: true, ...(notes.length > 0 ? { notes } : {}) },
     tokenizer,
     session,
+    run,
     probabilities,
     async generate(requests, onEvent, signal) {
       const items: BatchItem[] = [];
@@ -100,7 +88,7 @@ export async function loadRuntime(folder: string, options: RuntimeOptions = {}):
       }
       return counts;
     },
-    release: () => session.release(),
+    release: () => decoder.release(),
   };
 }
 
@@ -128,33 +116,3 @@ function encodePrompt(prompt: string, model: string, context: number, tokenizer:
   if (ids.length === 0) return fail('engine-failed', 'The prompt is empty: there is nothing to continue.');
   return ids.length >= context ? tooLong(String(ids.length)) : ok(ids);
 }
-
-/** How long onnxruntime may take to read and pack the weights (ms), from a slow disk. */
-function loadingTime(manifest: ModelManifest): number {
-  const bytes = Object.values(manifest.files).reduce((sum, file) => sum + file.bytes, 0);
-  return 2000 + bytes / 30_000;
-}
-
-/** Slower than any machine that runs these models: operations a second, for saying how long a pass can take at most. */
-const SLOWEST = 2e9;
-/** Passes that may take longer than this (ms) are announced. */
-const LONG_PASS = 1000;
-
-/** Says before each long pass how long it may take, so that whoever waits can tell work from a hang. */
-function announced(session: DecoderSession, onBusy: ((ms: number) => void) | undefined): DecoderSession {
-  if (onBusy === undefined) return session;
-  return {
-    ...session,
-    forward(input) {
-      const ms = (1000 * 2 * session.manifest.parameters * input.ids.length) / SLOWEST;
-      if (ms > LONG_PASS) onBusy(ms);
-      return session.forward(input);
-    },
-  };
-}
-
-/** Physical cores do the arithmetic; more threads than that only wait for each other. */
-function defaultThreads(): number {
-  return Math.max(1, Math.min(8, os.availableParallelism()));
-}
-

@@ -62,21 +62,26 @@ export interface SessionSettings {
 }
 
 /**
- * Opens the graph of a converted model. Memory patterns are off, since every run has other shapes; idle threads spin only
- * 200 us, since with several sessions open longer spinning more than doubles the time of each.
+ * Memory patterns are off, since every run has other shapes; idle threads spin only 200 us, since with several sessions open
+ * longer spinning more than doubles the time of each.
  */
+export function sessionOptions({ threads }: SessionSettings): InferenceSession.SessionOptions {
+  return {
+    executionProviders: ['cpu'],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    enableMemPattern: false,
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3,
+    extra: { session: { intra_op: { spin_duration_us: '200' } } },
+  };
+}
+
+/** Opens the graph of a converted model. */
 export async function openSession(folder: string, manifest: ModelManifest, settings: SessionSettings): Promise<DecoderSession> {
   let session: InferenceSession;
   try {
-    session = await InferenceSession.create(path.join(folder, 'model.onnx'), {
-      executionProviders: ['cpu'],
-      intraOpNumThreads: settings.threads,
-      interOpNumThreads: 1,
-      enableMemPattern: false,
-      graphOptimizationLevel: 'all',
-      logSeverityLevel: 3,
-      extra: { session: { intra_op: { spin_duration_us: '200' } } },
-    });
+    session = await InferenceSession.create(path.join(folder, 'model.onnx'), sessionOptions(settings));
   } catch (error) {
     throw new StepscopeError('model-invalid', `${folder} cannot be loaded: onnxruntime says "${firstLine(error)}"; convert the model again.`);
   }
@@ -134,6 +139,7 @@ function maskTensor(mask: Mask): Tensor {
   return new Tensor('float32', mask.data, [mask.rows, 1, mask.columns]);
 }
 
-function firstLine(error: unknown): string {
+/** What onnxruntime says first; the rest is its own whereabouts. */
+export function firstLine(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
 }
