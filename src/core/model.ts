@@ -39,7 +39,7 @@ export interface ModelInfo {
   readonly hash: string;
   /** For example `8-bit, block 32`. */
   readonly weights: string;
-  /** 0 where a server does not say. */
+  /** 0 where a server does not say; two digits where it was counted from a graph of another exporter. */
   readonly parameters: number;
   /** Longest prompt plus continuation, in tokens; 0 where a server does not say. */
   readonly context: number;
@@ -56,9 +56,14 @@ export interface ModelCapabilities {
   readonly gates?: boolean;
   /** `inspect` gives hidden states, and what each layer would say next. */
   readonly hidden?: boolean;
+  /** One sentence for each thing that this model does slowly or not at all, though nothing that is asked of it fails. */
+  readonly notes?: readonly string[];
 }
 
-const CAPABILITY_NAMES: Readonly<Record<keyof ModelCapabilities, string>> = {
+/** A thing that a model can or cannot do. */
+export type Capability = Exclude<keyof ModelCapabilities, 'notes'>;
+
+const CAPABILITY_NAMES: Readonly<Record<Capability, string>> = {
   probabilities: 'the probabilities of its next token',
   masks: 'generation with parts of the prompt hidden',
   attention: 'its attention',
@@ -67,7 +72,7 @@ const CAPABILITY_NAMES: Readonly<Record<keyof ModelCapabilities, string>> = {
 };
 
 /** One sentence about what a model lacks and what would help; undefined where it lacks nothing of it. */
-export function lackOf({ info, capabilities }: Pick<LanguageModel, 'info' | 'capabilities'>, capability: keyof ModelCapabilities): string | undefined {
+export function lackOf({ info, capabilities }: Pick<LanguageModel, 'info' | 'capabilities'>, capability: Capability): string | undefined {
   if (capabilities[capability] === true) return undefined;
   return `${info.name} does not give ${CAPABILITY_NAMES[capability]}: use a model folder made by "stepscope convert" of this version.`;
 }

@@ -9,6 +9,9 @@ export const MANIFEST_FILE = 'stepscope.json';
 /** Beside it where the model can be inspected: the same weights in a graph with more inputs and outputs. */
 export const INSPECT_FILE = 'inspect.onnx';
 
+/** `graph` of a model that another exporter made; its manifest is made in memory. */
+export const FOREIGN_GRAPH = 'foreign';
+
 /** What the engine must know before it opens the graph. */
 export interface ModelManifest {
   /** Version of the graph's inputs and outputs. */
@@ -47,7 +50,7 @@ export async function readManifest(folder: string): Promise<ModelManifest> {
   const file = path.join(folder, MANIFEST_FILE);
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text === undefined) {
-    throw new StepscopeError('model-missing', `${folder} holds no converted model (${MANIFEST_FILE} is missing): run "stepscope convert" on the checkpoint, or point to a folder that it made.`);
+    throw new StepscopeError('model-missing', `${folder} holds no converted model (${MANIFEST_FILE} is missing): run "stepscope convert" on the checkpoint, or point to a folder that it made or to an ONNX export of a text decoder.`);
   }
   const manifest = parseManifest(text);
   if (manifest === undefined) throw new StepscopeError('model-invalid', `${file} is damaged: convert the model again.`);

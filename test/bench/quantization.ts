@@ -10,6 +10,7 @@ import { convertModel } from '../../src/models/convert/convert.ts';
 import type { WeightPlan } from '../../src/models/convert/weights.ts';
 import { loadRuntime, type Runtime } from '../../src/models/onnx/runtime.ts';
 import { HIDDEN, masks } from '../../src/models/onnx/masks.ts';
+import { convertedSession } from '../unit/models/prompt-logits.ts';
 
 const shared = path.resolve('../shared/models');
 const PLANS: readonly WeightPlan[] = [
@@ -31,7 +32,7 @@ async function allLogits(runtime: Runtime, { ids, from }: Text): Promise<Float32
   const count = ids.length;
   const self = new Float32Array(count * count).fill(HIDDEN);
   for (let row = 0; row < count; row++) self.fill(0, row * count, row * count + row + 1);
-  const { logits } = await runtime.session.forward({
+  const { logits } = await convertedSession(runtime).forward({
     ids,
     positions: ids.map((_, i) => i),
     trunk: { keys: [], values: [], length: 0 },
@@ -98,7 +99,7 @@ export async function benchQuantization(): Promise<void> {
       const exact = await loadRuntime(folder);
       const references: Float32Array[] = [];
       for (const text of list) references.push((await allLogits(exact, text)).slice());
-      const vocabulary = exact.session.manifest.vocabulary;
+      const vocabulary = convertedSession(exact).manifest.vocabulary;
       await exact.release();
       console.log(`\n${model}, ${list.length} reference texts\n\n| weights | MB | mean KL (nats a token) | same most likely token | tokens |\n|---|---|---|---|---|`);
       for (const plan of PLANS) {

@@ -5,7 +5,6 @@ import path from 'node:path';
 import { convertModel } from '../../src/models/convert/convert.ts';
 import { verifierPrompt, VERDICT_MARKER, VERDICTS } from '../../src/core/verifier/prompt.ts';
 import type { GenerateEvent, GenerateRequest } from '../../src/core/model.ts';
-import { runBatch } from '../../src/models/onnx/scheduler.ts';
 import { loadRuntime, type Runtime } from '../../src/models/onnx/runtime.ts';
 import type { SequenceResult } from '../../src/models/onnx/sequence.ts';
 import { bundledModel, describeWithSharedModels, goldens, sharedModels, type PolicyGolden, type VerifierGolden } from '../unit/models/shared-models.ts';
@@ -20,7 +19,7 @@ async function continueGreedily(runtime: Runtime, prompts: readonly (readonly nu
     request: { ids, n: 1, firstSample: 0, maxNewTokens: 400, temperature: 0, topP: 1, seed: 0, stop: [], readout: undefined },
     listener: { text: () => undefined, done: (result: SequenceResult) => (results[index] = result) },
   }));
-  await runBatch(runtime.session, runtime.tokenizer, items);
+  await runtime.run(items);
   return results;
 }
 

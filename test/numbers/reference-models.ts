@@ -52,7 +52,7 @@ export async function openArchitectureInspection(name: string, work: string): Pr
 }
 
 /** For a scheduler whose texts nobody reads. */
-export const noTokenizer: ModelTokenizer = { encode: () => [], decode: (ids) => ids.map((id) => `<${id}>`).join(''), longestToken: 1 };
+export const noTokenizer: ModelTokenizer = { encode: () => [], encodePart: () => [], decode: (ids) => ids.map((id) => `<${id}>`).join(''), longestToken: 1 };
 
 export interface PlainPass {
   readonly ids: readonly number[];

@@ -18,21 +18,26 @@ export interface GraphRunner {
 }
 
 /**
- * Opens a graph. Memory patterns are off, since every run has other shapes; idle threads spin only 200 us, since with
- * several sessions open longer spinning more than doubles the time of each. Throws `model-invalid`.
+ * Memory patterns are off, since every run has other shapes; idle threads spin only 200 us, since with several sessions open
+ * longer spinning more than doubles the time of each.
  */
+export function sessionOptions({ threads }: SessionSettings): InferenceSession.SessionOptions {
+  return {
+    executionProviders: ['cpu'],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    enableMemPattern: false,
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3,
+    extra: { session: { intra_op: { spin_duration_us: '200' } } },
+  };
+}
+
+/** Opens a graph. Throws `model-invalid`. */
 export async function openGraph(folder: string, file: string, settings: SessionSettings): Promise<GraphRunner> {
   let session: InferenceSession;
   try {
-    session = await InferenceSession.create(path.join(folder, file), {
-      executionProviders: ['cpu'],
-      intraOpNumThreads: settings.threads,
-      interOpNumThreads: 1,
-      enableMemPattern: false,
-      graphOptimizationLevel: 'all',
-      logSeverityLevel: 3,
-      extra: { session: { intra_op: { spin_duration_us: '200' } } },
-    });
+    session = await InferenceSession.create(path.join(folder, file), sessionOptions(settings));
   } catch (error) {
     throw new StepscopeError('model-invalid', `${folder} cannot be loaded: onnxruntime says "${firstLine(error)}"; convert the model again.`);
   }
@@ -82,6 +87,6 @@ export function int64(values: readonly number[], dims: readonly number[] = [valu
   return new Tensor('int64', BigInt64Array.from(values, BigInt), dims);
 }
 
-function firstLine(error: unknown): string {
+export function firstLine(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
 }

@@ -7,9 +7,9 @@ import type { DecoderSession } from './session.ts';
 import { hideOf, tokenSpans } from './token-spans.ts';
 import type { ModelTokenizer } from './tokenizer.ts';
 
-/** A request, and what its later rows do not see. */
+/** A request, and what its later rows do not see: nothing when absent. */
 export interface HidingItem extends BatchItem {
-  readonly hides: readonly Hide[];
+  readonly hides?: readonly Hide[];
 }
 
 export function hidesOf(tokenizer: ModelTokenizer, prompt: string, ids: readonly number[], parts: readonly HiddenPart[]): Hide[] {
@@ -54,7 +54,7 @@ interface Engine {
 export async function runHiding({ session, inspection, tokenizer, limits }: Engine, items: readonly HidingItem[], signal?: AbortSignal): Promise<SchedulerCounts> {
   const groups = new Map<string, HidingItem[]>();
   for (const item of items) {
-    const key = JSON.stringify(item.hides);
+    const key = JSON.stringify(item.hides ?? []);
     groups.set(key, [...(groups.get(key) ?? []), item]);
   }
   const total: SchedulerCounts = { prefillTokens: 0, decodeSteps: 0, decodedTokens: 0 };

@@ -1,7 +1,7 @@
 import os from 'node:os';
 import process from 'node:process';
 import { StepscopeError } from '../../core/result.ts';
-import type { ModelManifest } from '../manifest.ts';
+import { FOREIGN_GRAPH, type ModelManifest } from '../manifest.ts';
 import type { SchedulerLimits } from './scheduler.ts';
 
 /** Weights are packed again for the processor while the file is still mapped. */
@@ -28,7 +28,8 @@ export function availableMemory(): number {
 export function checkMemory(folder: string, manifest: ModelManifest, limits: SchedulerLimits, available: number): void {
   const needed = estimateMemory(manifest, limits);
   if (needed <= available) return;
-  const smaller = manifest.weights.startsWith('4-bit') ? 'use a smaller model or a server' : 'convert it with --bits 4, or use a smaller model or a server';
+  const fourBits = manifest.graph === FOREIGN_GRAPH ? 'use a 4-bit graph of it (model_q4.onnx)' : 'convert it with --bits 4';
+  const smaller = `${manifest.weights.startsWith('4-bit') ? '' : `${fourBits}, or `}use a smaller model or a server`;
   throw new StepscopeError('model-too-large', `${folder} needs about ${gigabytes(needed)} of memory and ${gigabytes(available)} are free: ${smaller}.`);
 }
 

@@ -1,5 +1,3 @@
-import os from 'node:os';
-import path from 'node:path';
 import type {
   GenerateEvent,
   GenerateRequest,
@@ -12,23 +10,24 @@ import type {
   ProbabilityReading,
 } from '../../core/model.ts';
 import { fail, ok, StepscopeError, type Result } from '../../core/result.ts';
-import { GRAPH_VERSION } from '../convert/decoder-graph.ts';
-import { manifestHash, readManifest, type ModelManifest } from '../manifest.ts';
-import { hidesOf, lazy, runHiding, type HidingItem } from './hiding-batch.ts';
-import { openInspectSession } from './inspect-session.ts';
+import { manifestHash } from '../manifest.ts';
+import { openDecoder, type DecoderOptions } from './decoder.ts';
+import { hidesOf, type HidingItem } from './hiding-batch.ts';
 import { inspectText } from './inspect-text.ts';
-import { availableMemory, checkMemory } from './memory.ts';
-import { limitsFor, type SchedulerCounts, type SchedulerLimits } from './scheduler.ts';
+import type { SchedulerCounts } from './scheduler.ts';
 import type { SequenceRequest, SequenceResult } from './sequence.ts';
-import { openSession, type DecoderSession } from './session.ts';
-import { loadTokenizer, type ModelTokenizer } from './tokenizer.ts';
+import type { DecoderSession } from './session.ts';
+import type { ModelTokenizer } from './tokenizer.ts';
 
 /** A loaded model in this process: text in, text out. The engine process holds one for each loaded folder. */
 export interface Runtime {
   readonly info: ModelInfo;
   readonly capabilities: ModelCapabilities;
   readonly tokenizer: ModelTokenizer;
-  readonly session: DecoderSession;
+  /** undefined for a graph of another exporter. */
+  readonly session: DecoderSession | undefined;
+  /** Token requests: see runHiding. */
+  run(items: readonly HidingItem[], signal?: AbortSignal): Promise<SchedulerCounts>;
   /** See LanguageModel.generate. Resolves when all samples are done, with what it took. */
   generate(requests: readonly GenerateRequest[], onEvent: (event: GenerateEvent) => void, signal?: AbortSignal): Promise<SchedulerCounts>;
   /** See LanguageModel.nextTokenProbabilities. */
@@ -36,13 +35,6 @@ export interface Runtime {
   /** See LanguageModel.inspect. */
   inspect(request: InspectionRequest, signal?: AbortSignal): Promise<InspectedToken[]>;
   release(): Promise<void>;
-}
-
-export interface RuntimeOptions {
-  readonly threads?: number;
-  readonly limits?: SchedulerLimits;
-  /** Hears of work that takes the event loop for a while, with a generous estimate in ms. */
-  readonly onBusy?: (ms: number) => void;
 }
 
 /** A prompt whose next token is asked for. */
@@ -53,23 +45,14 @@ interface Reading {
   readonly tokens: readonly number[];
 }
 
-/** Loads a converted model folder. Throws StepscopeError with one sentence that names the file and what to do. */
-export async function loadRuntime(folder: string, options: RuntimeOptions = {}): Promise<Runtime> {
-  const manifest = await readManifest(folder);
-  if (manifest.graph !== GRAPH_VERSION) {
-    throw new StepscopeError('model-invalid', `${folder} was converted to graph "${manifest.graph}", this version runs "${GRAPH_VERSION}": convert the model again.`);
-  }
-  const tokenizer = await loadTokenizer(folder, manifest);
-  const limits = options.limits ?? limitsFor(manifest);
-  checkMemory(folder, manifest, limits, availableMemory());
-  options.onBusy?.(loadingTime(manifest));
-  const session = announced(await openSession(folder, manifest, { threads: options.threads ?? defaultThreads() }), options.onBusy);
-  const inspection = lazy(() => openInspectSession(folder, manifest, { threads: options.threads ?? defaultThreads() }));
-  const name = path.basename(folder);
+/** Loads a model: see openDecoder for what can be loaded. Throws StepscopeError with one sentence that names the file and what to do. */
+export async function loadRuntime(given: string, options: DecoderOptions = {}): Promise<Runtime> {
+  const decoder = await openDecoder(given, options);
+  const { name, manifest, tokenizer, session, capabilities, inspection } = decoder;
   const info: ModelInfo = { name, hash: manifestHash(manifest), weights: manifest.weights, parameters: manifest.parameters, context: manifest.context };
-  const firstToken = (candidate: string) => tokenizer.encode(candidate)[0] ?? 0;
+  const firstToken = (candidate: string) => tokenizer.encodePart(candidate)[0] ?? 0;
   const encode = (prompt: string) => encodePrompt(prompt, name, manifest.context, tokenizer);
-  const run = async (items: readonly HidingItem[], signal?: AbortSignal) => runHiding({ session, inspection, tokenizer, limits }, items, signal);
+  const run = (items: readonly HidingItem[], signal?: AbortSignal) => decoder.run(items, signal);
 
   const read = async (asked: readonly Reading[], signal?: AbortSignal): Promise<ProbabilityReading[]> => {
     const readings: ProbabilityReading[] = [];
@@ -91,9 +74,10 @@ export async function loadRuntime(folder: string, options: RuntimeOptions = {}):
 
   return {
     info,
-    capabilities: capabilitiesOf(manifest),
+    capabilities,
     tokenizer,
     session,
+    run,
     probabilities: (prompts, candidates, signal) => read(prompts.map((prompt) => ({ prompt, hide: [], tokens: candidates.map(firstToken) })), signal),
     async generate(requests, onEvent, signal) {
       const items: HidingItem[] = [];
@@ -132,19 +116,11 @@ export async function loadRuntime(folder: string, options: RuntimeOptions = {}):
     async inspect(request, signal) {
       const encoded = encode(request.text);
       if (!encoded.ok) throw new StepscopeError(encoded.error.reason, encoded.error.message);
+      if (inspection === undefined) throw new StepscopeError('unsupported', `${name} cannot be looked into: use a model folder made by "stepscope convert" of this version.`);
       return inspectText(await inspection.get(), tokenizer, encoded.value, request, signal);
     },
-    async release() {
-      await session.release();
-      if (inspection.started) await (await inspection.get()).release();
-    },
+    release: () => decoder.release(),
   };
-}
-
-/** What a model folder can do, by its manifest: masks always, the rest with an inspection graph. */
-function capabilitiesOf({ inspect }: ModelManifest): ModelCapabilities {
-  const inspected = inspect !== undefined;
-  return { probabilities: true, masks: true, attention: inspected, gates: inspected, hidden: inspected };
 }
 
 function sequenceRequest(request: GenerateRequest, ids: readonly number[], context: number, readoutTokens: readonly number[] | undefined): SequenceRequest {
@@ -171,33 +147,3 @@ function encodePrompt(prompt: string, model: string, context: number, tokenizer:
   if (ids.length === 0) return fail('engine-failed', 'The prompt is empty: there is nothing to continue.');
   return ids.length >= context ? tooLong(String(ids.length)) : ok(ids);
 }
-
-/** How long onnxruntime may take to read and pack the weights (ms), from a slow disk. */
-function loadingTime(manifest: ModelManifest): number {
-  const bytes = Object.values(manifest.files).reduce((sum, file) => sum + file.bytes, 0);
-  return 2000 + bytes / 30_000;
-}
-
-/** Slower than any machine that runs these models: operations a second, for saying how long a pass can take at most. */
-const SLOWEST = 2e9;
-/** Passes that may take longer than this (ms) are announced. */
-const LONG_PASS = 1000;
-
-/** Says before each long pass how long it may take, so that whoever waits can tell work from a hang. */
-function announced(session: DecoderSession, onBusy: ((ms: number) => void) | undefined): DecoderSession {
-  if (onBusy === undefined) return session;
-  return {
-    ...session,
-    forward(input) {
-      const ms = (1000 * 2 * session.manifest.parameters * input.ids.length) / SLOWEST;
-      if (ms > LONG_PASS) onBusy(ms);
-      return session.forward(input);
-    },
-  };
-}
-
-/** Physical cores do the arithmetic; more threads than that only wait for each other. */
-function defaultThreads(): number {
-  return Math.max(1, Math.min(8, os.availableParallelism()));
-}
-

@@ -5,7 +5,10 @@ import { StepscopeError } from '../../core/result.ts';
 import type { ModelManifest } from '../manifest.ts';
 
 export interface ModelTokenizer {
+  /** A whole text, with the tokens that the model expects at its beginning. */
   encode(text: string): number[];
+  /** A piece from the middle of a text: without them. */
+  encodePart(text: string): number[];
   /** Special tokens are written out, since some mark structure (`<think>`). */
   decode(ids: readonly number[]): string;
   /** Length in UTF-16 units of the longest token: a text of more than `context` times this cannot fit and need not be encoded. */
@@ -35,10 +38,11 @@ export async function loadTokenizer(folder: string, manifest: ModelManifest): Pr
   }
   if (vocabulary.size === 0) throw mismatch('it has no tokens');
   if (largest >= manifest.vocabulary) throw mismatch(`it has token id ${largest}, the model has ${manifest.vocabulary} embeddings`);
-  const end = manifest.endTokens[0] ?? 0;
-  if (tokenizer.id_to_token(end) === undefined) throw mismatch(`it lacks token id ${end}, which ends the model's text`);
+  const [end] = manifest.endTokens;
+  if (end !== undefined && tokenizer.id_to_token(end) === undefined) throw mismatch(`it lacks token id ${end}, which ends the model's text`);
   return {
     encode: (text) => tokenizer.encode(text).ids,
+    encodePart: (text) => tokenizer.encode(text, { add_special_tokens: false }).ids,
     decode: (ids) => (ids.length === 0 ? '' : tokenizer.decode([...ids], { skip_special_tokens: false, clean_up_tokenization_spaces: false })),
     longestToken,
   };

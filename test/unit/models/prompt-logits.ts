@@ -1,12 +1,13 @@
 import type { Runtime } from '../../../src/models/onnx/runtime.ts';
 import { HIDDEN, masks } from '../../../src/models/onnx/masks.ts';
+import type { DecoderSession } from '../../../src/models/onnx/session.ts';
 
 /** Logits [vocabulary] after a prompt, computed in one plain causal pass without any cache: the reference for all cached ways. */
 export async function promptLogits(runtime: Runtime, ids: readonly number[]): Promise<Float32Array> {
   const count = ids.length;
   const self = new Float32Array(count * count).fill(HIDDEN);
   for (let row = 0; row < count; row++) self.fill(0, row * count, row * count + row + 1);
-  const { logits } = await runtime.session.forward({
+  const { logits } = await convertedSession(runtime).forward({
     ids,
     positions: ids.map((_, i) => i),
     trunk: { keys: [], values: [], length: 0 },
@@ -17,4 +18,9 @@ export async function promptLogits(runtime: Runtime, ids: readonly number[]): Pr
     logitRows: [count - 1],
   });
   return logits;
+}
+
+export function convertedSession({ info, session }: Runtime): DecoderSession {
+  if (session === undefined) throw new Error(`${info.name} is not a converted model`);
+  return session;
 }
