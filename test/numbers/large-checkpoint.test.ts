@@ -64,7 +64,7 @@ if (!enoughRoom()) console.warn(`SKIPPED, needs Linux and ${NEEDED / 1e9} GB fre
       const limit = 2 * checkpoint.largest + 300 * MB;
       console.log(`      peak ${(peak / MB).toFixed(0)} MB, limit ${(limit / MB).toFixed(0)} MB, largest tensor ${(checkpoint.largest / MB).toFixed(0)} MB`);
       assert.ok(peak < limit, `${peak / MB} MB, allowed ${limit / MB} MB`);
-      assert.deepEqual(readdirSync(target).sort(), ['config.json', 'model.onnx', 'model.onnx.data', 'stepscope.json', 'tokenizer.json']);
+      assert.deepEqual(readdirSync(target).sort(), ['config.json', 'inspect.onnx', 'model.onnx', 'model.onnx.data', 'stepscope.json', 'tokenizer.json']);
       if (bits === 16) {
         const { offset, data } = tailOf(target, `down_${SIZES.layers - 1}_h`, TAIL.byteLength);
         assert.ok(offset > 2 ** 31, `at ${offset}`);
