@@ -1,11 +1,21 @@
 import { VERDICT_MARKER } from '../../../src/core/verifier/prompt.ts';
 
-/** A language model for tests of the protocol: what follows a text is written down here. */
-export interface FakeModel {
-  /** The tokens that follow; an empty list is the end of the sequence. */
-  next(text: string, temperature: number, seed: number): readonly string[];
+/** What stands behind a loopback server. */
+export interface ModelBehind {
+  /** The tokens that follow, up to the end of the sequence. */
+  next(text: string, temperature: number, seed: number, max: number): readonly string[] | Promise<readonly string[]>;
   /** The likeliest next tokens, most likely first. */
-  top(text: string): readonly (readonly [string, number])[];
+  top(text: string): TopList | Promise<TopList>;
+  /** Tokens of a prompt; a quarter of its characters when absent. */
+  count?(text: string): number;
+}
+
+export type TopList = readonly (readonly [string, number])[];
+
+/** What follows a text is written down here. */
+interface FakeModel extends ModelBehind {
+  next(text: string, temperature: number, seed: number): readonly string[];
+  top(text: string): TopList;
 }
 
 const NUMBERS = `Count: ${Array.from({ length: 40 }, (_, i) => i + 1).join(', ')}`;

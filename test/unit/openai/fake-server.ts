@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { FAKE_MODEL, type FakeModel } from './fake-model.ts';
+import { FAKE_MODEL, type ModelBehind } from './fake-model.ts';
 import { VLLM, type Flavour } from './flavours.ts';
 
 export interface Asked {
@@ -14,7 +14,7 @@ export type Misbehaviour = (response: ServerResponse, asked: Asked, count: numbe
 
 export interface FakeServerOptions {
   readonly flavour?: Flavour;
-  readonly model?: FakeModel;
+  readonly model?: ModelBehind;
   readonly id?: string;
   readonly context?: number;
   /** Refuses fields that OpenAI does not have. */
@@ -100,23 +100,25 @@ async function answer(response: ServerResponse, { path, body }: Asked, options: 
     return sendJson(response, 400, { error: { message: `Requested sample logprobs of ${listed}, which is greater than max allowed: ${flavour.maxTop} (parameter=logprobs, value=${listed})`, type: 'BadRequestError', param: 'logprobs', code: 400 } });
   }
   const text = textOf(body, chat, flavour);
-  const promptTokens = Math.ceil(text.length / 4) + (chat || flavour.templates ? 24 : 0);
+  const promptTokens = (model.count?.(text) ?? Math.ceil(text.length / 4)) + (chat || flavour.templates ? 24 : 0);
   const refusal = flavour.tooLong(promptTokens, Number(body['max_tokens']), context);
   if (refusal !== undefined) return sendJson(response, refusal.status, refusal.body);
-  const tokens = generate(body, text, model);
+  const tokens = await model.next(text, Number(body['temperature']), Number(body['seed'] ?? 0), Number(body['max_tokens']));
   const n = Number(body['n'] ?? 1);
   const top = listed > 0 && flavour.maxTop > 0 ? listed : undefined;
   const result = stopAt(tokens, (body['stop'] as readonly string[] | undefined) ?? [], flavour.keepsStop && body['include_stop_str_in_output'] === true, Number(body['max_tokens']));
   const usage = flavour.usage(promptTokens, result.tokens.length);
   const head = { id: 'cmpl-1', object: chat ? 'chat.completion' : 'text_completion', created: 1769000000, model: id };
-  const choiceOf = (some: readonly string[], from: number, finish: 'stop' | 'length' | null, stream: boolean) =>
-    flavour.choice({ text: some.join(''), finish, stopped: finish === null ? undefined : result.stopped, top: top === undefined ? undefined : some.map((_, i) => model.top(text + result.tokens.slice(0, from + i).join('')).slice(0, top)) }, chat, stream);
+  const choiceOf = async (some: readonly string[], finish: 'stop' | 'length' | null, stream: boolean) => {
+    const lists = top === undefined ? undefined : await Promise.all(some.map(async (_, i) => (await model.top(text + some.slice(0, i).join(''))).slice(0, top)));
+    return flavour.choice({ text: some.join(''), finish, stopped: finish === null ? undefined : result.stopped, top: lists }, chat, stream);
+  };
   if (body['stream'] !== true) {
-    const choices = Array.from({ length: n }, () => choiceOf(result.tokens, 0, result.finish, false));
-    return sendJson(response, 200, { ...head, choices, usage });
+    const choice = await choiceOf(result.tokens, result.finish, false);
+    return sendJson(response, 200, { ...head, choices: Array.from({ length: n }, () => choice), usage });
   }
-  const chunks: object[] = result.tokens.map((token, i) => ({ ...head, choices: [choiceOf([token], i, null, true)] }));
-  chunks.push({ ...head, choices: [choiceOf([], 0, result.finish, true)] }, { ...head, choices: [], usage });
+  const chunks: object[] = await Promise.all(result.tokens.map(async (token) => ({ ...head, choices: [await choiceOf([token], null, true)] })));
+  chunks.push({ ...head, choices: [await choiceOf([], result.finish, true)] }, { ...head, choices: [], usage });
   const newline = options.newline ?? '\n';
   const lines = [`: ping${newline}${newline}`, ...chunks.map((chunk) => `data: ${JSON.stringify(chunk)}${newline}${newline}`), `data: [DONE]${newline}${newline}`];
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
@@ -131,10 +133,6 @@ function textOf(body: Readonly<Record<string, unknown>>, chat: boolean, flavour:
   const user = messages.find(({ role }) => role === 'user')?.content ?? '';
   const last = messages.at(-1);
   return user + (last?.role === 'assistant' && flavour.prefills ? last.content : '');
-}
-
-function generate(body: Readonly<Record<string, unknown>>, text: string, model: FakeModel): readonly string[] {
-  return model.next(text, Number(body['temperature']), Number(body['seed'] ?? 0));
 }
 
 /** The tokens up to the limit or the first stop string, which goes or stays. */
