@@ -46,7 +46,7 @@ describe('stepscope score --endpoint', function () {
     const list = [await start({ before }), await start({ before, flavour: LLAMA_CPP, id: 'r-prm' })];
     const [a, b] = list;
     const alone = await stepscope('score', rows(12), '--endpoint', a?.url ?? '', '--json', '--concurrency', '4');
-    assert.equal(alone.code, 0, alone.stderr);
+    assert.deepEqual([alone.code, alone.stderr], [0, '']);
     const printed = lines(alone.stdout);
     assert.deepEqual(printed.map((line) => [line['row'], line['step'] ?? 'end']), Array.from({ length: 12 }, (_, row) => [[row, 0], [row, 1], [row, 'end']]).flat());
     assert.deepEqual(printed.filter((line) => 'summary' in line).map(({ summary }) => (summary as { firstError: number }).firstError), Array.from({ length: 12 }, (_, row) => (row % 2 === 0 ? -1 : 1)));

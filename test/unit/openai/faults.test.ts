@@ -36,6 +36,7 @@ describe('servers that misbehave', function () {
     ['an error inside the stream', (response) => response.writeHead(200, STREAM).end(`${chunk('Ana')}data: {"error": {"message": "EngineCore died", "type": "InternalServerError", "code": 500}}\n\ndata: [DONE]\n\n`)],
     ['a page where a stream belongs', (response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<html>proxy</html>')],
     ['a chunk without end', (response) => response.writeHead(200, STREAM).end(`data: ${'x'.repeat(17 * 2 ** 20)}`)],
+    ['a server that is shut down meanwhile', (response) => response.writeHead(200, STREAM).end(`data: ${JSON.stringify({ choices: [{ index: 0, text: 'Ana', finish_reason: 'abort', stop_reason: null }] })}\n\ndata: [DONE]\n\n`)],
     ['silence', () => undefined],
     ['silence in the middle', (response) => response.writeHead(200, STREAM).write(chunk('Ana'))],
   ];
@@ -53,6 +54,12 @@ describe('servers that misbehave', function () {
       assert.ok(shown === samples[0].text, shown);
     });
   }
+
+  it('connects to a server that is busy at first', async () => {
+    let busy = 2;
+    const server = await start({ flavour: { ...VLLM, models: (id, context) => (busy-- > 0 ? { error: { message: 'slow down', code: 429 } } : VLLM.models(id, context)) } });
+    assert.equal((await connectTo([server])).info.name, 'r-prm');
+  });
 
   it('a reading that fails is made again without a new analysis', async () => {
     let broken = 2;
