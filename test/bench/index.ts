@@ -1,11 +1,21 @@
-/** npm run bench [-- NAME [FOLDERS]]: measurements, printed as ratios of one run. They assert nothing. */
+/**
+ * npm run bench [-- NAME [FOLDERS]]: measurements, printed as ratios of one run. They assert nothing.
+ * npm run bench -- gguf DIR FILE [f16]: writes a checkpoint as GGUF (else q8_0), for comparison with llama.cpp.
+ */
 import process from 'node:process';
+import { convertToGguf } from './gguf.ts';
 import { benchForwardPasses } from './forward-passes.ts';
 import { benchPeers } from './peers.ts';
 import { benchQuantization } from './quantization.ts';
 import { benchVerifyStep } from './verify-step.ts';
 
-const BENCHES: Readonly<Record<string, () => Promise<void>>> = { 'verify-step': benchVerifyStep, peers: benchPeers, quantization: benchQuantization, 'forward-passes': benchForwardPasses };
+const BENCHES: Readonly<Record<string, () => Promise<void>>> = { 'verify-step': benchVerifyStep, peers: benchPeers, quantization: benchQuantization, 'forward-passes': benchForwardPasses, gguf: writeGguf };
+
+async function writeGguf(): Promise<void> {
+  const [folder, file, type] = process.argv.slice(3);
+  if (folder === undefined || file === undefined) throw new Error('gguf takes a model folder and a file to write.');
+  await convertToGguf(folder, file, type === 'f16' ? 'f16' : 'q8_0');
+}
 
 async function main(name: string): Promise<void> {
   const bench = BENCHES[name];

@@ -1,17 +1,17 @@
 /**
  * The engine against others on the same weights, in one run of interleaved rounds; prints ratios (ours / theirs).
  *   npm run bench -- peers
- * Needs the reference checkpoints and data beside the checkout, and installs the peers into .bench/ the first time.
+ * Needs the reference checkpoints and data beside the checkout, and installs the peer the first time.
  */
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { verifierPrompt, VERDICT_MARKER, VERDICTS } from '../../src/core/verifier/prompt.ts';
 import type { GenerateRequest } from '../../src/core/model.ts';
 import { bundledModelDirectory } from '../../src/models/catalog.ts';
 import { loadRuntime } from '../../src/models/onnx/runtime.ts';
-import { writeGguf } from './gguf.ts';
+import { installLlamaCpp } from '../numbers/llama-cpp.ts';
+import { convertToGguf } from './gguf.ts';
 import { openLlama } from './peer-llama.ts';
 
 /** All steps of one trace. */
@@ -33,8 +33,6 @@ export interface Peer {
   close(): Promise<void>;
 }
 
-const FOLDER = path.resolve('.bench');
-const PACKAGES = ['node-llama-cpp@3.22.1'];
 const CHECKPOINT = path.resolve('../shared/models/r-prm');
 const DATA = path.resolve('../shared/data/synthetic/step-errors.jsonl');
 const ROUNDS = 3;
@@ -42,15 +40,6 @@ const TRACES = 20;
 const K = 4;
 const LIMIT = 400;
 const BATCHES = [1, 8, 32];
-
-function install(): void {
-  mkdirSync(FOLDER, { recursive: true });
-  if (existsSync(path.join(FOLDER, 'node_modules', 'node-llama-cpp'))) return;
-  writeFileSync(path.join(FOLDER, 'package.json'), '{"private": true}\n');
-  console.log(`Installing ${PACKAGES.join(', ')} into .bench/`);
-  const done = spawnSync('npm', ['install', '--ignore-scripts', '--loglevel=error', ...PACKAGES], { cwd: FOLDER, stdio: 'inherit' });
-  if (done.status !== 0) throw new Error('The peers could not be installed: see the messages above.');
-}
 
 async function openOurs(): Promise<Peer> {
   const runtime = await loadRuntime(bundledModelDirectory(path.resolve('.'), 'r-prm'));
@@ -118,15 +107,15 @@ function readTraces(): PeerJob[] {
 
 export async function benchPeers(): Promise<void> {
   if (!existsSync(CHECKPOINT) || !existsSync(DATA)) throw new Error(`This bench needs ${CHECKPOINT} and ${DATA}.`);
-  install();
-  const gguf = path.join(FOLDER, 'r-prm-q8_0.gguf');
-  if (!existsSync(gguf)) await writeGguf(CHECKPOINT, gguf);
+  const packages = await installLlamaCpp();
+  const gguf = path.join(packages, 'r-prm-q8_0.gguf');
+  if (!existsSync(gguf)) await convertToGguf(CHECKPOINT, gguf, 'q8_0');
   const threads = os.availableParallelism();
   const traces = readTraces();
   const long = traces.flatMap(({ prompts }) => prompts.slice(-1)).sort((a, b) => b.length - a.length)[0] ?? '';
   const results = new Map<string, Measures[]>();
   for (let round = 0; round < ROUNDS; round++) {
-    for (const open of [openOurs, () => openLlama(FOLDER, gguf, threads)]) {
+    for (const open of [openOurs, () => openLlama(packages, gguf, threads)]) {
       const peer = await open();
       const measured = await measure(peer, traces, long);
       results.set(peer.name, [...(results.get(peer.name) ?? []), measured]);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { LanguageModel, ProbabilityReading } from '../../core/model.ts';
 import { StepscopeError } from '../../core/result.ts';
 import type { ServerApi } from './ask.ts';
@@ -59,7 +60,8 @@ export async function connect(options: ServerOptions): Promise<ServedLanguageMod
     const facts = await probeServer(slot.endpoint, { api, model: options.model, instruction, idleTimeout, signal: until });
     slot.server = { endpoint: slot.endpoint, facts, idleTimeout };
   };
-  const down = await probeAll(slots, probe, signal);
+  const backoff = options.backoff ?? 250;
+  const down = await probeAll(slots, (slot) => patiently(() => probe(slot, signal), backoff, signal));
   const servers = slots.flatMap(({ server }) => server ?? []);
   const facts = servers.map((server) => server.facts);
   const first = facts[0];
@@ -72,7 +74,7 @@ export async function connect(options: ServerOptions): Promise<ServedLanguageMod
     if (slot.server !== undefined) requireSameModel(slot.server, first);
     log(`${slot.endpoint.url} is back.`);
   };
-  const pool = poolOf(createPool(slots, down, reprobe, { concurrency: options.concurrency ?? 64, retries: options.retries ?? 5, backoff: options.backoff ?? 250 }));
+  const pool = poolOf(createPool(slots, down, reprobe, { concurrency: options.concurrency ?? 64, retries: options.retries ?? 5, backoff }));
   return {
     info: {
       name: first.served.id,
@@ -102,13 +104,28 @@ function poolOf(pool: Pool<Slot>): Pool<Server> {
   };
 }
 
+const PROBE_RETRIES = 2;
+const LONGEST_WAIT = 15_000;
+
+/** Does it again where the failure may pass: a busy server must not look like one that is away. */
+async function patiently(work: () => Promise<void>, backoff: number, signal: AbortSignal): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof ServerFault) || !error.retryable || attempt >= PROBE_RETRIES) throw error;
+      await sleep(Math.min(LONGEST_WAIT, error.retryAfter ?? backoff * 2 ** attempt), undefined, { signal }).catch(() => undefined);
+    }
+  }
+}
+
 /** Probes all endpoints at once. Gives those that are away; throws what a person must mend before anything can work. */
-async function probeAll(slots: readonly Slot[], probe: (slot: Slot, signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<Map<Slot, ServerFault>> {
+async function probeAll(slots: readonly Slot[], probe: (slot: Slot) => Promise<void>): Promise<Map<Slot, ServerFault>> {
   const down = new Map<Slot, ServerFault>();
   await Promise.all(
     slots.map(async (slot) => {
       try {
-        await probe(slot, signal);
+        await probe(slot);
       } catch (error) {
         if (!(error instanceof ServerFault) || !error.retryable) throw error;
         down.set(slot, error);

@@ -28,7 +28,7 @@ export async function requestJson(exchange: Exchange): Promise<Json> {
     const body = parseObject(text);
     if (body === undefined) throw garbled(exchange, `answered ${contentType(response)} that is no JSON object (${quoted(exchange.endpoint.redact(text)).slice(0, 80)}): is it an OpenAI-compatible server?`);
     // Some gateways report a failure with status 200.
-    if (body['error'] !== undefined && body['choices'] === undefined && body['data'] === undefined) throw refusal(exchange, 400, body, undefined);
+    if (body['error'] !== undefined && body['choices'] === undefined && body['data'] === undefined) throw refusal(exchange, 0, body, undefined);
     return body;
   });
 }
@@ -136,7 +136,7 @@ async function readEvents(exchange: Exchange, response: Response, alive: () => v
 
 const TOO_LONG = /exceed_context_size|context[ _](length|size|window)|max_model_len|maximum context|too many tokens|prompt is too long/i;
 
-/** Sorts an answer that is no success. Status 0: an error inside a stream, which carries its own code. */
+/** Sorts an answer that is no success. Status 0: an error under a status of success, which may carry its own code. */
 function refusal(exchange: Pick<Exchange, 'endpoint' | 'path'>, status: number, body: Json | undefined, wait: number | undefined): ServerFault {
   const { url, redact } = exchange.endpoint;
   const error = body === undefined ? undefined : readError(body);

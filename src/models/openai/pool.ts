@@ -18,7 +18,7 @@ export interface Pool<Server> {
    * cannot succeed, `server-unreachable` when no server is left, or `aborted`.
    */
   run<T>(task: (server: Server) => Promise<T>, signal: AbortSignal): Promise<T>;
-  /** Whether any server is believed to work. */
+  /** Whether any server works, or may work again. */
   readonly alive: boolean;
 }
 
@@ -49,6 +49,10 @@ const PROBES = 5;
 const BUSY_RETRIES = 30;
 const MAX_WAIT = 15_000;
 
+function isGone({ down }: Member<unknown>): boolean {
+  return down !== undefined && down.probes >= PROBES;
+}
+
 /** `probe` resolves when a server works (again) and rejects otherwise. Servers in `down` start as taken out. */
 export function createPool<Server>(servers: readonly Server[], down: ReadonlyMap<Server, ServerFault>, probe: (server: Server) => Promise<void>, options: PoolOptions): Pool<Server> {
   const members = servers.map((server): Member<Server> => {
@@ -78,7 +82,7 @@ export function createPool<Server>(servers: readonly Server[], down: ReadonlyMap
     }
     if (waiters.length === 0) return;
     for (const member of members) if (member.down !== undefined) void probeUntilBack(member);
-    if (members.every((member) => (member.down?.probes ?? 0) >= PROBES)) failWaiting();
+    if (members.every(isGone)) failWaiting();
   };
 
   const failWaiting = () => {
@@ -167,10 +171,14 @@ export function createPool<Server>(servers: readonly Server[], down: ReadonlyMap
 
   return {
     get alive() {
-      return members.some((member) => member.down === undefined);
+      return !members.every(isGone);
     },
     async run(task, signal) {
-      if (unfinished++ === 0) idle = new AbortController();
+      if (unfinished++ === 0) {
+        idle = new AbortController();
+        // Given up long ago is no reason not to ask again.
+        for (const member of members) if (member.down !== undefined) member.down = { ...member.down, probes: 0 };
+      }
       try {
         return await attempt(task, signal);
       } finally {

@@ -44,7 +44,8 @@ export async function streamSample(server: Server, request: GenerateRequest, see
     // A server that ignores the limit must not run for ever.
     else if (counted > maxTokens) return { text, tokens: counted, finish: 'length' };
   }
-  if (last === undefined) throw new ServerFault('garbled', 'server-malformed', `${endpoint.url} ended its answer in the middle: look at its log.`);
+  // vLLM says "abort" when it is shut down under a request.
+  if (last?.finish === undefined || last.finish === 'abort' || last.finish === 'error') throw new ServerFault('garbled', 'server-malformed', `${endpoint.url} ended its answer in the middle: look at its log.`);
   const tokens = completion ?? counted;
   if (last.finish === 'length') return { text, tokens, finish: 'length' };
   const stripped = typeof last.stopReason === 'string' && stop.includes(last.stopReason) ? last.stopReason : undefined;

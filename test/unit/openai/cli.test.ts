@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import { repoRoot } from '../formats/shared-data.ts';
+import { FAKE_MODEL } from './fake-model.ts';
+import { isWork, sendJson } from './fake-server.ts';
+import { LLAMA_CPP, OLLAMA } from './flavours.ts';
+import { servers } from './serving.ts';
+
+const KEY = 'sk-verysecret-123';
+
+function stepscope(...args: readonly string[]): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [path.join(repoRoot(), 'dist', 'cli.js'), ...args], { cwd: repoRoot(), env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '', SERVER_KEY: KEY } });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+  });
+}
+
+function lines(text: string): Record<string, unknown>[] {
+  return text.trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+describe('stepscope score --endpoint', function () {
+  this.timeout(60_000);
+  const { start, stop } = servers();
+  let work = '';
+  before(() => (work = mkdtempSync(path.join(os.tmpdir(), 'stepscope-served-'))));
+  after(() => rmSync(work, { recursive: true, force: true }));
+  afterEach(stop);
+  const rows = (n: number) => {
+    const file = path.join(work, 'rows.jsonl');
+    writeFileSync(file, Array.from({ length: n }, (_, i) => JSON.stringify({ problem: 'How many?', steps: ['right a', i % 2 === 0 ? 'right b' : 'wrong b'] })).join('\n'));
+    return file;
+  };
+
+  it('scores many rows at once on two servers, and prints them in order', async () => {
+    // Earlier rows take longer, so that only the printing can put them in order.
+    const before = () => new Promise<void>((resolve) => setTimeout(resolve, 30 * Math.random()));
+    const list = [await start({ before }), await start({ before, flavour: LLAMA_CPP, id: 'r-prm' })];
+    const [a, b] = list;
+    const alone = await stepscope('score', rows(12), '--endpoint', a?.url ?? '', '--json', '--concurrency', '4');
+    assert.deepEqual([alone.code, alone.stderr], [0, '']);
+    const printed = lines(alone.stdout);
+    assert.deepEqual(printed.map((line) => [line['row'], line['step'] ?? 'end']), Array.from({ length: 12 }, (_, row) => [[row, 0], [row, 1], [row, 'end']]).flat());
+    assert.deepEqual(printed.filter((line) => 'summary' in line).map(({ summary }) => (summary as { firstError: number }).firstError), Array.from({ length: 12 }, (_, row) => (row % 2 === 0 ? -1 : 1)));
+    assert.deepEqual((printed[0]?.['model'] as { name: string; weights: string }).weights, 'as served by vllm');
+    // Two programs that say different things of their model cannot be told to serve the same one.
+    const mixed = await stepscope('score', rows(1), '--endpoint', a?.url ?? '', '--endpoint', b?.url ?? '', '--json');
+    assert.deepEqual([mixed.code, mixed.stdout], [2, '']);
+    const both = [await start({ before }), await start({ before })];
+    const { code, stdout } = await stepscope('score', rows(12), ...both.flatMap(({ url }) => ['--endpoint', url]), '--json', '--concurrency', '4');
+    assert.equal(code, 0);
+    const timeless = (text: string) => text.replace(/"seconds":[\d.e-]+/g, '');
+    assert.equal(timeless(stdout), timeless(alone.stdout));
+    for (const server of both) assert.ok(server.asked.some(isWork));
+  });
+
+  it('says how far P(Yes) may be off, and why it is missing', async () => {
+    const shy = await start({ model: { ...FAKE_MODEL, top: (text) => FAKE_MODEL.top(text).slice(0, 1) } });
+    const [first] = lines((await stepscope('score', rows(1), '--endpoint', shy.url, '--json')).stdout);
+    const [sample] = first?.['samples'] as { pYes: number; pYesBound: number }[];
+    assert.ok(sample !== undefined && sample.pYesBound > 0 && sample.pYesBound < 0.1);
+    const blind = await start({ flavour: OLLAMA });
+    const { code, stdout, stderr } = await stepscope('score', rows(1), '--endpoint', blind.url, '--json');
+    assert.equal(code, 2);
+    assert.match(stderr, /row 0: Step 1: http:.*returns no log-probabilities/);
+    assert.deepEqual([lines(stdout)[0]?.['score'], lines(stdout)[0]?.['hard']], [null, 1]);
+  });
+
+  it('takes the key from the environment, and prints it nowhere', async () => {
+    const server = await start({ misbehave: (response, { headers }) => (sendJson(response, 401, { error: { message: `bad key: ${headers.authorization ?? ''}` } }), true) });
+    const { code, stdout, stderr } = await stepscope('score', rows(1), '--endpoint', server.url, '--key-env', 'SERVER_KEY', '--json');
+    assert.equal(server.asked[0]?.headers.authorization, `Bearer ${KEY}`);
+    assert.equal(code, 2);
+    assert.match(stderr, /does not accept the key/);
+    assert.doesNotMatch(stdout + stderr, /verysecret/);
+  });
+
+  it('sends a general model the instruction through its chat template', async () => {
+    const server = await start();
+    const { code, stdout } = await stepscope('score', rows(1), '--endpoint', server.url, '--api', 'chat', '--model', 'r-prm');
+    assert.equal(code, 0);
+    assert.match(stdout, /r-prm \(as served by vllm\), K=1 greedy/);
+    const messages = server.asked.at(-1)?.body['messages'] as { role: string; content: string }[];
+    assert.match(messages[0]?.content ?? '', /\*\*Consistency Analysis\*\*[\s\S]*Is the step correct \(Yes\/No\)\? X$/);
+  });
+
+  describe('bad input: exit code 2, one sentence', () => {
+    const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
+      ['no server there', ['--endpoint', 'http://127.0.0.1:1'], /The connection to http:\/\/127\.0\.0\.1:1\/v1 failed/],
+      ['no address', ['--endpoint', 'my-server'], /^my-server is no address of a server/],
+      ['a key that is not set', ['--endpoint', 'http://127.0.0.1:1', '--key-env', 'NO_SUCH_KEY'], /variable NO_SUCH_KEY.*is not set/],
+      ['an option without its server', ['--api', 'chat'], /^--api goes with --endpoint/],
+      ['an unknown API', ['--endpoint', 'http://127.0.0.1:1', '--api', 'grpc'], /^--api grpc is not one of completions, chat/],
+    ];
+    for (const [what, args, message] of cases) {
+      it(what, async () => {
+        const { code, stdout, stderr } = await stepscope('score', rows(3), ...args, '--json');
+        assert.deepEqual([code, stdout], [2, ''], stderr);
+        assert.match(stderr.trim(), message);
+        assert.equal(stderr.trim().split('\n').length, 1, stderr);
+      });
+    }
+  });
+});
