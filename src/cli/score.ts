@@ -55,7 +55,10 @@ export async function scoreCommand(args: readonly string[], signal: AbortSignal)
         complain(trace.error.message);
         continue;
       }
-      model ??= await engine.load(path.resolve(values.model ?? bundledModelDirectory(ROOT, 'r-prm')));
+      if (model === undefined) {
+        model = await engine.load(path.resolve(values.model ?? bundledModelDirectory(ROOT, 'r-prm')));
+        for (const note of model.capabilities.notes ?? []) process.stderr.write(`${model.info.name}: ${note}\n`);
+      }
       const output = (values.json ? jsonOutput : tableOutput)(model.info, settings);
       await scoreRow(model, index, trace.value, settings, output, rows.length, complain, signal);
     }
