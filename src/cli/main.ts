@@ -10,7 +10,7 @@ const HELP = `stepscope: look inside the reasoning of language models, step by s
 
   stepscope score FILE [options]     score each step of a trace (Markdown, text, JSON, JSONL)
       --row N            only row N of a data set (0-based); else all rows
-      --model DIR        a converted model; else the bundled verifier
+      --model DIR        a converted model, or an ONNX export (folder or .onnx file); else the bundled verifier
       --mode MODE        reasoned (default) or direct: one reading a step, no analysis
       --k N              analyses a step (default 1, greedy; more are sampled)
       --temperature T    for K > 1 (default 0.95)

@@ -38,7 +38,7 @@ export interface ModelSource {
 /** `root` is the package's folder. */
 export function modelSource(values: ModelValues, mode: VerifierMode, root: string, log: (line: string) => void, signal: AbortSignal): ModelSource {
   const { endpoint: endpoints = [] } = values;
-  if (endpoints.length === 0) return localModel(values, root);
+  if (endpoints.length === 0) return localModel(values, root, log);
   const api = readChoice('api', values.api, ['completions', 'chat']);
   const concurrency = readNumber('concurrency', values.concurrency, 64, { min: 1, max: 10_000, integer: true });
   const variable = values['key-env'];
@@ -58,13 +58,19 @@ export function modelSource(values: ModelValues, mode: VerifierMode, root: strin
   return { load: () => (model ??= open()), rows: concurrency * endpoints.length, dispose: () => undefined };
 }
 
-function localModel(values: ModelValues, root: string): ModelSource {
+function localModel(values: ModelValues, root: string, log: (line: string) => void): ModelSource {
   for (const name of ['api', 'concurrency', 'key-env'] as const) {
     if (values[name] !== undefined) throw new UsageError(`--${name} goes with --endpoint: name the address of a server.`);
   }
   const engine = createEngine({ enginePath: path.join(root, 'dist', 'engine.js') });
+  const open = async () => {
+    const model = await engine.load(path.resolve(values.model ?? bundledModelDirectory(root, 'r-prm')));
+    for (const note of model.capabilities.notes ?? []) log(`${model.info.name}: ${note}`);
+    return model;
+  };
+  let model: Promise<LanguageModel> | undefined;
   return {
-    load: () => engine.load(path.resolve(values.model ?? bundledModelDirectory(root, 'r-prm'))),
+    load: () => (model ??= open()),
     rows: 1,
     dispose: () => engine.dispose(),
   };

@@ -5,6 +5,7 @@ import type { ModelCapabilities } from '../../core/model.ts';
 import { StepscopeError } from '../../core/result.ts';
 import { GRAPH_VERSION } from '../convert/decoder-graph.ts';
 import { MANIFEST_FILE, readManifest, type ModelManifest } from '../manifest.ts';
+import { announcePasses, loadingTime, type OnBusy } from './busy.ts';
 import { runForeignBatch } from './foreign/foreign-batch.ts';
 import { openForeign, planForeign, type ForeignPlan } from './foreign/open-foreign.ts';
 import { lazy, runHiding, type HidingItem, type Lazy } from './hiding-batch.ts';
@@ -33,8 +34,7 @@ export interface Decoder {
 export interface DecoderOptions {
   readonly threads?: number;
   readonly limits?: SchedulerLimits;
-  /** Hears of work that takes the event loop for a while, with a generous estimate in ms. */
-  readonly onBusy?: (ms: number) => void;
+  readonly onBusy?: OnBusy;
 }
 
 /**
@@ -57,15 +57,15 @@ async function openConverted(folder: string, options: DecoderOptions): Promise<D
   const tokenizer = await loadTokenizer(folder, manifest);
   const limits = options.limits ?? limitsFor(manifest);
   checkMemory(folder, manifest, limits, availableMemory());
-  options.onBusy?.(loadingTime(Object.values(manifest.files).reduce((sum, file) => sum + file.bytes, 0)));
+  options.onBusy?.(loadingTime(manifest));
   const settings = { threads: options.threads ?? defaultThreads() };
   const opened = await openSession(folder, manifest, settings);
   const inspection = lazy(() => openInspectSession(folder, manifest, settings));
-  const busy = announcer(manifest, options);
+  const announce = announcePasses(manifest, options.onBusy);
   const session: DecoderSession = {
     ...opened,
     forward(input) {
-      busy(input.ids.length);
+      announce(input.ids.length);
       return opened.forward(input);
     },
   };
@@ -91,35 +91,24 @@ function capabilitiesOf({ inspect }: ModelManifest): ModelCapabilities {
 }
 
 async function openPlanned(plan: ForeignPlan, options: DecoderOptions): Promise<Decoder> {
-  const opened = await openForeign(plan, options.threads ?? defaultThreads(), (bytes) => options.onBusy?.(loadingTime(bytes)));
-  const { manifest, session } = opened;
+  const opened = await openForeign(plan, options.threads ?? defaultThreads(), options.onBusy);
+  const { manifest, session, notes } = opened;
   const tokenizer = await loadTokenizer(plan.place.folder, manifest).catch(async (error: unknown) => {
     await session.release();
     throw error;
   });
-  const busy = announcer(manifest, options);
-  const model = {
-    ...opened,
-    session: {
-      ...session,
-      forward(pass: Parameters<typeof session.forward>[0]) {
-        busy(pass.ids.length * (pass.ids[0]?.length ?? 0));
-        return session.forward(pass);
-      },
-    },
-  };
   return {
     name: path.basename(path.resolve(plan.place.folder)),
     manifest,
     tokenizer,
     session: undefined,
-    capabilities: { probabilities: true, ...(opened.notes.length > 0 ? { notes: opened.notes } : {}) },
+    capabilities: { probabilities: true, ...(notes.length > 0 ? { notes } : {}) },
     inspection: undefined,
     run: async (items, signal) => {
       if (items.some(({ hides }) => hides !== undefined && hides.length > 0)) {
         throw new StepscopeError('unsupported', `${path.basename(plan.place.folder)} cannot hide parts of its input: use a model folder made by "stepscope convert".`);
       }
-      return runForeignBatch(model, tokenizer, items, options.limits ?? opened.limits, signal);
+      return runForeignBatch(opened, tokenizer, items, options.limits ?? opened.limits, signal);
     },
     release: () => session.release(),
   };
@@ -127,24 +116,6 @@ async function openPlanned(plan: ForeignPlan, options: DecoderOptions): Promise<
 
 function isFile(file: string): Promise<boolean> {
   return stat(file).then((info) => info.isFile(), () => false);
-}
-
-/** How long onnxruntime may take to read and pack the weights (ms), from a slow disk. */
-function loadingTime(bytes: number): number {
-  return 2000 + bytes / 30_000;
-}
-
-/** Slower than any machine that runs these models: operations a second, for saying how long a pass can take at most. */
-const SLOWEST = 2e9;
-/** Passes that may take longer than this (ms) are announced. */
-const LONG_PASS = 1000;
-
-/** Says before each long pass how long it may take, so that whoever waits can tell work from a hang. */
-function announcer(manifest: ModelManifest, { onBusy }: DecoderOptions): (tokens: number) => void {
-  return (tokens) => {
-    const ms = (1000 * 2 * manifest.parameters * tokens) / SLOWEST;
-    if (ms > LONG_PASS) onBusy?.(ms);
-  };
 }
 
 /** Physical cores do the arithmetic; more threads than that only wait for each other. */

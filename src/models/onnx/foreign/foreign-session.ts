@@ -28,13 +28,14 @@ export interface ForeignSession {
   release(): Promise<void>;
 }
 
-/** Opens a foreign graph. Throws `model-invalid` with what onnxruntime says. */
-export async function openForeignSession(file: string, layout: GraphLayout, settings: SessionSettings): Promise<ForeignSession> {
+/** Opens a foreign graph. `announce` hears before each pass how many tokens it has. Throws `model-invalid` with what onnxruntime says. */
+export async function openForeignSession(file: string, layout: GraphLayout, settings: SessionSettings, announce: (tokens: number) => void): Promise<ForeignSession> {
   const session = await createSession(file, settings);
   const outputs = ['logits', ...layout.cache.map(({ present }) => present)];
   return {
     layout,
     async forward(pass) {
+      announce(pass.ids.length * (pass.ids[0]?.length ?? 0));
       const result = await session.run(feedsOf(layout, pass), outputs).catch((error: unknown) => {
         throw new StepscopeError('engine-failed', `${file} failed to run: onnxruntime says "${firstLine(error)}"; use another graph of the same model, or export it again.`);
       });

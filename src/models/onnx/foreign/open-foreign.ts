@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { StepscopeError } from '../../../core/result.ts';
+import { announcePasses, loadingTime, type OnBusy } from '../busy.ts';
 import { availableMemory, checkMemory } from '../memory.ts';
 import type { SchedulerLimits } from '../scheduler.ts';
 import { foreignLimits, type ForeignModel } from './foreign-batch.ts';
@@ -45,13 +46,13 @@ export interface OpenedForeign extends ForeignModel {
 }
 
 /** Loads a foreign graph and finds out what it can do. Throws StepscopeError with one sentence. */
-export async function openForeign(plan: ForeignPlan, threads: number, onLoading: (bytes: number) => void): Promise<OpenedForeign> {
+export async function openForeign(plan: ForeignPlan, threads: number, onBusy: OnBusy | undefined): Promise<OpenedForeign> {
   const { place, graph, layout, config } = plan;
   const manifest = await foreignManifest(place, graph, layout, config);
   const limits = foreignLimits(manifest);
   checkMemory(place.file, manifest, limits, availableMemory());
-  onLoading(Object.values(manifest.files).reduce((sum, { bytes }) => sum + bytes, 0));
-  const session = await openForeignSession(place.file, layout, { threads });
+  onBusy?.(loadingTime(manifest));
+  const session = await openForeignSession(place.file, layout, { threads }, announcePasses(manifest, onBusy));
   try {
     const rough = ROUGH.some((operator) => graph.operators.has(operator));
     // Without positions of its own, a graph that counts places would put an uneven row's new token after the longest one's.
