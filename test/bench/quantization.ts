@@ -9,8 +9,7 @@ import path from 'node:path';
 import { convertModel } from '../../src/models/convert/convert.ts';
 import type { WeightPlan } from '../../src/models/convert/weights.ts';
 import { loadRuntime, type Runtime } from '../../src/models/onnx/runtime.ts';
-import { HIDDEN, masks } from '../../src/models/onnx/masks.ts';
-import { convertedSession } from '../unit/models/prompt-logits.ts';
+import { convertedSession, plainLogits } from '../unit/models/prompt-logits.ts';
 
 const shared = path.resolve('../shared/models');
 const PLANS: readonly WeightPlan[] = [
@@ -28,21 +27,8 @@ interface Text {
 }
 
 /** [ids.length - from, vocabulary]: the distribution at each position of the continuation. */
-async function allLogits(runtime: Runtime, { ids, from }: Text): Promise<Float32Array> {
-  const count = ids.length;
-  const self = new Float32Array(count * count).fill(HIDDEN);
-  for (let row = 0; row < count; row++) self.fill(0, row * count, row * count + row + 1);
-  const { logits } = await convertedSession(runtime).forward({
-    ids,
-    positions: ids.map((_, i) => i),
-    trunk: { keys: [], values: [], length: 0 },
-    own: undefined,
-    maskTrunk: masks.closed,
-    maskOwn: masks.closed,
-    maskSelf: self,
-    logitRows: ids.slice(from - 1, -1).map((_, i) => from - 1 + i),
-  });
-  return logits;
+function allLogits(runtime: Runtime, { ids, from }: Text): Promise<Float32Array> {
+  return plainLogits(runtime, ids, ids.slice(from - 1, -1).map((_, i) => from - 1 + i));
 }
 
 interface Loss {

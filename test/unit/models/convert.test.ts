@@ -2,27 +2,17 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { StepscopeError } from '../../../src/core/result.ts';
 import { convertModel } from '../../../src/models/convert/convert.ts';
 import { floatToHalf } from '../../../src/models/convert/half.ts';
 import { checkFreeSpace } from '../../../src/models/convert/output-size.ts';
 import { halfToFloat } from '../../../src/models/convert/safetensors.ts';
 import { readManifest } from '../../../src/models/manifest.ts';
 import { openSession } from '../../../src/models/onnx/session.ts';
+import { failsWith } from './fails-with.ts';
 import { writeSyntheticCheckpoint } from './synthetic-checkpoint.ts';
 
 const SIZES = { hidden: 64, feedForward: 128, layers: 2, heads: 4, kvHeads: 2, vocabulary: 96 };
 const PLAN = { bits: 8, block: 32 } as const;
-
-function failsWith(reason: string, message: RegExp) {
-  return (error: unknown) => {
-    assert.ok(error instanceof StepscopeError, String(error));
-    assert.equal(error.reason, reason);
-    assert.match(error.message, message);
-    assert.equal(error.message.split('\n').length, 1, 'one sentence');
-    return true;
-  };
-}
 
 describe('convertModel', () => {
   let work = '';

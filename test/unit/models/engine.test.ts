@@ -12,6 +12,7 @@ import { verifierPrompt } from '../../../src/core/verifier/prompt.ts';
 import { createRandom } from '../../../src/models/onnx/sampler.ts';
 import { createEngine, type Engine } from '../../../src/models/onnx/engine.ts';
 import { repoRoot } from '../formats/shared-data.ts';
+import { failsWith } from './fails-with.ts';
 import { bundledModel } from './shared-models.ts';
 
 const ENGINE = path.join(repoRoot(), 'dist', 'engine.js');
@@ -41,16 +42,6 @@ async function collect(events: AsyncIterable<ScoreEvent>, onEvent?: (event: Scor
     onEvent?.(event);
   }
   return list;
-}
-
-function failsWith(reason: string, message: RegExp) {
-  return (error: unknown) => {
-    assert.ok(error instanceof StepscopeError, String(error));
-    assert.equal(error.reason, reason);
-    assert.match(error.message, message);
-    assert.equal(error.message.split('\n').length, 1, 'one sentence');
-    return true;
-  };
 }
 
 describe('engine process', function () {

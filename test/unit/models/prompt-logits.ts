@@ -2,8 +2,13 @@ import type { Runtime } from '../../../src/models/onnx/runtime.ts';
 import { HIDDEN, masks } from '../../../src/models/onnx/masks.ts';
 import type { DecoderSession } from '../../../src/models/onnx/session.ts';
 
-/** Logits [vocabulary] after a prompt, computed in one plain causal pass without any cache: the reference for all cached ways. */
-export async function promptLogits(runtime: Runtime, ids: readonly number[]): Promise<Float32Array> {
+/** Logits [vocabulary] after a prompt. */
+export function promptLogits(runtime: Runtime, ids: readonly number[]): Promise<Float32Array> {
+  return plainLogits(runtime, ids, [ids.length - 1]);
+}
+
+/** Logits [rows, vocabulary] of a text, computed in one plain causal pass without any cache: the reference for all cached ways. */
+export async function plainLogits(runtime: Runtime, ids: readonly number[], rows: readonly number[]): Promise<Float32Array> {
   const count = ids.length;
   const self = new Float32Array(count * count).fill(HIDDEN);
   for (let row = 0; row < count; row++) self.fill(0, row * count, row * count + row + 1);
@@ -15,7 +20,7 @@ export async function promptLogits(runtime: Runtime, ids: readonly number[]): Pr
     maskTrunk: masks.closed,
     maskOwn: masks.closed,
     maskSelf: self,
-    logitRows: [count - 1],
+    logitRows: rows,
   });
   return logits;
 }

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import process from 'node:process';
-import { repoRoot } from '../formats/shared-data.ts';
+import { jsonLines as lines, runCli } from '../cli/run-cli.ts';
 import { FAKE_MODEL } from './fake-model.ts';
 import { isWork, sendJson } from './fake-server.ts';
 import { LLAMA_CPP, OLLAMA } from './flavours.ts';
@@ -12,20 +10,7 @@ import { servers } from './serving.ts';
 
 const KEY = 'sk-verysecret-123';
 
-function stepscope(...args: readonly string[]): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [path.join(repoRoot(), 'dist', 'cli.js'), ...args], { cwd: repoRoot(), env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '', SERVER_KEY: KEY } });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-    child.on('close', (code) => resolve({ code, stdout, stderr }));
-  });
-}
-
-function lines(text: string): Record<string, unknown>[] {
-  return text.trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
-}
+const stepscope = (...args: readonly string[]) => runCli(args, { SERVER_KEY: KEY });
 
 describe('stepscope score --endpoint', function () {
   this.timeout(60_000);
