@@ -124,6 +124,19 @@ describeWithSharedModels('foreign graphs: samples, limits and unusual layouts', 
     assert.deepEqual(failed.map((event) => event.type === 'failed' && [event.request, event.reason]), [[3, 'context-exceeded']]);
   });
 
+  it('lets others go on beside a sample that has filled the context', async () => {
+    for (const layout of [COMMON, { ...COMMON, positions: false }, { ...COMMON, attention: 'plain' }] as const) {
+      const runtime = await load(await publish(layout));
+      const ids = runtime.tokenizer.encode('Anna has 12 apples. '.repeat(400)).slice(0, 2040);
+      const full = request(0, { prompt: runtime.tokenizer.decode(ids), stop: [], maxNewTokens: 100 });
+      const { samples } = await generate(runtime, [full, request(0), request(1), request(2)]);
+      assert.ok(runtime.tokenizer.encode(full.prompt).length + (samples[0]?.tokens ?? 0) <= 2048);
+      assert.deepEqual(samples.slice(1).map(({ finish }) => finish), ['stop', 'stop', 'stop']);
+      const { samples: alone } = await generate(runtime, [request(0)]);
+      assert.equal(samples[1]?.text, alone[0]?.text);
+    }
+  });
+
   it('stops between two passes when aborted', async () => {
     const runtime = await load(await publish(COMMON));
     const controller = new AbortController();
