@@ -41,7 +41,7 @@ export async function runForeignBatch(
   signal?: AbortSignal,
 ): Promise<SchedulerCounts> {
   const prompts = createPromptReader(session, traits, limits.prefill);
-  const rows = createRows(session, traits);
+  const rows = createRows(session, traits, manifest.context);
   const sampler = createSampler(manifest.vocabulary);
   const waiting = items.flatMap(({ request, listener }) => Array.from({ length: request.n }, (_, sample) => createSequence(request, sample, listener, tokenizer)));
   const counts: SchedulerCounts = { prefillTokens: 0, decodeSteps: 0, decodedTokens: 0 };

@@ -19,7 +19,8 @@ interface Row {
   ranges: Range[];
 }
 
-export function createRows(session: ForeignSession, traits: GraphTraits): Rows {
+/** `context`: positions that the graph has tables for. */
+export function createRows(session: ForeignSession, traits: GraphTraits, context: number): Rows {
   const { layout } = session;
   const cached = layout.cache.length > 0;
   let rows: Row[] = [];
@@ -60,7 +61,8 @@ export function createRows(session: ForeignSession, traits: GraphTraits): Rows {
     async decode() {
       // A row that ended goes on idly until there are enough of them to be worth a copy of the cache.
       const ended = rows.length - live().length;
-      if (ended * 4 > rows.length || (!cached && ended > 0)) arrange([]);
+      // With gaps and rows that ended, the cache may outgrow the context, though no row that goes on does.
+      if (ended * 4 > rows.length || (!cached && ended > 0) || cache.positions >= context) arrange([]);
       const logits = await (cached ? decodeCached() : decodeAnew());
       return rows.flatMap(({ sequence }, index) => (sequence.finished ? [] : [{ sequence, logits: logits[index] ?? new Float32Array(0) }]));
     },

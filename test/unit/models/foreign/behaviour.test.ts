@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { VERDICT_MARKER, VERDICTS, verifierPrompt } from '../../../../src/core/verifier/prompt.ts';
@@ -124,6 +124,19 @@ describeWithSharedModels('foreign graphs: samples, limits and unusual layouts', 
     assert.deepEqual(failed.map((event) => event.type === 'failed' && [event.request, event.reason]), [[3, 'context-exceeded']]);
   });
 
+  it('lets others go on beside a sample that has filled the context', async () => {
+    for (const layout of [COMMON, { ...COMMON, positions: false }, { ...COMMON, attention: 'plain' }] as const) {
+      const runtime = await load(await publish(layout));
+      const ids = runtime.tokenizer.encode('Anna has 12 apples. '.repeat(400)).slice(0, 2040);
+      const full = request(0, { prompt: runtime.tokenizer.decode(ids), stop: [], maxNewTokens: 100 });
+      const { samples } = await generate(runtime, [full, request(0), request(1), request(2)]);
+      assert.ok(runtime.tokenizer.encode(full.prompt).length + (samples[0]?.tokens ?? 0) <= 2048);
+      assert.deepEqual(samples.slice(1).map(({ finish }) => finish), ['stop', 'stop', 'stop']);
+      const { samples: alone } = await generate(runtime, [request(0)]);
+      assert.equal(samples[1]?.text, alone[0]?.text);
+    }
+  });
+
   it('stops between two passes when aborted', async () => {
     const runtime = await load(await publish(COMMON));
     const controller = new AbortController();
@@ -153,6 +166,35 @@ describeWithSharedModels('foreign graphs: samples, limits and unusual layouts', 
       assert.ok(samples.every(({ finish }) => finish === 'stop'));
       assert.ok((samples[0]?.readout?.[0] ?? 0) > 0.9 && (samples[3]?.readout?.[0] ?? 1) < 0.1);
     }
+  });
+
+  it('runs dynamically quantised graphs, whose numbers depend on their neighbours', async () => {
+    for (const attention of ['gqa', 'plain'] as const) {
+      const runtime = await load(await publish({ ...COMMON, attention, dynamic: true }));
+      assert.deepEqual(runtime.capabilities.notes, ['Only samples of equally long prompts decode together.']);
+      await checkReadings(runtime, 0.05);
+      const batch = () => generate(runtime, [request(0, { n: 3, temperature: 0.8, seed: 1 }), request(1)]);
+      const { samples, counts } = await batch();
+      assert.ok(counts.decodeSteps < counts.decodedTokens);
+      assert.deepEqual((await batch()).samples, samples);
+    }
+  });
+
+  it('reads candidates without the tokens that begin a text', async () => {
+    const folder = await publish(COMMON);
+    const file = path.join(folder, 'tokenizer.json');
+    const definition = JSON.parse(readFileSync(file, 'utf8')) as { added_tokens: { id: number; content: string }[]; post_processor: unknown };
+    const { id, content } = definition.added_tokens[1]!;
+    const piece = { SpecialToken: { id: content, type_id: 0 } };
+    definition.post_processor = { type: 'TemplateProcessing', single: [piece, { Sequence: { id: 'A', type_id: 0 } }], pair: [], special_tokens: { [content]: { id: content, ids: [id], tokens: [content] } } };
+    writeFileSync(file, JSON.stringify(definition));
+    const runtime = await load(folder);
+    assert.equal(runtime.tokenizer.encode('Yes')[0], id);
+    const [golden] = goldens('prm-goldens.json');
+    const [reading] = await runtime.probabilities([golden!.prompt], VERDICTS);
+    assert.ok(reading?.ok === true && reading.tokens === golden!.input_ids.length + 1);
+    // Two equal tokens would give one half each.
+    assert.notEqual(reading.probabilities[0], 0.5);
   });
 
   it('runs a graph for one text at a time, and says so', async () => {

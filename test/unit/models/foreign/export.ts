@@ -18,10 +18,12 @@ export interface ExportLayout {
   readonly logitCount?: boolean;
   /** float16 cache and logits. */
   readonly half?: boolean;
+  /** Weights and activations in 8 bits, the latter rounded over a whole pass: optimum's dynamic quantisation. */
+  readonly dynamic?: boolean;
 }
 
-export function layoutName({ attention, positions, cache, logitCount, half }: ExportLayout): string {
-  return [attention, positions ? 'position_ids' : 'no position_ids', cache ? 'cache' : 'no cache', logitCount === true ? 'num_logits_to_keep' : [], half === true ? 'fp16' : []].flat().join(', ');
+export function layoutName({ attention, positions, cache, logitCount, half, dynamic }: ExportLayout): string {
+  return [attention, positions ? 'position_ids' : 'no position_ids', cache ? 'cache' : 'no cache', logitCount === true ? 'num_logits_to_keep' : [], half === true ? 'fp16' : [], dynamic === true ? 'int8' : []].flat().join(', ');
 }
 
 /** A folder with one set of weights and any number of graphs over them. */
@@ -72,7 +74,7 @@ async function buildGraph(context: WeightContext, spec: DecoderSpec, layout: Exp
   const { writer, checkpoint } = context;
   const { hidden, heads, kvHeads, headDim, vocabulary } = spec;
   const layer = (index: number, name: string) => `model.layers.${index}.${name}.weight`;
-  const product = (x: Value, tensor: string, rows: number, columns: number) => linear(context, x, tensor, wholeTensor(tensor, rows, columns));
+  const product = (x: Value, tensor: string, rows: number, columns: number) => (layout.dynamic === true ? dynamicProduct(context, x, tensor, rows, columns) : linear(context, x, tensor, wholeTensor(tensor, rows, columns)));
   const norm = async (x: Value, tensor: string) => {
     await writer.slot(tensor, 'float', [hidden])?.append(await readVector(checkpoint, [{ tensor, from: 0, rows: hidden }]));
     return normalize(writer, spec, layout, x, tensor);
@@ -98,6 +100,18 @@ async function buildGraph(context: WeightContext, spec: DecoderSpec, layout: Exp
   const logits = embedding.head(layout.logitCount === true ? lastPositions(writer, last) : last);
   writer.name(layout.half === true ? writer.node('Cast', [logits], { to: 10 }) : logits, 'logits');
   writer.output('logits', layout.half === true ? 'float16' : 'float', ['batch_size', 'sequence_length', vocabulary]);
+}
+
+/** x -> [.., rows] by integers: the scale of x is that of its largest number in the whole pass. */
+async function dynamicProduct({ writer, checkpoint }: WeightContext, x: Value, tensor: string, rows: number, columns: number): Promise<Value> {
+  const weight = await checkpoint.read(tensor);
+  const scale = weight.reduce((largest, number) => Math.max(largest, Math.abs(number)), 0) / 127;
+  const integers = new Uint8Array(weight.length);
+  for (let row = 0; row < rows; row++) for (let column = 0; column < columns; column++) integers[column * rows + row] = Math.round((weight[row * columns + column] ?? 0) / scale) & 255;
+  const name = await writer.initializer(`${tensor}_int8`, 'int8', [columns, rows], integers);
+  const [quantized = '', xScale = '', xZero = ''] = writer.nodes('DynamicQuantizeLinear', [x], 3);
+  const sum = writer.node('Cast', [writer.node('MatMulInteger', [quantized, name, xZero])], { to: 1 });
+  return writer.node('Mul', [sum, writer.node('Mul', [xScale, writer.scalar(scale)])]);
 }
 
 function declareInputs(writer: OnnxWriter, spec: DecoderSpec, layout: ExportLayout): void {

@@ -63,9 +63,25 @@ describe('foreign graphs that cannot be run', () => {
     });
   }
 
+  it('a graph that is worse than another one of the folder is not even read', async () => {
+    // The chosen one is told by the refusal.
+    const order = ['onnx/decoder_model_merged.onnx', 'model.onnx', 'onnx/model.onnx', 'onnx/model_fp16.onnx', 'model_quantized.onnx', 'onnx/model_q4.onnx', 'decoder_model.onnx', 'other.onnx'];
+    for (const name of [...order].reverse().slice(1)) {
+      write([], [], name);
+      await assert.rejects(loadRuntime(work), failsWith('model-invalid', new RegExp(`${name.replaceAll('/', '.')} cannot be run`)));
+    }
+  });
+
   it('several graphs whose names say nothing', async () => {
     for (const name of ['first.onnx', 'onnx/second.onnx']) write([ids], [logits], name);
     await assert.rejects(loadRuntime(work), failsWith('model-invalid', /holds several graphs \(first\.onnx, onnx\/second\.onnx\) and none is named as a decoder: point to the file itself/));
+  });
+
+  it('weights outside the folder', async () => {
+    write([ids], [logits]);
+    const weights = { name: 'w', dataType: 1, dims: [4, 4], dataLocation: onnx.TensorProto.DataLocation.EXTERNAL, externalData: [{ key: 'location', value: '../../etc/passwd' }] };
+    patchGraph(path.join(work, 'model.onnx'), (graph) => graph.initializer.push(onnx.TensorProto.create(weights)));
+    await assert.rejects(loadRuntime(work), failsWith('model-invalid', /wants its weights from \.\.\/\.\.\/etc\/passwd, outside its folder/));
   });
 
   it('no graph at all', async () => {
