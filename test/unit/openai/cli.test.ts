@@ -35,7 +35,9 @@ describe('stepscope score --endpoint', function () {
     const printed = lines(alone.stdout);
     assert.deepEqual(printed.map((line) => [line['row'], line['step'] ?? 'end']), Array.from({ length: 12 }, (_, row) => [[row, 0], [row, 1], [row, 'end']]).flat());
     assert.deepEqual(printed.filter((line) => 'summary' in line).map(({ summary }) => (summary as { firstError: number }).firstError), Array.from({ length: 12 }, (_, row) => (row % 2 === 0 ? -1 : 1)));
-    assert.deepEqual((printed[0]?.['model'] as { name: string; weights: string }).weights, 'as served by vllm');
+    const made = printed.find((line) => 'summary' in line)?.['model'] as { name: string; weights: string };
+    assert.equal(made.weights, 'as served by vllm');
+    assert.equal(printed[0]?.['model'], made.name);
     // Two programs that say different things of their model cannot be told to serve the same one.
     const mixed = await stepscope('score', rows(1), '--endpoint', a?.url ?? '', '--endpoint', b?.url ?? '', '--json');
     assert.deepEqual([mixed.code, mixed.stdout], [2, '']);
