@@ -40,12 +40,15 @@ export function openChannel(enginePath: string, log?: (line: string) => void): E
     log?.(text.trimEnd());
   });
 
-  const fail = (error: StepscopeError) => {
-    if (!alive) return;
+  const stop = (error: StepscopeError) => {
     alive = false;
     clearInterval(watch);
     for (const { reject } of pending.values()) reject(error);
     pending.clear();
+  };
+  const fail = (error: StepscopeError) => {
+    if (!alive) return;
+    stop(error);
     log?.(error.message);
   };
   const end = (how: string) => {
@@ -114,7 +117,8 @@ export function openChannel(enginePath: string, log?: (line: string) => void): E
       });
     },
     close() {
-      fail(new StepscopeError('aborted', 'The model engine was closed.'));
+      // Nothing is logged: whoever closes may have closed its log before.
+      stop(new StepscopeError('aborted', 'The model engine was closed.'));
       child.kill('SIGKILL');
     },
   };
