@@ -37,7 +37,7 @@ export function openChannel(enginePath: string, log?: (line: string) => void): E
   let lastTick = performance.now();
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-STDERR_KEPT);
-    log?.(text.trimEnd());
+    if (alive) log?.(text.trimEnd());
   });
 
   const stop = (error: StepscopeError) => {
