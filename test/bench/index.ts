@@ -5,12 +5,11 @@
 import process from 'node:process';
 import { convertToGguf } from './gguf.ts';
 import { benchForwardPasses } from './forward-passes.ts';
-import { benchPeers } from './peers.ts';
 import { benchQuantization } from './quantization.ts';
 import { benchStart } from './start.ts';
 import { benchVerifyStep } from './verify-step.ts';
 
-const BENCHES: Readonly<Record<string, () => Promise<void>>> = { 'verify-step': benchVerifyStep, start: benchStart, peers: benchPeers, quantization: benchQuantization, 'forward-passes': benchForwardPasses, gguf: writeGguf };
+const BENCHES: Readonly<Record<string, () => Promise<void>>> = { 'verify-step': benchVerifyStep, start: benchStart, quantization: benchQuantization, 'forward-passes': benchForwardPasses, gguf: writeGguf };
 
 async function writeGguf(): Promise<void> {
   const [folder, file, type] = process.argv.slice(3);

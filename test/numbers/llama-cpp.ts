@@ -44,7 +44,7 @@ export function unsupported(): string | undefined {
 }
 
 /** Installs the packages beside the other downloads of the tests, once; returns the folder of their node_modules. */
-export async function installLlamaCpp(): Promise<string> {
+async function installLlamaCpp(): Promise<string> {
   const { installOnce, npm } = (await import(pathToFileURL(path.join(repoRoot(), 'test/harness/packages.mjs')).href)) as Packages;
   const { folder } = await installOnce('llama-cpp', async (making) => {
     await npm(['install', '--prefix', making, '--omit=optional', '--no-package-lock', ...PACKAGES], { cwd: making });
