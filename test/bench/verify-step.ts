@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { verifierPrompt, VERDICT_MARKER, VERDICTS } from '../../src/core/verifier/prompt.ts';
+import { VERDICT_READING, verifierPrompt } from '../../src/core/verifier/prompt.ts';
 import type { GenerateRequest } from '../../src/core/model.ts';
 import { stepTexts } from '../../src/core/trace/trace.ts';
 import { openTraces } from '../../src/formats/open.ts';
@@ -53,8 +53,7 @@ function sampleRequests(): GenerateRequest[] {
     temperature: 0.95,
     topP: 0.95,
     seed: 0,
-    stop: VERDICTS.map((verdict) => VERDICT_MARKER + verdict),
-    readout: { after: VERDICT_MARKER, candidates: VERDICTS },
+    ...VERDICT_READING,
   }));
 }
 

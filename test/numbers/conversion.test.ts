@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { convertModel } from '../../src/models/convert/convert.ts';
-import { verifierPrompt, VERDICT_MARKER, VERDICTS } from '../../src/core/verifier/prompt.ts';
+import { VERDICT_READING, VERDICTS, verifierPrompt } from '../../src/core/verifier/prompt.ts';
 import type { GenerateEvent, GenerateRequest } from '../../src/core/model.ts';
 import { loadRuntime, type Runtime } from '../../src/models/onnx/runtime.ts';
 import type { SequenceResult } from '../../src/models/onnx/sequence.ts';
@@ -33,8 +33,7 @@ async function verify(runtime: Runtime, rows: readonly VerifierGolden[]): Promis
       temperature: 0,
       topP: 1,
       seed: 0,
-      stop: VERDICTS.map((verdict) => VERDICT_MARKER + verdict),
-      readout: { after: VERDICT_MARKER, candidates: VERDICTS },
+      ...VERDICT_READING,
     }),
   );
   await runtime.generate(requests, (event) => {

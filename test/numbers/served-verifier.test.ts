@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { verifierPrompt, VERDICT_MARKER, VERDICTS } from '../../src/core/verifier/prompt.ts';
+import { VERDICT_READING, VERDICTS, verifierPrompt } from '../../src/core/verifier/prompt.ts';
 import { convertToGguf } from '../bench/gguf.ts';
 import { LLAMA_CPP } from '../unit/openai/flavours.ts';
 import { connectTo, generate, servers } from '../unit/openai/serving.ts';
@@ -40,7 +40,7 @@ describeWithSharedModels('the verifier as GGUF, computed by llama.cpp behind a s
       const model = await connectTo([server], { idleTimeout: 120_000 });
       assert.equal(model.capabilities.probabilities, true);
       const rows = goldens('prm-goldens.json');
-      const requests = rows.map(({ prompt }) => ({ prompt, n: 1, maxNewTokens: 420, temperature: 0, topP: 1, seed: 0, stop: VERDICTS.map((verdict) => VERDICT_MARKER + verdict), readout: { after: VERDICT_MARKER, candidates: VERDICTS } }));
+      const requests = rows.map(({ prompt }) => ({ prompt, n: 1, maxNewTokens: 420, temperature: 0, topP: 1, seed: 0, ...VERDICT_READING }));
       const { samples } = await generate(model, requests);
       assert.equal(samples.length, 24);
       const same = samples.filter((sample, i) => sample.text === rows[i]?.greedy_text.replace('<|im_end|>', '')).length;

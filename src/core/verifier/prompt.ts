@@ -15,6 +15,12 @@ export const VERDICT_MARKER = 'Is the step correct (Yes/No)?';
 /** With the space: the first token of each is what the model chooses between. */
 export const VERDICTS = [' Yes', ' No'] as const;
 
+/** What every request for an analysis has: it ends with the verdict, and P(Yes) is read right before it. */
+export const VERDICT_READING = {
+  stop: VERDICTS.map((verdict) => VERDICT_MARKER + verdict),
+  readout: { after: VERDICT_MARKER, candidates: VERDICTS },
+} as const;
+
 /** `Step 3: text`, without a label that the step's own text starts with. */
 function labelled(step: number, text: string): string {
   const body = withoutStepMarker(text);

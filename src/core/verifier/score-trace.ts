@@ -2,7 +2,7 @@ import type { GenerateEvent, GenerateRequest, LanguageModel } from '../model.ts'
 import { findSections, findVerdict } from './analysis.ts';
 import { combineSamples, provenanceOf, summarize } from './combine.ts';
 import type { ScoreEvent } from './events.ts';
-import { VERDICT_MARKER, VERDICTS, verifierPrompt } from './prompt.ts';
+import { VERDICT_READING, VERDICTS, verifierPrompt } from './prompt.ts';
 import type { Sample, Score } from './score.ts';
 import { effectiveTemperature, type VerifierSettings } from './settings.ts';
 
@@ -142,8 +142,7 @@ function generateRequest(prompt: string, settings: VerifierSettings, firstSample
     temperature,
     topP: temperature === 0 ? 1 : settings.topP,
     seed: settings.seed,
-    stop: VERDICTS.map((verdict) => VERDICT_MARKER + verdict),
-    readout: { after: VERDICT_MARKER, candidates: VERDICTS },
+    ...VERDICT_READING,
   };
 }
 

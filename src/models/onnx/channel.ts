@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { StepscopeError } from '../../core/result.ts';
 import type { ClientMessage, EngineEvent, EngineMessage, EngineRequest, EngineResults } from '../../protocol/engine.ts';
+import { abortedError } from './aborted.ts';
 
 /** Typed requests to one engine process. */
 export interface EngineChannel {
@@ -90,7 +91,7 @@ export function openChannel(enginePath: string, log?: (line: string) => void): E
     request(request, onEvent, signal) {
       return new Promise((resolve, reject) => {
         if (signal?.aborted === true) {
-          reject(new StepscopeError('aborted', 'The request was cancelled.'));
+          reject(abortedError());
           return;
         }
         const id = nextId++;
@@ -98,7 +99,7 @@ export function openChannel(enginePath: string, log?: (line: string) => void): E
         const abort = () => {
           post(child, { kind: 'abort', id });
           pending.delete(id);
-          reject(new StepscopeError('aborted', 'The request was cancelled.'));
+          reject(abortedError());
         };
         const settled = () => signal?.removeEventListener('abort', abort);
         pending.set(id, {

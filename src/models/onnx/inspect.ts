@@ -1,4 +1,5 @@
 import { StepscopeError } from '../../core/result.ts';
+import { throwIfAborted } from './aborted.ts';
 import type { HiddenState, InspectOutput, InspectSession } from './inspect-session.ts';
 import type { Intervention } from './interventions.ts';
 import { masks } from './masks.ts';
@@ -46,7 +47,7 @@ export async function inspect(session: InspectSession, request: InspectRequest, 
   trunk.insert(ids);
   const seen: RowInspection[] = [];
   while (trunk.pending > 0) {
-    if (signal?.aborted === true) throw new StepscopeError('aborted', 'The request was cancelled.');
+    throwIfAborted(signal);
     const start = trunk.computed;
     const count = Math.min(ROWS, trunk.pending);
     const entries = Array.from({ length: count }, (_, i) => start + i);

@@ -1,4 +1,4 @@
-import { StepscopeError } from '../../core/result.ts';
+import { throwIfAborted } from './aborted.ts';
 import type { ModelManifest } from '../manifest.ts';
 import { Columns } from './columns.ts';
 import { createSampler } from './sampler.ts';
@@ -200,10 +200,6 @@ export async function runBatch(
     throwIfAborted(signal);
   }
   return counts;
-}
-
-function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) throw new StepscopeError('aborted', 'The request was cancelled.');
 }
 
 function logitsOf(logits: Float32Array, row: number, vocabulary: number): Float32Array {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { verifierPrompt, VERDICT_MARKER, VERDICTS } from '../../../src/core/verifier/prompt.ts';
+import { VERDICT_MARKER, VERDICT_READING, VERDICTS, verifierPrompt } from '../../../src/core/verifier/prompt.ts';
 import type { GenerateEvent, GenerateRequest } from '../../../src/core/model.ts';
 import { StepscopeError } from '../../../src/core/result.ts';
 import { argmax } from '../../../src/models/onnx/sampler.ts';
@@ -13,8 +13,8 @@ const PROBLEM = 'Anna has 12 apples. Anna buys 5 more apples. Then Anna gives 4 
 const STEPS = ['Anna gets 5 more apples: 12 + 5 = 17.', 'After giving 4 away, Anna has 17 - 4 = 12 apples.', 'So the answer is 12.'];
 
 function request(step: number, options: Partial<GenerateRequest> = {}): GenerateRequest {
-  const base = { n: 1, maxNewTokens: 300, temperature: 0, topP: 1, seed: 0, stop: VERDICTS.map((verdict) => VERDICT_MARKER + verdict) };
-  return { prompt: verifierPrompt(PROBLEM, STEPS, step, 'reasoned'), readout: { after: VERDICT_MARKER, candidates: VERDICTS }, ...base, ...options };
+  const base = { n: 1, maxNewTokens: 300, temperature: 0, topP: 1, seed: 0 };
+  return { prompt: verifierPrompt(PROBLEM, STEPS, step, 'reasoned'), ...VERDICT_READING, ...base, ...options };
 }
 
 async function generate(runtime: Runtime, requests: readonly GenerateRequest[], signal?: AbortSignal) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { GenerateEvent, GenerateRequest } from '../../../src/core/model.ts';
 import { StepscopeError } from '../../../src/core/result.ts';
-import { VERDICT_MARKER, VERDICTS, verifierPrompt } from '../../../src/core/verifier/prompt.ts';
+import { VERDICT_READING, verifierPrompt } from '../../../src/core/verifier/prompt.ts';
 import { connect, type ServedLanguageModel, type ServerOptions } from '../../../src/models/openai/connect.ts';
 import { startServer, type FakeServer, type FakeServerOptions } from './fake-server.ts';
 
@@ -31,8 +31,7 @@ export function verify(step: string, options: Partial<GenerateRequest> = {}): Ge
     temperature: 0,
     topP: 1,
     seed: 0,
-    stop: VERDICTS.map((verdict) => VERDICT_MARKER + verdict),
-    readout: { after: VERDICT_MARKER, candidates: VERDICTS },
+    ...VERDICT_READING,
     ...options,
   };
 }

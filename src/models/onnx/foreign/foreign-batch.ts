@@ -1,4 +1,4 @@
-import { StepscopeError } from '../../../core/result.ts';
+import { throwIfAborted } from '../aborted.ts';
 import type { ModelManifest } from '../../manifest.ts';
 import { createSampler } from '../sampler.ts';
 import type { BatchItem, SchedulerCounts, SchedulerLimits } from '../scheduler.ts';
@@ -99,6 +99,3 @@ export async function runForeignBatch(
   return counts;
 }
 
-function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) throw new StepscopeError('aborted', 'The request was cancelled.');
-}

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { VERDICT_MARKER, VERDICTS, verifierPrompt } from '../../../../src/core/verifier/prompt.ts';
+import { VERDICT_MARKER, VERDICT_READING, VERDICTS, verifierPrompt } from '../../../../src/core/verifier/prompt.ts';
 import type { GenerateEvent, GenerateRequest } from '../../../../src/core/model.ts';
 import { StepscopeError } from '../../../../src/core/result.ts';
 import { loadRuntime, type Runtime } from '../../../../src/models/onnx/runtime.ts';
@@ -17,8 +17,8 @@ const STEPS = ['Anna gets 5 more apples: 12 + 5 = 17.', 'After giving 4 away, An
 const COMMON: ExportLayout = { attention: 'gqa', positions: true, cache: true };
 
 function request(step: number, options: Partial<GenerateRequest> = {}): GenerateRequest {
-  const base = { n: 1, maxNewTokens: 300, temperature: 0, topP: 1, seed: 0, stop: VERDICTS.map((verdict) => VERDICT_MARKER + verdict) };
-  return { prompt: verifierPrompt(PROBLEM, STEPS, step, 'reasoned'), readout: { after: VERDICT_MARKER, candidates: VERDICTS }, ...base, ...options };
+  const base = { n: 1, maxNewTokens: 300, temperature: 0, topP: 1, seed: 0 };
+  return { prompt: verifierPrompt(PROBLEM, STEPS, step, 'reasoned'), ...VERDICT_READING, ...base, ...options };
 }
 
 async function generate(runtime: Runtime, requests: readonly GenerateRequest[], signal?: AbortSignal) {
