@@ -7,12 +7,11 @@ const FIRST_SLOTS = 32;
  * Layout [slot, column, width] in one array a layer and kind, as the graph wants it.
  */
 export class Columns {
-  keys: Float32Array[] = [];
-  values: Float32Array[] = [];
+  readonly keys: Float32Array[] = [];
+  readonly values: Float32Array[] = [];
   /** Columns, and slots written so far. */
   count = 0;
   length = 0;
-  private capacity = 0;
 
   constructor(
     private readonly layers: number,
@@ -25,7 +24,7 @@ export class Columns {
 
   /** Bytes held now. */
   get bytes(): number {
-    return this.capacity * this.count * this.width * 2 * this.layers * Float32Array.BYTES_PER_ELEMENT;
+    return (this.keys[0]?.length ?? 0) * 2 * this.layers * Float32Array.BYTES_PER_ELEMENT;
   }
 
   /** Writes one slot: the new keys and values of every column, as the forward pass returned them. */
@@ -42,40 +41,65 @@ export class Columns {
 
   /**
    * Lays the cache out anew: column i becomes the old column `from[i]` (undefined: an empty one), and slots before
-   * `firstSlot`, which no kept column uses, are dropped.
+   * `firstSlot`, which no kept column uses, are dropped. What an empty column holds is some number or other: nobody sees it.
    */
   rearrange(from: readonly (number | undefined)[], firstSlot: number): void {
     const length = from.length === 0 ? 0 : this.length - firstSlot;
-    const capacity = from.length === 0 ? 0 : Math.max(FIRST_SLOTS, length * 2);
-    const copy = (old: Float32Array | undefined) => {
-      const next = new Float32Array(capacity * from.length * this.width);
-      if (old === undefined) return next;
+    const next = from.length * this.width;
+    const wanted = length === 0 ? 0 : withRoom(length) * next;
+    const inPlace = from.length > 0 && shrinks(from, this.count);
+    this.each((old) => {
+      const target = inPlace ? old : new Float32Array(wanted);
       for (let slot = 0; slot < length; slot++) {
         from.forEach((source, column) => {
           if (source === undefined) return;
           const start = ((firstSlot + slot) * this.count + source) * this.width;
-          next.set(old.subarray(start, start + this.width), (slot * from.length + column) * this.width);
+          const at = slot * next + column * this.width;
+          if (inPlace) target.copyWithin(at, start, start + this.width);
+          else target.set(old.subarray(start, start + this.width), at);
         });
       }
-      return next;
-    };
-    const all = Array.from({ length: this.layers });
-    this.keys = all.map((_, layer) => copy(this.keys[layer]));
-    this.values = all.map((_, layer) => copy(this.values[layer]));
+      return target;
+    });
     this.count = from.length;
     this.length = length;
-    this.capacity = capacity;
+  }
+
+  /** Slots that the arrays have room for. */
+  private get capacity(): number {
+    return this.count === 0 ? 0 : Math.floor((this.keys[0]?.length ?? 0) / (this.count * this.width));
   }
 
   private grow(): void {
-    this.capacity = Math.max(FIRST_SLOTS, this.capacity * 2);
-    for (const arrays of [this.keys, this.values]) {
-      for (let layer = 0; layer < this.layers; layer++) {
-        const larger = new Float32Array(this.capacity * this.count * this.width);
-        const old = arrays[layer];
-        if (old !== undefined) larger.set(old.subarray(0, this.length * this.count * this.width));
-        arrays[layer] = larger;
-      }
-    }
+    const capacity = withRoom(this.length);
+    this.each((old) => {
+      const larger = new Float32Array(capacity * this.count * this.width);
+      larger.set(old.subarray(0, this.length * this.count * this.width));
+      return larger;
+    });
   }
+
+  /** One array after the other, so that no more than one is held twice. */
+  private each(change: (array: Float32Array) => Float32Array): void {
+    for (const arrays of [this.keys, this.values]) for (let layer = 0; layer < this.layers; layer++) arrays[layer] = change(arrays[layer] ?? new Float32Array(0));
+  }
+}
+
+/** A quarter more: this cache is most of what a full batch takes, and copying it at each growth is a hundredth of the time. */
+function withRoom(length: number): number {
+  return length + Math.max(FIRST_SLOTS, length >> 2);
+}
+
+/** Whether every column moves towards the front, in the order in which they are: then a copy in place overwrites nothing that is still to be moved. */
+function shrinks(from: readonly (number | undefined)[], count: number): boolean {
+  let last = -1;
+  return (
+    from.length <= count &&
+    from.every((source, column) => {
+      if (source === undefined) return true;
+      const ordered = source > last && source >= column;
+      last = source;
+      return ordered;
+    })
+  );
 }

@@ -113,4 +113,37 @@ describe('columns (the continuations’ cache)', () => {
     columns.rearrange([], 0);
     assert.equal(columns.bytes, 0);
   });
+
+  it('holds what a plain list of columns would, however it is laid out anew', () => {
+    const moves = fc.array(fc.record({ slots: fc.nat(50), from: fc.array(fc.nat(5), { maxLength: 6 }), shrinking: fc.boolean(), drop: fc.nat(60) }), { maxLength: 12 });
+    fc.assert(
+      fc.property(moves, (list) => {
+        const columns = new Columns(LAYERS, WIDTH);
+        let expected: (number | undefined)[][] = [[], []];
+        columns.rearrange([undefined, undefined], 0);
+        let next = 1;
+        for (const { slots, from, shrinking, drop } of list) {
+          for (let slot = 0; slot < slots && expected.length > 0; slot++) {
+            const values = expected.map(() => next++);
+            columns.append(fakeKv(values));
+            expected.forEach((column, i) => column.push(values[i]));
+          }
+          const kept = [...new Set(from)].map((source) => (source < expected.length ? source : undefined));
+          const order = shrinking ? kept.filter((source) => source !== undefined).sort((a, b) => a - b) : kept;
+          const firstSlot = Math.min(columns.length, drop);
+          const length = columns.length - firstSlot;
+          columns.rearrange(order, firstSlot);
+          expected = order.map((source) => (source === undefined ? Array.from({ length }, () => undefined) : expected[source]!.slice(firstSlot)));
+        }
+        for (let layer = 0; layer < LAYERS; layer++) {
+          expected.forEach((column, i) =>
+            column.forEach((value, slot) => {
+              const at = (slot * expected.length + i) * WIDTH;
+              if (value !== undefined) assert.equal(columns.keys[layer]![at]! - 2 * layer * 100_000, value);
+            }),
+          );
+        }
+      }),
+    );
+  });
 });
