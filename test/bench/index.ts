@@ -5,11 +5,20 @@
 import process from 'node:process';
 import { convertToGguf } from './gguf.ts';
 import { benchForwardPasses } from './forward-passes.ts';
+import { benchPeers, measurePeer } from './peers.ts';
 import { benchQuantization } from './quantization.ts';
 import { benchStart } from './start.ts';
 import { benchVerifyStep } from './verify-step.ts';
 
-const BENCHES: Readonly<Record<string, () => Promise<void>>> = { 'verify-step': benchVerifyStep, start: benchStart, quantization: benchQuantization, 'forward-passes': benchForwardPasses, gguf: writeGguf };
+const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
+  'verify-step': benchVerifyStep,
+  start: benchStart,
+  quantization: benchQuantization,
+  'forward-passes': benchForwardPasses,
+  gguf: writeGguf,
+  peers: benchPeers,
+  peer: measurePeer,
+};
 
 async function writeGguf(): Promise<void> {
   const [folder, file, type] = process.argv.slice(3);

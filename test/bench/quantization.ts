@@ -16,6 +16,7 @@ const PLANS: readonly WeightPlan[] = [
   { bits: 8, block: 32 },
   { bits: 8, block: 64 },
   { bits: 8, block: 128 },
+  { bits: 8, block: 256 },
   { bits: 4, block: 16 },
   { bits: 4, block: 32 },
 ];

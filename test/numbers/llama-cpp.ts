@@ -8,8 +8,8 @@ import type { ModelBehind } from '../unit/openai/fake-model.ts';
 const PACKAGES = ['node-llama-cpp@3.22.1', '@node-llama-cpp/linux-x64@3.22.1'];
 
 /** The part of node-llama-cpp that is used here. */
-interface LlamaModule {
-  readonly getLlama: (options: { gpu: false; build: 'never'; skipDownload: true; progressLogs: false; logLevel: 'error' }) => Promise<{
+export interface LlamaModule {
+  readonly getLlama: (options: { gpu: false; build: 'never'; skipDownload: true; progressLogs: false; logLevel: 'error'; maxThreads?: number }) => Promise<{
     loadModel(options: { modelPath: string; gpuLayers: 0 }): Promise<LlamaModel>;
     dispose(): Promise<void>;
   }>;
@@ -27,7 +27,7 @@ interface LlamaSequence {
   controlledEvaluate(input: readonly (number | readonly [number, { generateNext: object }])[]): Promise<readonly ({ readonly next: { readonly token?: number; readonly probabilities?: ReadonlyMap<number, number> } } | undefined)[]>;
 }
 
-interface Packages {
+export interface Packages {
   readonly installOnce: (name: string, build: (folder: string) => Promise<void>) => Promise<{ readonly folder: string }>;
   readonly npm: (args: readonly string[], options: { readonly cwd: string }) => Promise<unknown>;
 }
@@ -43,19 +43,29 @@ export function unsupported(): string | undefined {
   return process.platform === 'linux' && process.arch === 'x64' ? undefined : `needs Linux x64, this is ${process.platform} ${process.arch}`;
 }
 
-/** Installs the packages beside the other downloads of the tests, once; returns the folder of their node_modules. */
-async function installLlamaCpp(): Promise<string> {
-  const { installOnce, npm } = (await import(pathToFileURL(path.join(repoRoot(), 'test/harness/packages.mjs')).href)) as Packages;
+/** What installs packages beside the other downloads of the tests. */
+export async function testPackages(): Promise<Packages> {
+  return (await import(pathToFileURL(path.join(repoRoot(), 'test/harness/packages.mjs')).href)) as Packages;
+}
+
+/** Installs the packages once; returns the folder of their node_modules. */
+export async function installLlamaCpp(): Promise<string> {
+  const { installOnce, npm } = await testPackages();
   const { folder } = await installOnce('llama-cpp', async (making) => {
     await npm(['install', '--prefix', making, '--omit=optional', '--no-package-lock', ...PACKAGES], { cwd: making });
   });
   return folder;
 }
 
+/** The binding, from the folder where it was installed. */
+export async function importLlamaCpp(folder: string): Promise<LlamaModule> {
+  return (await import(pathToFileURL(path.join(folder, 'node_modules/node-llama-cpp/dist/index.js')).href)) as LlamaModule;
+}
+
 /** Starts the engine on the CPU. */
 export async function startLlamaCpp(): Promise<LlamaCpp> {
   const folder = await installLlamaCpp();
-  const { getLlama } = (await import(pathToFileURL(path.join(folder, 'node_modules/node-llama-cpp/dist/index.js')).href)) as LlamaModule;
+  const { getLlama } = await importLlamaCpp(folder);
   const llama = await getLlama({ gpu: false, build: 'never', skipDownload: true, progressLogs: false, logLevel: 'error' });
   return {
     load: async (file, context) => {
