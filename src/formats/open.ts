@@ -16,7 +16,7 @@ import { decodeUtf8, skipByteOrderMark } from './utf8.ts';
 type Opened = Result<TraceFile, FormatErrorReason>;
 type Source = Result<RowSource, FormatErrorReason>;
 /** A file is a text to be read in place, or rows. */
-type Contents = { readonly text: 'markdown' | 'text' } | { readonly source: Source };
+type Contents = { readonly text: 'markdown' | 'text'; readonly bytes: Uint8Array; readonly shift: number } | { readonly source: Source };
 
 const CONTAINERS: ReadonlyMap<string, Container> = new Map([
   ['md', 'markdown'],
@@ -46,20 +46,29 @@ export function containerOf(name: string): Container | undefined {
  * the errors are of the file as a whole. Parquet takes `openFile`, which is the same for all other files.
  */
 export function openTraces(name: string, bytes: Uint8Array, options: OpenOptions = {}): Opened {
+  const found = open(name, bytes, options);
+  if (!found.ok) return found;
+  const contents = found.value;
+  if ('text' in contents) return openText(name, contents);
+  return contents.source.ok ? traceRows(contents.source.value, options) : contents.source;
+}
+
+/** The rows of a file before anything is known about what they mean. A Markdown or text file has none. */
+export function openSource(name: string, bytes: Uint8Array): Source {
+  const found = open(name, bytes, {});
+  if (!found.ok) return found;
+  return 'source' in found.value ? found.value.source : fail('unknown-shape', `${name} is a text, which has no rows: name a JSON, JSONL, CSV, Parquet or .eval file.`);
+}
+
+function open(name: string, bytes: Uint8Array, options: OpenOptions): Result<Contents, FormatErrorReason> {
   const container = containerOf(name) ?? (isZip(bytes) ? 'zip' : undefined);
   if (container === 'parquet') return fail('unsupported', `${name} is a Parquet file, which is not read here: score it with stepscope score, or export it as JSONL.`);
-  if (container === 'zip') {
-    const source = inspectArchive(name, bytes);
-    return source.ok ? traceRows(source.value, options) : source;
-  }
+  if (container === 'zip') return ok({ source: inspectArchive(name, bytes) });
   const content = skipByteOrderMark(name, bytes);
   if (!content.ok) return content;
   const rows = jsonlRows(content.value);
   if (rows.length === 0) return fail('empty-file', `${name} is empty: ${whatToWrite(container)}.`);
-  const shift = bytes.length - content.value.length;
-  const contents = contentsOf(name, container, content.value, rows, shift, options);
-  if ('text' in contents) return openText(name, contents.text, content.value, shift);
-  return contents.source.ok ? traceRows(contents.source.value, options) : contents.source;
+  return ok(contentsOf(name, container, content.value, rows, bytes.length - content.value.length, options));
 }
 
 function whatToWrite(container: Container | undefined): string {
@@ -76,12 +85,12 @@ function whatToWrite(container: Container | undefined): string {
 
 function contentsOf(name: string, container: Exclude<Container, 'zip' | 'parquet'> | undefined, bytes: Uint8Array, rows: readonly RowBytes[], shift: number, options: OpenOptions): Contents {
   const text = TEXT_FORMATS.find(({ id }) => id === options.format);
-  if (text) return { text: text.id };
+  if (text) return { text: text.id, bytes, shift };
   switch (container) {
     case 'markdown':
     case 'text':
       // A format of rows was asked for, so the name does not count.
-      return options.format === undefined ? { text: container } : { source: jsonRows(name, bytes, rows, shift) };
+      return options.format === undefined ? { text: container, bytes, shift } : { source: jsonRows(name, bytes, rows, shift) };
     case 'json':
       return { source: jsonRows(name, bytes, rows, shift) };
     case 'jsonl':
@@ -96,7 +105,7 @@ function contentsOf(name: string, container: Exclude<Container, 'zip' | 'parquet
   }
 }
 
-function openText(name: string, format: 'markdown' | 'text', bytes: Uint8Array, shift: number): Opened {
+function openText(name: string, { text: format, bytes, shift }: Extract<Contents, { readonly text: unknown }>): Opened {
   const text = wholeText(name, bytes, shift);
   if (!text.ok) return text;
   const read = () => {
@@ -146,7 +155,7 @@ function unknownContents(name: string, bytes: Uint8Array, rows: readonly RowByte
   const first = bytes[bytes.findIndex((byte) => byte > 32)];
   const source = first === 0x7b || first === 0x5b || options.format !== undefined ? jsonRows(name, bytes, rows, shift) : undefined;
   if (source && (source.ok || source.error.reason !== 'not-json' || options.format !== undefined)) return { source };
-  return { text: first === 0x23 ? 'markdown' : 'text' };
+  return { text: first === 0x23 ? 'markdown' : 'text', bytes, shift };
 }
 
 /** True when the line is an object or a list by itself. */

@@ -1,6 +1,5 @@
 import { fail, ok, type Result } from '../core/result.ts';
 import { noSuchRow, type RowSource } from './containers/row-source.ts';
-import type { TableHeader } from './containers/csv.ts';
 import type { FieldMap } from './fields/field-map.ts';
 import { fieldsFormat } from './fields/fields-format.ts';
 import { proposeMaps } from './fields/propose-maps.ts';
@@ -79,14 +78,15 @@ function chooseFor(source: RowSource): Chosen {
   const [best] = sniffRows(sample);
   const format = best && rowFormat(best.id);
   if (best && format && format !== rowsFormat) return { format, sniff: best };
-  return (source.container === 'csv' && tableChoice(source)) || { format: rowsFormat, sniff: best ?? { id: rowsFormat.id, confidence: 0, reason: 'No row of it could be looked at.' } };
+  if (source.container === 'csv') return tableChoice(source);
+  return { format: rowsFormat, sniff: best ?? { id: rowsFormat.id, confidence: 0, reason: 'No row of it could be looked at.' } };
 }
 
-/** A table with names that say what they hold is read by the likeliest map; labels whose counting is open are left out of it. */
-function tableChoice(source: RowSource): Chosen | undefined {
-  if (!isRecord(source.header) || !(source.header as unknown as TableHeader).named) return undefined;
-  const [proposal] = proposeMaps(sampleRows(source, SNIFFED_ROWS));
-  if (!proposal) return undefined;
+/** A table with names that say what they hold is read by the likeliest map; labels whose counting is open are left out of it. Any other needs a map. */
+function tableChoice(source: RowSource): Chosen {
+  const named = isRecord(source.header) && source.header['named'] === true;
+  const [proposal] = named ? proposeMaps(sampleRows(source, SNIFFED_ROWS)) : [];
+  if (!proposal) return { format: fieldsFormat, sniff: { id: fieldsFormat.id, confidence: 0, reason: 'No column is named like a question with a solution.' } };
   const open = proposal.open.length === 0 ? '' : ` Not used: ${proposal.open.map(({ path }) => `"${path}"`).join(', ')}, since the table does not say what it counts from.`;
   return { format: fieldsFormat, fieldMap: proposal.map, sniff: { id: fieldsFormat.id, confidence: proposal.confidence, reason: proposal.reason + open } };
 }

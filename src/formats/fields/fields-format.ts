@@ -1,11 +1,12 @@
-import { fail } from '../../core/result.ts';
+import { fail, ok } from '../../core/result.ts';
 import type { GivenData, GivenScores, StepRating, StepRatings } from '../../core/trace/given.ts';
+import type { Trace } from '../../core/trace/trace.ts';
 import { isRecord } from '../is-record.ts';
 import { parseJson } from '../json-error.ts';
 import { thoughtAndAnswer } from '../messages.ts';
-import { firstErrorOf, stepTextsOf, traceOfSteps, withId } from '../rows/given-steps.ts';
+import { firstErrorOf, stepTextsOf, traceOfSteps, withId, withoutEmpty } from '../rows/given-steps.ts';
 import { firstErrorOfRatings } from '../rows/ratings.ts';
-import { isWholeNumber, noQuestion, numberOf, textOf } from '../rows/read-fields.ts';
+import { fieldsOf, isWholeNumber, noQuestion, numberOf, textOf } from '../rows/read-fields.ts';
 import type { RowContext, RowFormat, RowResult } from '../rows/row-format.ts';
 import { textTrace } from '../solution-text.ts';
 import type { FieldMap } from './field-map.ts';
@@ -19,7 +20,7 @@ export const fieldsFormat: RowFormat = {
   mark: 'is read by its field map',
   fits: () => false,
   read(row, context) {
-    if (!context.fieldMap) return fail('needs-map', `${context.where} needs a map that says which fields hold the question and the steps.`);
+    if (!context.fieldMap) return fail('needs-map', `${context.where} has ${isRecord(row) ? fieldsOf(row) : 'no fields'}: it needs a map that says which of them hold the question and the steps.`);
     return mapped(row, context, context.fieldMap);
   },
 };
@@ -45,8 +46,7 @@ function mapped(row: unknown, context: RowContext, map: FieldMap): RowResult {
   const trace = textTrace(named, problem, thinking === undefined || thinking.trim() === '' ? response : thoughtAndAnswer(thinking, response), { given: facts });
   if (!trace.ok) return trace;
   const { label, given } = labelsOf(map, at, trace.value.steps.length);
-  const all = { ...facts, ...given };
-  return Object.keys(all).length === 0 && !label ? trace : { ok: true, value: { ...trace.value, ...(label && { label }), given: all } };
+  return ok({ ...trace.value, ...withoutEmpty({ label, given: { ...facts, ...given } }) });
 }
 
 type At = (path: string | undefined) => unknown;
@@ -68,7 +68,7 @@ function factsOf(map: FieldMap, at: At, text: (path: string | undefined) => stri
 }
 
 /** Labels and scores. Of a first error, wrong steps and ratings, the first that the map names is the label; the others stay beside it. */
-function labelsOf(map: FieldMap, at: At, steps: number): Pick<import('../../core/trace/trace.ts').Trace, 'label' | 'given'> {
+function labelsOf(map: FieldMap, at: At, steps: number): Pick<Trace, 'label' | 'given'> {
   const remarks: string[] = [];
   const ratings: StepRatings[] = [];
   const { firstError, wrongSteps } = map;

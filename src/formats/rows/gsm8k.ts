@@ -86,7 +86,7 @@ export function answerLine(solution: string): string | undefined {
 }
 
 /** A step a line; a marked answer line at the end is set apart, unless it is all there is. */
-function lineParts(response: string): SolutionParts {
+export function lineParts(response: string): SolutionParts {
   const lines: Span[] = [];
   forEachLine(response, (start, end) => {
     if (start < end) lines.push({ start, end });

@@ -3,8 +3,9 @@ import type { GivenData, GivenMetric } from '../../core/trace/given.ts';
 import { isRecord } from '../is-record.ts';
 import { contentText, isChat } from '../messages.ts';
 import { parseJson } from '../json-error.ts';
-import { textTrace } from '../solution-text.ts';
-import { answerLine } from './gsm8k.ts';
+import { solutionParts, textTrace } from '../solution-text.ts';
+import { calculationsIn } from './calculations.ts';
+import { answerLine, lineParts } from './gsm8k.ts';
 import { firstText, noQuestion, recordOf, textOf, type Row } from './read-fields.ts';
 import type { RowContext, RowFormat } from './row-format.ts';
 
@@ -39,8 +40,10 @@ export const lmEval: RowFormat = {
     const problem = questionOf(value);
     if (problem === undefined) return noQuestion(context.where, ['doc.question', 'arguments']);
     const repeat = context.variant === undefined ? 0 : Number(/\d+$/.exec(context.variant)?.[0] ?? 1) - 1;
-    const given = givenOf(value, repeat);
-    return textTrace(named(value, context), problem, texts[repeat] ?? '', { given });
+    const text = texts[repeat] ?? '';
+    const given = { ...givenOf(value, repeat), calculations: calculationsIn(text) };
+    // Models that are shown GSM8K's examples write as they do: a step a line, and an answer line.
+    return textTrace(named(value, context), problem, text, { given }, answerLine(text) === undefined ? solutionParts : lineParts);
   },
 };
 
