@@ -5,6 +5,8 @@ import type { RowSource } from './row-source.ts';
 
 /** A name of a column is short; anything longer in the first line is data. */
 const LONGEST_NAME = 64;
+/** Begins with a letter and is no sentence: without quotation or question marks. */
+const NAME = /^[\p{L}_][\p{L}\p{N}_ .()/:#@[\]-]*$/u;
 const MOST_COLUMNS = 2000;
 
 /** The columns of a table. */
@@ -16,8 +18,8 @@ export interface TableHeader {
 
 /**
  * A table of comma, semicolon or tab separated values as rows of texts by column name. The separator of a `.tsv` file is the
- * tab, of others the one that gives a table. The first line has the names, if all of its cells are short, distinct, not
- * empty and no numbers.
+ * tab, of others the one that gives a table. The first line has the names, if all of its cells are distinct and look like
+ * names; else the columns are `column 1` and so on.
  */
 export function csvSource(name: string, text: string): Result<RowSource, FormatErrorReason> {
   const parsed = Papa.parse<string[]>(text, { delimiter: /\.tsv$/i.test(name) ? '\t' : '', delimitersToGuess: [',', '\t', ';', '|'], skipEmptyLines: 'greedy' });
@@ -49,5 +51,5 @@ export function csvSource(name: string, text: string): Result<RowSource, FormatE
 
 function isHeader(cells: readonly string[]): boolean {
   const names = cells.map((cell) => cell.trim());
-  return new Set(names).size === names.length && names.every((cell) => cell !== '' && cell.length <= LONGEST_NAME && !/[\r\n]/.test(cell) && Number.isNaN(Number(cell)));
+  return new Set(names).size === names.length && names.every((cell) => cell.length <= LONGEST_NAME && NAME.test(cell));
 }

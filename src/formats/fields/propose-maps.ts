@@ -83,7 +83,7 @@ function proposal(leaves: readonly Leaf[], problem: Found, solution: Found & { r
     ratings: take('ratings', (leaf) => share(leaf, isRatings) > 0.7),
     scores: take('scores', (leaf) => share(leaf, (value) => Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'number')) > 0.7),
   };
-  const firstError = take('firstError', (leaf) => share(leaf, (value) => value === null || isWholeNumber(value) || (typeof value === 'string' && /^-?\d{1,6}$/.test(value))) > 0.9);
+  const firstError = take('firstError', (leaf) => share(leaf, (value) => value === null || isWholeNumber(value) || (typeof value === 'string' && /^(-?\d{1,6})?$/.test(value.trim()))) > 0.9);
   const wrongSteps = take('wrongSteps', (leaf) => share(leaf, (value) => Array.isArray(value) && value.every(isWholeNumber)) > 0.9);
   const ask = (key: 'firstError' | 'wrongSteps', path: string | undefined) => (path === undefined ? [] : [{ key, path, question: `Does "${path}" count the steps from 0 or from 1, and what stands there where no step is wrong?` }]);
   const steps = inner === undefined ? solution.leaf.path : `${solution.leaf.path}[].${inner}`;
