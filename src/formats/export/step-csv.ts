@@ -1,7 +1,8 @@
 import Papa from 'papaparse';
+import type { StepNote, TraceRecord } from '../../core/trace/record.ts';
 import { joinSteps } from '../../core/trace/steps.ts';
-import type { TraceRecord } from '../../core/trace/record.ts';
 import { stepText, stepTexts, type Step } from '../../core/trace/trace.ts';
+import type { Score } from '../../core/verifier/score.ts';
 import { hasUnpairedSurrogate, lossCounter, wellFormed, type ExportFormat } from './export-format.ts';
 
 /** Columns of the table of steps, in order. The first two are how it is recognised when it is opened again. */
@@ -29,23 +30,36 @@ export const stepCsvExport: ExportFormat = {
     const { lose, losses } = lossCounter();
     const rows = records.flatMap((record, index) => {
       const { trace, scores, notes = [], edits } = record;
+      const { source, label } = trace;
       lose('text between the steps', joinSteps(stepTexts(trace)).response !== trace.response);
+      lose('unpaired surrogates', [trace.problem, trace.response].some(hasUnpairedSurrogate));
       lose('answer', trace.answer !== undefined);
-      lose('labels and scores from the file', trace.given !== undefined || trace.label?.maker !== undefined || trace.label?.file !== undefined);
+      lose('source', [source.file, source.id, source.variant].some(isUnsayable));
+      lose('label', label?.maker !== undefined || label?.file !== undefined || isUnsayable(label?.field));
+      lose('labels and scores from the file', trace.given !== undefined);
       lose('samples and analyses', scores?.some((score) => score !== undefined && score.samples.length > 0) === true);
-      lose('scores', scores !== undefined && scores.every((score) => score === undefined));
-      lose('notes', notes.some(isMoreThanACell) || new Set(notes.map(({ step }) => step)).size < notes.length || (record.notes !== undefined && notes.length === 0));
+      lose('scores', scores !== undefined && (scores.every((score) => score === undefined) || scores.some(hasUnsayableSource)));
+      lose('notes', notes.some(isUnsayableNote) || new Set(notes.map(({ step }) => step)).size < notes.length || (record.notes !== undefined && notes.length === 0));
       lose('edits', edits !== undefined);
-      lose('unpaired surrogates', [trace.problem, trace.response, ...notes.map(({ comment = '' }) => comment)].some(hasUnpairedSurrogate));
       return trace.steps.map((step) => cellsOf(record, index, step));
     });
     return { text: `${Papa.unparse({ fields: [...STEP_COLUMNS], data: rows }, { newline: '\n' })}\n`, losses: losses() };
   },
 };
 
-/** A cell cannot tell an empty text from a missing one. */
-function isMoreThanACell({ mark, comment, author, date }: NonNullable<TraceRecord['notes']>[number]): boolean {
-  return comment === '' || author === '' || date === '' || (mark ?? comment ?? author ?? date) === undefined;
+/** True for a text that comes back as another: a cell cannot tell an empty text from a missing one, and UTF-8 has no half surrogate pairs. */
+function isUnsayable(part: string | undefined): boolean {
+  return part !== undefined && (part === '' || hasUnpairedSurrogate(part));
+}
+
+function isUnsayableNote({ mark, comment, author, date }: StepNote): boolean {
+  return [comment, author, date].some(isUnsayable) || (mark ?? comment ?? author ?? date) === undefined;
+}
+
+function hasUnsayableSource(score: Score | undefined): boolean {
+  if (score === undefined) return false;
+  const { model, modelHash, weights, promptVersion, date } = score.provenance;
+  return model === '' || [model, modelHash, weights, promptVersion, date].some(hasUnpairedSurrogate);
 }
 
 function cellsOf({ trace, scores, notes }: TraceRecord, index: number, step: Step): unknown[] {

@@ -23,5 +23,5 @@ export function checkTrace(trace: Trace): void {
   for (const { samples, analyses } of given?.scores ?? [])
     for (const list of [samples, analyses]) assert.ok(list === undefined || list.length === steps.length);
   for (const { step } of given?.alternatives ?? []) assert.ok(step >= 0 && step <= steps.length);
-  for (const { span } of given?.calculations ?? []) assert.match(response.slice(span.start, span.end), /^<<.*=.*>>$/s);
+  for (const { span } of given?.calculations ?? []) assert.ok(span.start <= span.end && span.end <= response.length);
 }
