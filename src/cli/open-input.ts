@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseFieldMap, type FieldMap } from '../formats/fields/field-map.ts';
-import { parseJson } from '../formats/json-error.ts';
+import { jsonFault, parseJson } from '../formats/json-error.ts';
 import { openFile } from '../formats/open-file.ts';
 import { rowFormat, ROW_FORMATS, TEXT_FORMATS } from '../formats/rows/formats.ts';
 import type { TraceFile } from '../formats/trace-file.ts';
@@ -53,7 +53,7 @@ export async function readBytes(name: string, advice: string): Promise<Uint8Arra
 async function readFieldMap(name: string): Promise<FieldMap> {
   const bytes = await readBytes(name, 'name a JSON file with a field map, as stepscope formats FILE proposes one');
   const value = parseJson(new TextDecoder().decode(bytes));
-  if (!value.ok) throw new UsageError(`${name} is not JSON: ${value.error.message}.`);
+  if (!value.ok) throw new UsageError(jsonFault(name, value.error).error.message);
   const map = parseFieldMap(name, value.value);
   if (!map.ok) throw new UsageError(map.error.message);
   return map.value;

@@ -1,6 +1,6 @@
 import { fail } from '../core/result.ts';
 import type { RowSource } from './containers/row-source.ts';
-import { parseJson } from './json-error.ts';
+import { jsonFault, parseJson } from './json-error.ts';
 import { decodeUtf8 } from './utf8.ts';
 
 const LINE_FEED = 10;
@@ -50,7 +50,7 @@ export function jsonlSource(name: string, bytes: Uint8Array, rows: readonly RowB
       const text = decodeUtf8(bytes.subarray(start, end));
       if (!text.ok) return fail('not-utf8', `${where(row)} is not UTF-8 at byte ${text.offset ?? 0} of the line: save the file as UTF-8.`);
       const value = parseJson(text.value);
-      return value.ok ? value : fail('not-json', `${where(row)} is not JSON: ${withoutLine(value.error.message)}.`);
+      return value.ok ? value : jsonFault(where(row), { ...value.error, message: withoutLine(value.error.message) });
     },
   };
 }

@@ -4,7 +4,7 @@ import { inspectArchive } from './containers/inspect-archive.ts';
 import { noSuchRow, type RowSource } from './containers/row-source.ts';
 import { isZip } from './containers/zip.ts';
 import { documentRows, jsonSource } from './json-document.ts';
-import { parseJson } from './json-error.ts';
+import { jsonFault, parseJson } from './json-error.ts';
 import { jsonlRows, jsonlSource, type RowBytes } from './jsonl.ts';
 import { parseMarkdownTrace } from './markdown.ts';
 import { TEXT_FORMATS } from './rows/formats.ts';
@@ -133,7 +133,7 @@ function jsonRows(name: string, bytes: Uint8Array, rows: readonly RowBytes[], sh
   const text = wholeText(name, bytes, shift);
   if (!text.ok) return text;
   const document = parseJson(text.value);
-  if (!document.ok) return fail('not-json', `${name} is not JSON: ${document.error.message}.`);
+  if (!document.ok) return jsonFault(name, document.error);
   const found = documentRows(name, document.value);
   return found.ok ? ok(jsonSource(name, found.value)) : found;
 }
@@ -162,13 +162,8 @@ function unknownContents(name: string, bytes: Uint8Array, rows: readonly RowByte
 function isJsonRow(bytes: Uint8Array, row: RowBytes | undefined): boolean {
   if (!row) return false;
   const text = wholeText('', bytes.subarray(row.start, row.end), 0);
-  if (!text.ok) return false;
-  try {
-    const value = JSON.parse(text.value) as unknown;
-    return typeof value === 'object' && value !== null;
-  } catch {
-    return false;
-  }
+  const value = text.ok ? parseJson(text.value) : text;
+  return value.ok && typeof value.value === 'object' && value.value !== null;
 }
 
 /** `shift` is how many bytes of the file stand before `bytes`, so that the offset counts from the file's first byte. */

@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from '../../core/result.ts';
 import { isRecord } from '../is-record.ts';
-import { parseJson } from '../json-error.ts';
+import { jsonFault, parseJson } from '../json-error.ts';
 import type { FormatErrorReason } from '../trace-file.ts';
 import { decodeUtf8 } from '../utf8.ts';
 import type { RowSource } from './row-source.ts';
@@ -55,7 +55,7 @@ function jsonEntry(archive: ZipArchive, where: string, entry: string): Result<un
   const text = decodeUtf8(bytes.value);
   if (!text.ok) return fail('not-utf8', `${where} is not UTF-8 at byte ${text.offset ?? 0}: the archive is damaged.`);
   const value = parseJson(text.value);
-  return value.ok ? value : fail('not-json', `${where} is not JSON: ${value.error.message}.`);
+  return value.ok ? value : jsonFault(where, value.error);
 }
 
 /** A sample out of its pieces: the shell, the messages that its `message_refs` name, and the attachments by index. */

@@ -8,8 +8,9 @@ const LARGEST_ENTRY = 256_000_000;
 const LARGEST_RATIO = 200;
 /** An entry of this size is read whatever its ratio. */
 const ALWAYS_READ = 1_000_000;
-/** Entries that are inflated together: each pass walks the whole directory. */
-const BATCH_BYTES = 16_000_000;
+/** Entries that are inflated together, since each pass walks the whole directory: this much, but no more than 20 times the archive unless that is less than the smallest batch. */
+const LARGEST_BATCH = 16_000_000;
+const SMALLEST_BATCH = 1_000_000;
 const BATCH_ENTRIES = 64;
 
 /** `place` is its number in the directory: a name may stand there more than once. */
@@ -60,7 +61,7 @@ export function openZip(file: string, bytes: Uint8Array): Result<ZipArchive, For
       if (known) return ok(known);
       try {
         batch.clear();
-        for (const [key, content] of Object.entries(unzipSync(bytes, { filter: batchFilter(entries, names, name) }))) batch.set(key, content);
+        for (const [key, content] of Object.entries(unzipSync(bytes, { filter: batchFilter(entries, names, name, Math.min(LARGEST_BATCH, Math.max(SMALLEST_BATCH, 20 * bytes.length))) }))) batch.set(key, content);
         const content = batch.get(name);
         if (content?.length === entry.originalSize) return ok(content);
       } catch {
@@ -72,7 +73,7 @@ export function openZip(file: string, bytes: Uint8Array): Result<ZipArchive, For
 }
 
 /** The entry and some after it, in one pass over the directory. */
-function batchFilter(entries: ReadonlyMap<string, Entry>, names: readonly string[], name: string): () => boolean {
+function batchFilter(entries: ReadonlyMap<string, Entry>, names: readonly string[], name: string, most: number): () => boolean {
   const places = new Set<number>();
   const first = names.indexOf(name);
   let size = 0;
@@ -80,7 +81,7 @@ function batchFilter(entries: ReadonlyMap<string, Entry>, names: readonly string
     const entry = entries.get(next);
     if (entry === undefined || refusal('', entry)) continue;
     size += entry.originalSize;
-    if (places.size > 0 && size > BATCH_BYTES) break;
+    if (places.size > 0 && size > most) break;
     places.add(entry.place);
   }
   let place = 0;

@@ -59,7 +59,7 @@ export const stepTable: RowFormat = {
 };
 
 function readSteps(row: unknown, { where, source }: RowContext): Result<TraceRecord, FormatErrorReason> {
-  const list = isRecord(row) && Array.isArray(row['stepscopeSteps']) ? (row['stepscopeSteps'] as readonly Cells[]) : [];
+  const list = isRecord(row) && Array.isArray(row['stepscopeSteps']) ? (row['stepscopeSteps'] as readonly unknown[]).flatMap(cellsOf) : [];
   const steps = list.toSorted((a, b) => Number(a.step) - Number(b.step));
   const [first] = steps;
   if (first === undefined) return fail('unknown-shape', `${where} is no table of steps: it needs the columns of a Stepscope export.`);
@@ -76,6 +76,11 @@ function readSteps(row: unknown, { where, source }: RowContext): Result<TraceRec
     ...(scores.some((score) => score !== undefined) && { scores }),
     ...(notes.length > 0 && { notes }),
   });
+}
+
+/** The cells that are texts. */
+function cellsOf(value: unknown): Cells[] {
+  return isRecord(value) ? [Object.fromEntries(Object.entries(value).filter(([, cell]) => typeof cell === 'string'))] : [];
 }
 
 /** Takes off the `'` that keeps a spreadsheet from running the text. */
