@@ -78,7 +78,11 @@ function whatToWrite(container: Container | undefined): string {
       return 'write a row such as {"problem": "…", "steps": ["…"]}';
     case 'csv':
       return 'write a line with the names of the columns, and a line a row';
-    default:
+    case 'markdown':
+    case 'text':
+    case 'parquet':
+    case 'zip':
+    case undefined:
       return 'write a question, a blank line and a solution';
   }
 }

@@ -1,14 +1,15 @@
 import * as v from 'valibot';
 import type { Provenance, Sample, Score } from '../core/verifier/score.ts';
 
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+/** A whole number from 0 on. */
+export const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const probability = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const spanSchema = v.pipe(
   v.object({ start: count, end: count }),
   v.check(({ start, end }) => start <= end),
 );
 /** JSON has no undefined: a field that is missing, or null in a list, is undefined here. */
-const orMissing = <Schema extends v.GenericSchema>(schema: Schema) => v.pipe(v.nullish(schema), v.transform((value) => value ?? undefined));
+export const orMissing = <Schema extends v.GenericSchema>(schema: Schema) => v.pipe(v.nullish(schema), v.transform((value) => value ?? undefined));
 
 const storedSample = v.object({
   pYes: orMissing(probability),
@@ -49,5 +50,3 @@ const storedScore = v.object({
 
 /** A score as it was stored. */
 export const scoreSchema = v.pipe(storedScore, v.transform((score): Score => ({ ...score, pYes: score.pYes, hard: score.hard, spread: score.spread })));
-
-export { count, orMissing, spanSchema };

@@ -36,7 +36,7 @@ function facts({ trace, scores }: TraceRecord): string[] {
   if (given?.goldAnswer) lines.push(`- Gold answer: ${inline(given.goldAnswer.value)}`);
   if (given?.answerCorrect) lines.push(`- The final answer is ${given.answerCorrect.value ? 'right' : 'wrong'} according to ${inline(given.answerCorrect.field)}`);
   const made = scores?.find((score) => score !== undefined)?.provenance;
-  if (made && scores) {
+  if (made) {
     const { firstError, min, mean, product, last, scored } = summarize(scores, made.threshold, 0, 0);
     lines.push(`- First error: ${firstError === undefined ? 'none' : `step ${firstError + 1}`}; min ${fixed(min)}, mean ${fixed(mean)}, product ${fixed(product)}, last ${fixed(last)} (n = ${scored} of ${steps.length} steps)`);
     lines.push(`- Made with ${provenanceWords(made)}`);

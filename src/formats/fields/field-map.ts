@@ -47,5 +47,5 @@ export function parseFieldMap(name: string, value: unknown): Result<FieldMap, Fo
   }
   const [issue] = parsed.issues;
   const where = v.getDotPath(issue);
-  return fail('needs-map', `${name} is no field map: ${where === null ? 'it' : `"${where}"`} ${issue.type === 'check' || issue.type === 'picklist' ? issue.message : `needs ${issue.expected ?? 'another value'}, not ${issue.received}`}.`);
+  return fail('needs-map', `${name} is no field map: ${where === null ? 'it' : `"${where}"`} ${issue.type === 'check' || issue.type === 'picklist' ? issue.message : `needs ${issue.expected}, not ${issue.received}`}.`);
 }

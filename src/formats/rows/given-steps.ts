@@ -34,7 +34,7 @@ export function traceOfSteps(context: RowContext, problem: string, texts: readon
 /** Leaves out what is undefined or says nothing, so that a trace only has what its file has. */
 export function withoutEmpty({ label, given }: { readonly label?: FirstErrorLabel | undefined; readonly given?: GivenData | undefined }): Pick<Trace, 'label' | 'given'> {
   const kept = given === undefined ? [] : Object.entries(given).filter(([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0));
-  return { ...(label && { label }), ...(kept.length > 0 && { given: Object.fromEntries(kept) as GivenData }) };
+  return { ...(label && { label }), ...(kept.length > 0 && { given: Object.fromEntries(kept) }) };
 }
 
 /** The source with the row's id, where it has one. */
