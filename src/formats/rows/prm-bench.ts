@@ -10,7 +10,8 @@ const VARIANTS = ['modified', 'original'] as const;
 /**
  * PRMBench (Song et al. 2025): `{ original_question, modified_question, original_process, modified_process, error_steps,
  * reason, classification, idx }`. A row has two traces. `modified` is the one that the benchmark scores: `error_steps` are
- * 1-BASED and several a trace; every other step counts as right. `original` is unlabelled in the file and stays so.
+ * 1-BASED and several a trace; every other step counts as right. The model that put the errors in named them, and people
+ * checked. `original` is unlabelled in the file and stays so.
  */
 export const prmBench: RowFormat = {
   id: 'prmbench',
@@ -43,7 +44,7 @@ function modified(row: Row, context: RowContext): RowResult {
   const texts = stepTextsOf(context.where, 'modified_process', Array.isArray(row['modified_process']) ? row['modified_process'] : []);
   if (!texts.ok) return texts;
   const steps = texts.value.length;
-  const source = { field: 'error_steps', madeBy: 'human', indexBase: 1 } as const;
+  const source = { field: 'error_steps', madeBy: 'model', indexBase: 1 } as const;
   const errors = Array.isArray(row['error_steps']) ? (row['error_steps'] as unknown[]) : undefined;
   if (errors === undefined) return traceOfSteps(context, problem, texts.value, { given: shared(row) });
   const named = new Set(errors.filter((step) => isWholeNumber(step) && step >= 1 && step <= steps));

@@ -45,7 +45,7 @@ describe('stepscope formats and export', function () {
     const rows = jsonLines(readFileSync(at('out.jsonl'), 'utf8')) as { source: object; label?: object; given: { scores?: { file: string; values: number[] }[] } }[];
     assert.deepEqual(rows.map((row) => row.source), ['modified', 'original'].map((variant) => ({ file: 'bench.jsonl', row: 0, id: 'i1', variant })));
     assert.deepEqual(rows.map((row) => row.given.scores?.map(({ file, values }) => [file, values])), [[['scores.jsonl', [0.9, 0.1]]], undefined]);
-    assert.deepEqual(rows[0]?.label, { firstError: 1, field: 'error_steps', madeBy: 'human', indexBase: 1 });
+    assert.deepEqual(rows[0]?.label, { firstError: 1, field: 'error_steps', madeBy: 'model', indexBase: 1 });
     const again = await runCli(['export', at('out.jsonl'), at('again.jsonl')]);
     assert.equal(again.code, 0);
     assert.deepEqual(jsonLines(readFileSync(at('again.jsonl'), 'utf8')), rows);

@@ -107,10 +107,11 @@ describe('zip bombs', () => {
     for (let at = 0; at < bomb.length - 4; at++) if (view.getUint32(at, true) === 5_000_000) view.setUint32(at, 100, true);
     assert.match(refusal('a.eval', bomb), /^not-(zip|json)/);
   });
-  it('that claim more entries than they have are refused', () => {
+  it('that claim more entries than they have are read for what they have', () => {
     const file = zipSync({ 'samples/1_epoch_1.json': json(sample(1)) });
     new DataView(file.buffer).setUint16(file.length - 22 + 8, 65_535, true);
-    assert.match(refusal('a.eval', file), /a trace|^(not-zip|too-long|unsupported|not-json)/);
+    assert.equal(opened('a.eval', file).rows, 1);
+    assert.equal(refusal('a.eval', file), 'a trace');
   });
 });
 

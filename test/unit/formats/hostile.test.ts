@@ -83,12 +83,12 @@ describe('hostile files', function () {
     assert.equal(heading, '## ``</code><script>x</script> [a](command:b) `tick` ⟨U+202E⟩.json row 0``');
   });
 
-  it('10 MB of nested JSON is a trace or one sentence, at once', () => {
+  it('10 MB of nested JSON is refused with one sentence, at once', () => {
     const deep = (open: string, close: string, times: number) => open.repeat(times) + close.repeat(times);
     for (const value of [deep('[', ']', 5_000_000), deep('{"a":', '}', 1_500_000).replace('{"a":}', '{"a":1}')])
       for (const content of [value, `{"problem": "p", "steps": ${value}}`, `{"problem": "p", "steps": ["a"], "x": ${value}}`, `{"question": "p", "reasoning_steps": {"mc_value": 1, "children": ${value}}}`, `{"input": ${value}, "target": "", "epoch": 1, "messages": ${value}, "attachments": {"0": "x"}}`]) {
         const since = Date.now();
-        assert.match(refusal('a.json', content), /^a trace$|^(unknown-shape|not-json|no-steps|no-question|too-long): a\.json [^\n]*\.$/);
+        assert.equal(refusal('a.json', content), 'unknown-shape: a.json is nested more than 1000 deep: it is not opened.');
         assert.ok(Date.now() - since < 2000, `${Date.now() - since} ms`);
       }
   });

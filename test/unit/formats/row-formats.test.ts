@@ -47,7 +47,7 @@ describe('PRMBench', () => {
     assert.deepEqual(opened([row]).variants(0), ['modified', 'original']);
     const trace = read('prmbench', row);
     assert.deepEqual(stepTexts(trace), ['a', 'x', 'y ']);
-    assert.deepEqual(trace.label, { firstError: 1, field: 'error_steps', madeBy: 'human', indexBase: 1 });
+    assert.deepEqual(trace.label, { firstError: 1, field: 'error_steps', madeBy: 'model', indexBase: 1 });
     assert.deepEqual(trace.given?.ratings?.[0]?.values, [1, -1, -1]);
     assert.deepEqual(trace.source, { file: 'a.jsonl', row: 0, id: 'i', variant: 'modified' });
     const original = read('prmbench', row, 'original');
