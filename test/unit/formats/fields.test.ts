@@ -14,7 +14,8 @@ function read(row: unknown, fieldMap: FieldMap): Trace {
   return trace.value;
 }
 
-describe('field paths', () => {
+describe('field paths', function () {
+  this.timeout(20_000);
   it('find what they name, own properties only', () => {
     const row = { a: { 'b.c': [{ t: 1 }, { t: 2 }, {}] }, 'x y': 3 };
     const at = (path: string) => valueAt(row, parsePath(path) ?? []);
@@ -71,7 +72,8 @@ describe('field maps', () => {
   });
 });
 
-describe('proposed maps', () => {
+describe('proposed maps', function () {
+  this.timeout(20_000);
   it('find the fields by name and value, and ask where counting starts', () => {
     const rows = [1, 2].map((n) => ({ meta: { uuid: `u${n}` }, query: 'How many?', solution_steps: [{ text: 'a' }, { text: 'b' }], first_error_step: n, error_steps: [n], gold: String(n), Model: 'm' }));
     const [best] = proposeMaps(rows);
