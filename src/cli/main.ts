@@ -3,13 +3,19 @@ import process from 'node:process';
 import { StepscopeError } from '../core/result.ts';
 import { convertCommand } from './convert.ts';
 import { downloadCommand } from './download.ts';
+import { exportCommand } from './export.ts';
+import { formatsCommand } from './formats.ts';
 import { scoreCommand } from './score.ts';
 import { UsageError } from './usage.ts';
 
 const HELP = `stepscope: look inside the reasoning of language models, step by step
 
-  stepscope score FILE [options]     score each step of a trace (Markdown, text, JSON, JSONL)
+  stepscope score FILE [options]     score each step of a trace (Markdown, text, JSON, JSONL,
+                         CSV, Parquet, Inspect .eval)
       --row N            only row N of a data set (0-based); else all rows
+      --format ID        read the rows as this format; else as what they look like
+      --fields MAP       a JSON file that says where the fields of an unknown format are
+      --variant NAME     which trace of a row, where a format has several; else the first
       --model DIR        a converted model, or an ONNX export (folder or .onnx file); else the bundled verifier
       --mode MODE        reasoned (default) or direct: one reading a step, no analysis
       --k N              analyses a step (default 1, greedy; more are sampled)
@@ -23,6 +29,11 @@ const HELP = `stepscope: look inside the reasoning of language models, step by s
       --concurrency N      requests at once to each endpoint (default 64)
       --key-env NAME       environment variable that holds its key
       --json             one JSON line a step, then one a row; steps and rows are 0-based
+  stepscope formats [FILE]           the formats there are, or what FILE looks like
+  stepscope export FILE OUT [--to jsonl|markdown|processbench|inspect-scores|csv]
+                         write the traces of FILE, and say what OUT cannot carry;
+                         --row, --format, --fields and --variant as above
+      --join SCORES      with the scores of a PRMBench score file
   stepscope convert DIR OUT [--bits 4|8|16|32] [--block N]
                          a Hugging Face folder (Llama, Qwen 2 and 3, Mistral, Phi 3,
                          Gemma 3; safetensors) into a model folder
@@ -40,6 +51,10 @@ async function main(argv: readonly string[]): Promise<number> {
   switch (command) {
     case 'score':
       return scoreCommand(rest, controller.signal);
+    case 'formats':
+      return formatsCommand(rest);
+    case 'export':
+      return exportCommand(rest);
     case 'convert':
       return convertCommand(rest, controller.signal);
     case 'download':
@@ -51,7 +66,7 @@ async function main(argv: readonly string[]): Promise<number> {
       process.stdout.write(HELP);
       return command === undefined ? 2 : 0;
     default:
-      throw new UsageError(`There is no command "${command}": use score, convert or download, or --help.`);
+      throw new UsageError(`There is no command "${command}": use score, formats, export, convert or download, or --help.`);
   }
 }
 

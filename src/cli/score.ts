@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import type { LanguageModel } from '../core/model.ts';
@@ -6,9 +5,8 @@ import { StepscopeError } from '../core/result.ts';
 import { stepTexts, type Trace } from '../core/trace/trace.ts';
 import { scoreTrace } from '../core/verifier/score-trace.ts';
 import { DEFAULT_VERIFIER_SETTINGS, type VerifierSettings } from '../core/verifier/settings.ts';
-import { openTraces } from '../formats/open.ts';
-import type { TraceFile } from '../formats/trace-file.ts';
 import { jsonOutput } from './json-output.ts';
+import { chosenRows, INPUT_OPTIONS, openInput } from './open-input.ts';
 import type { RowOutput } from './output.ts';
 import { inParallel, rowOrder } from './row-order.ts';
 import { MODEL_OPTIONS, modelSource } from './score-model.ts';
@@ -16,7 +14,7 @@ import { tableOutput } from './table-output.ts';
 import { readArguments, readChoice, readNumber, UsageError } from './usage.ts';
 
 const OPTIONS = {
-  row: { type: 'string' },
+  ...INPUT_OPTIONS,
   ...MODEL_OPTIONS,
   mode: { type: 'string' },
   k: { type: 'string' },
@@ -37,9 +35,8 @@ export async function scoreCommand(args: readonly string[], signal: AbortSignal)
   const [name, ...more] = positionals;
   if (name === undefined || more.length > 0) throw new UsageError('score takes one file: stepscope score FILE.');
   const settings = readSettings(values);
-  const row = values.row === undefined ? undefined : readNumber('row', values.row, 0, { min: 0, max: Number.MAX_SAFE_INTEGER, integer: true });
-  const file = await openFile(name);
-  const rows = row === undefined ? Array.from({ length: file.rows }, (_, index) => index) : [row];
+  const file = await openInput(name, values);
+  const rows = chosenRows(file, values);
 
   let code = 0;
   const say = (message: string) => process.stderr.write(`${process.stderr.isTTY ? '\r\x1b[K' : ''}${message}\n`);
@@ -55,7 +52,7 @@ export async function scoreCommand(args: readonly string[], signal: AbortSignal)
     await inParallel(rows, source.rows, async (index) => {
       const place = order.row();
       try {
-        const trace = file.trace(index);
+        const trace = file.trace(index, values.variant);
         if (!trace.ok) return complain(trace.error.message);
         const model = await source.load();
         const output = inOrder((values.json ? jsonOutput : tableOutput)(model.info, settings), place.print);
@@ -93,20 +90,6 @@ function readSettings(values: Readonly<Partial<Record<keyof typeof OPTIONS, stri
     threshold: number('threshold', base.threshold, 0, 1, false),
     seed: number('seed', base.seed, 0, 2 ** 31 - 1, true),
   };
-}
-
-async function openFile(name: string): Promise<TraceFile> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(name);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    const why = code === 'ENOENT' ? 'does not exist' : code === 'EISDIR' ? 'is a folder' : 'cannot be read';
-    throw new UsageError(`${name} ${why}: name a Markdown, text, JSON or JSONL file.`);
-  }
-  const opened = openTraces(path.basename(name), bytes);
-  if (!opened.ok) throw new UsageError(opened.error.message);
-  return opened.value;
 }
 
 /**

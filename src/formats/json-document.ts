@@ -1,18 +1,19 @@
 import { fail, ok, type Result } from '../core/result.ts';
+import type { RowSource } from './containers/row-source.ts';
 import { isRecord } from './is-record.ts';
-import { isRow, traceFromRow } from './json-rows.ts';
+import { isRow } from './json-rows.ts';
 import { isChat } from './messages.ts';
-import type { FormatErrorReason, TraceFile } from './trace-file.ts';
+import type { FormatErrorReason } from './trace-file.ts';
 
 /** Properties that may hold the rows of a file that is one object. */
-export const ROW_LISTS = ['rows', 'data', 'samples'] as const;
+export const ROW_LISTS = ['rows', 'data', 'samples', 'examples'] as const;
 
-/** The rows of a parsed JSON document. `single` is a document that is one trace and has no row numbers. */
-export type DocumentRows = { readonly rows: readonly unknown[] } | { readonly single: unknown };
+/** The rows of a parsed JSON document, with the object around them where there is one. `single` is a document that is one trace and has no row numbers. */
+export type DocumentRows = { readonly rows: readonly unknown[]; readonly header?: unknown } | { readonly single: unknown };
 
 /**
  * Finds the rows of a JSON document: a list of rows, one row (an object, or a bare list of chat
- * messages), or an object with exactly one list under `rows`, `data` or `samples`.
+ * messages), or an object with exactly one list under `rows`, `data`, `samples` or `examples`.
  */
 export function documentRows(name: string, document: unknown): Result<DocumentRows, FormatErrorReason> {
   if (isChat(document)) return ok({ single: document });
@@ -21,31 +22,26 @@ export function documentRows(name: string, document: unknown): Result<DocumentRo
   if (isRow(document)) return ok({ single: document });
   const lists = ROW_LISTS.map((field) => document[field]).filter((value) => Array.isArray(value));
   const [first] = lists;
-  if (lists.length > 1) return fail('unknown-shape', `${name} has more than one list of rows: keep one of "rows", "data" and "samples".`);
-  return first ? nonEmpty(name, first as unknown[]) : ok({ single: document });
+  if (lists.length > 1) return fail('unknown-shape', `${name} has more than one list of rows: keep one of "rows", "data", "samples" and "examples".`);
+  return first ? nonEmpty(name, first as unknown[], document) : ok({ single: document });
 }
 
-function nonEmpty(name: string, rows: readonly unknown[]): Result<DocumentRows, FormatErrorReason> {
-  return rows.length > 0 ? ok({ rows }) : fail('empty-file', `${name} has no rows: its list is empty.`);
+function nonEmpty(name: string, rows: readonly unknown[], header?: unknown): Result<DocumentRows, FormatErrorReason> {
+  if (rows.length === 0) return fail('empty-file', `${name} has no rows: its list is empty.`);
+  return ok(header === undefined ? { rows } : { rows, header });
 }
 
-/** The rows as a file. */
-export function jsonFile(name: string, found: DocumentRows): TraceFile {
+/** The rows of a document that is in memory. */
+export function jsonSource(name: string, found: DocumentRows): RowSource {
   const single = 'single' in found;
   const rows: readonly unknown[] = single ? [found.single] : found.rows;
   return {
     name,
-    format: 'json',
+    container: 'json',
     rows: rows.length,
-    trace: (row) => {
-      if (!(row in rows)) return noSuchRow(name, row, rows.length);
-      return single ? traceFromRow({ file: name }, name, rows[row]) : traceFromRow({ file: name, row }, `${name} row ${row}`, rows[row]);
-    },
+    single,
+    ...(!single && found.header !== undefined && { header: found.header }),
+    where: (row) => (single ? name : `${name} row ${row}`),
+    value: (row) => ok(rows[row]),
   };
-}
-
-/** The error for a row that a file does not have. */
-export function noSuchRow(name: string, row: number, rows: number): Result<never, FormatErrorReason> {
-  const has = rows === 1 ? 'only row 0' : `rows 0 to ${rows - 1}`;
-  return fail('no-such-row', `${name} has no row ${row}: it has ${has}.`);
 }

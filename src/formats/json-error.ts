@@ -1,14 +1,45 @@
 // The ES module by its path: the package's main is UMD, whose requires a bundler for Node cannot follow.
 import { printParseErrorCode, visit } from 'jsonc-parser/lib/esm/main.js';
-import { ok, fail, type Result } from '../core/result.ts';
+import { ok, fail, type Failure, type Result } from '../core/result.ts';
+import type { FormatErrorReason } from './trace-file.ts';
+
+/** No data set is nested so deep. V8 takes seconds and gigabytes for a few megabytes of brackets. */
+const DEEPEST = 1000;
+/** A shorter text cannot be nested deep enough to matter. */
+const SHORTEST_DEEP = 100_000;
 
 /** Parses JSON; the error says where it breaks, for example `line 3, column 5: comma expected`. */
-export function parseJson(text: string): Result<unknown, 'not-json'> {
+export function parseJson(text: string): Result<unknown, 'not-json' | 'too-deep'> {
+  if (text.length > SHORTEST_DEEP && isTooDeep(text)) return fail('too-deep', `nested more than ${DEEPEST} deep`);
   try {
     return ok(JSON.parse(text) as unknown);
   } catch {
     return fail('not-json', whereItBreaks(text));
   }
+}
+
+/** The sentence for what could not be parsed; `where` names the file or row. */
+export function jsonFault(where: string, error: Failure<'not-json' | 'too-deep'>): { readonly ok: false; readonly error: Failure<FormatErrorReason> } {
+  return error.reason === 'too-deep' ? fail('unknown-shape', `${where} is ${error.message}: it is not opened.`) : fail('not-json', `${where} is not JSON: ${error.message}.`);
+}
+
+/** True for a text whose brackets go too deep and all close. One that does not close is found out by the parser, without cost. */
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  let deepest = 0;
+  for (let at = 0; at < text.length; at++) {
+    const char = text.charCodeAt(at);
+    if (char === 34) {
+      for (at++; at < text.length; at++) {
+        const inside = text.charCodeAt(at);
+        if (inside === 34) break;
+        if (inside === 92) at++;
+      }
+    } else if (char === 91 || char === 123) {
+      if (++depth > deepest) deepest = depth;
+    } else if (char === 93 || char === 125) depth--;
+  }
+  return deepest > DEEPEST && depth <= 0;
 }
 
 /** V8 leaves the position out of most of its messages, so a tolerant parser looks for it once the strict one has failed. */

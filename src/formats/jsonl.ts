@@ -1,8 +1,6 @@
 import { fail } from '../core/result.ts';
-import { noSuchRow } from './json-document.ts';
-import { parseJson } from './json-error.ts';
-import { traceFromRow } from './json-rows.ts';
-import type { TraceFile } from './trace-file.ts';
+import type { RowSource } from './containers/row-source.ts';
+import { jsonFault, parseJson } from './json-error.ts';
 import { decodeUtf8 } from './utf8.ts';
 
 const LINE_FEED = 10;
@@ -37,22 +35,22 @@ function isBlank(bytes: Uint8Array, start: number, end: number): boolean {
   return true;
 }
 
-/** A JSONL file over its bytes; a row is decoded and parsed when it is asked for, so that a bad one costs only itself. */
-export function jsonlFile(name: string, bytes: Uint8Array, rows: readonly RowBytes[]): TraceFile {
+/** The rows of a JSONL file over its bytes; a row is decoded and parsed when it is asked for, so that a bad one costs only itself. */
+export function jsonlSource(name: string, bytes: Uint8Array, rows: readonly RowBytes[]): RowSource {
+  const where = (row: number) => `${name} row ${row} (line ${rows[row]?.line ?? 0})`;
   return {
     name,
-    format: 'jsonl',
+    container: 'jsonl',
     rows: rows.length,
-    trace: (row) => {
-      const at = rows[row];
-      if (!at) return noSuchRow(name, row, rows.length);
-      const where = `${name} row ${row} (line ${at.line})`;
-      if (at.end - at.start > LONGEST_ROW) return fail('too-long', `${where} is longer than ${LONGEST_ROW / 1e6} MB: shorten it.`);
-      const text = decodeUtf8(bytes.subarray(at.start, at.end));
-      if (!text.ok) return fail('not-utf8', `${where} is not UTF-8 at byte ${text.offset ?? 0} of the line: save the file as UTF-8.`);
+    single: false,
+    where,
+    value: (row) => {
+      const { start, end } = rows[row] ?? { start: 0, end: 0 };
+      if (end - start > LONGEST_ROW) return fail('too-long', `${where(row)} is longer than ${LONGEST_ROW / 1e6} MB: shorten it.`);
+      const text = decodeUtf8(bytes.subarray(start, end));
+      if (!text.ok) return fail('not-utf8', `${where(row)} is not UTF-8 at byte ${text.offset ?? 0} of the line: save the file as UTF-8.`);
       const value = parseJson(text.value);
-      if (!value.ok) return fail('not-json', `${where} is not JSON: ${withoutLine(value.error.message)}.`);
-      return traceFromRow({ file: name, row }, where, value.value);
+      return value.ok ? value : jsonFault(where(row), { ...value.error, message: withoutLine(value.error.message) });
     },
   };
 }

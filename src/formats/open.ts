@@ -1,55 +1,115 @@
 import { fail, ok, type Result } from '../core/result.ts';
-import { documentRows, jsonFile, noSuchRow } from './json-document.ts';
-import { parseJson } from './json-error.ts';
-import { jsonlFile, jsonlRows, type RowBytes } from './jsonl.ts';
+import { csvSource } from './containers/csv.ts';
+import { inspectArchive } from './containers/inspect-archive.ts';
+import { noSuchRow, type RowSource } from './containers/row-source.ts';
+import { isZip } from './containers/zip.ts';
+import { documentRows, jsonSource } from './json-document.ts';
+import { jsonFault, parseJson } from './json-error.ts';
+import { jsonlRows, jsonlSource, type RowBytes } from './jsonl.ts';
 import { parseMarkdownTrace } from './markdown.ts';
-import type { FormatErrorReason, TraceFile, TraceFormat } from './trace-file.ts';
+import { TEXT_FORMATS } from './rows/formats.ts';
+import { groupedSteps } from './rows/step-table.ts';
+import type { Container, FormatErrorReason, TraceFile } from './trace-file.ts';
+import { traceRows, type OpenOptions } from './trace-rows.ts';
 import { decodeUtf8, skipByteOrderMark } from './utf8.ts';
 
 type Opened = Result<TraceFile, FormatErrorReason>;
+type Source = Result<RowSource, FormatErrorReason>;
+/** A file is a text to be read in place, or rows. */
+type Contents = { readonly text: 'markdown' | 'text'; readonly bytes: Uint8Array; readonly shift: number } | { readonly source: Source };
 
-const FORMATS: ReadonlyMap<string, TraceFormat> = new Map([
+const CONTAINERS: ReadonlyMap<string, Container> = new Map([
   ['md', 'markdown'],
   ['markdown', 'markdown'],
   ['txt', 'text'],
   ['json', 'json'],
   ['jsonl', 'jsonl'],
   ['ndjson', 'jsonl'],
+  ['csv', 'csv'],
+  ['tsv', 'csv'],
+  ['eval', 'zip'],
+  ['zip', 'zip'],
+  ['parquet', 'parquet'],
 ]);
 /** Largest file that is read as one text: V8's strings end at 512 M characters. JSONL is read row by row. */
 const LARGEST_TEXT = 500_000_000;
 
+/** What a file is by the extension of its name; undefined for a name that says nothing. */
+export function containerOf(name: string): Container | undefined {
+  return CONTAINERS.get(/\.([^./\\]+)$/.exec(name)?.[1]?.toLowerCase() ?? '');
+}
+
 /**
- * Opens a file of traces. `name` is the file's name as a person knows it; its extension says the
- * format (.md, .markdown, .txt, .json, .jsonl, .ndjson), and under any other name the content does.
- * JSON in a .jsonl file and JSONL in a .json file are read for what they are. Never throws; the errors
- * of the file as a whole are `empty-file`, `not-utf8`, `not-json`, `unknown-shape` and `too-long`.
+ * Opens a file of traces. `name` is the file's name as a person knows it; its extension says what it is (.md, .markdown,
+ * .txt, .json, .jsonl, .ndjson, .csv, .tsv, .eval), and under any other name the content does. JSON in a .jsonl file and
+ * JSONL in a .json file are read for what they are. What the rows are is recognised, unless `options` say it. Never throws;
+ * the errors are of the file as a whole. Parquet takes `openFile`, which is the same for all other files.
  */
-export function openTraces(name: string, bytes: Uint8Array): Opened {
+export function openTraces(name: string, bytes: Uint8Array, options: OpenOptions = {}): Opened {
+  const found = open(name, bytes, options);
+  if (!found.ok) return found;
+  const contents = found.value;
+  if ('text' in contents) return openText(name, contents);
+  return contents.source.ok ? traceRows(contents.source.value, options) : contents.source;
+}
+
+/** The rows of a file before anything is known about what they mean. A Markdown or text file has none. */
+export function openSource(name: string, bytes: Uint8Array): Source {
+  const found = open(name, bytes, {});
+  if (!found.ok) return found;
+  return 'source' in found.value ? found.value.source : fail('unknown-shape', `${name} is a text, which has no rows: name a JSON, JSONL, CSV, Parquet or .eval file.`);
+}
+
+function open(name: string, bytes: Uint8Array, options: OpenOptions): Result<Contents, FormatErrorReason> {
+  const container = containerOf(name) ?? (isZip(bytes) ? 'zip' : undefined);
+  if (container === 'parquet') return fail('unsupported', `${name} is a Parquet file, which is not read here: score it with stepscope score, or export it as JSONL.`);
+  if (container === 'zip') return ok({ source: inspectArchive(name, bytes) });
   const content = skipByteOrderMark(name, bytes);
   if (!content.ok) return content;
   const rows = jsonlRows(content.value);
-  const format = FORMATS.get(/\.([^./\\]+)$/.exec(name)?.[1]?.toLowerCase() ?? '');
-  if (rows.length === 0) return fail('empty-file', `${name} is empty: ${whatToWrite(format)}.`);
-  const shift = bytes.length - content.value.length;
-  if (format === undefined) return openUnknown(name, content.value, rows, shift);
-  switch (format) {
+  if (rows.length === 0) return fail('empty-file', `${name} is empty: ${whatToWrite(container)}.`);
+  return ok(contentsOf(name, container, content.value, rows, bytes.length - content.value.length, options));
+}
+
+function whatToWrite(container: Container | undefined): string {
+  switch (container) {
+    case 'json':
+    case 'jsonl':
+      return 'write a row such as {"problem": "…", "steps": ["…"]}';
+    case 'csv':
+      return 'write a line with the names of the columns, and a line a row';
     case 'markdown':
     case 'text':
-      return openText(name, format, content.value, shift);
-    case 'json':
-      return openJson(name, content.value, rows, shift);
-    case 'jsonl':
-      return openJsonl(name, content.value, rows);
+    case 'parquet':
+    case 'zip':
+    case undefined:
+      return 'write a question, a blank line and a solution';
   }
 }
 
-function whatToWrite(format: TraceFormat | undefined): string {
-  const json = format === 'json' || format === 'jsonl';
-  return json ? 'write a row such as {"problem": "…", "steps": ["…"]}' : 'write a question, a blank line and a solution';
+function contentsOf(name: string, container: Exclude<Container, 'zip' | 'parquet'> | undefined, bytes: Uint8Array, rows: readonly RowBytes[], shift: number, options: OpenOptions): Contents {
+  const text = TEXT_FORMATS.find(({ id }) => id === options.format);
+  if (text) return { text: text.id, bytes, shift };
+  switch (container) {
+    case 'markdown':
+    case 'text':
+      // A format of rows was asked for, so the name does not count.
+      return options.format === undefined ? { text: container, bytes, shift } : { source: jsonRows(name, bytes, rows, shift) };
+    case 'json':
+      return { source: jsonRows(name, bytes, rows, shift) };
+    case 'jsonl':
+      return { source: jsonlOrDocument(name, bytes, rows) };
+    case 'csv': {
+      const table = wholeText(name, bytes, shift);
+      const source = table.ok ? csvSource(name, table.value) : table;
+      return { source: source.ok ? ok(groupedSteps(source.value) ?? source.value) : source };
+    }
+    case undefined:
+      return unknownContents(name, bytes, rows, shift, options);
+  }
 }
 
-function openText(name: string, format: 'markdown' | 'text', bytes: Uint8Array, shift: number): Opened {
+function openText(name: string, { text: format, bytes, shift }: Extract<Contents, { readonly text: unknown }>): Opened {
   const text = wholeText(name, bytes, shift);
   if (!text.ok) return text;
   const read = () => {
@@ -57,21 +117,33 @@ function openText(name: string, format: 'markdown' | 'text', bytes: Uint8Array, 
     return parsed.ok ? ok(parsed.value.trace) : parsed;
   };
   let trace: ReturnType<typeof read> | undefined;
-  return ok({ name, format, rows: 1, trace: (row) => (row === 0 ? (trace ??= read()) : noSuchRow(name, row, 1)) });
+  const at = (row: number) => (row === 0 ? (trace ??= read()) : noSuchRow(name, row, 1));
+  return ok({
+    name,
+    format,
+    rowFormat: { id: format, confidence: 1, reason: 'A text is one trace.' },
+    rows: 1,
+    variants: () => [],
+    trace: at,
+    record: (row) => {
+      const found = at(row);
+      return found.ok ? ok({ trace: found.value }) : found;
+    },
+  });
 }
 
-function openJson(name: string, bytes: Uint8Array, rows: readonly RowBytes[], shift: number): Opened {
-  if (rows.length > 1 && isJsonRow(bytes, rows[0])) return ok(jsonlFile(name, bytes, rows));
+function jsonRows(name: string, bytes: Uint8Array, rows: readonly RowBytes[], shift: number): Source {
+  if (rows.length > 1 && isJsonRow(bytes, rows[0])) return ok(jsonlSource(name, bytes, rows));
   const text = wholeText(name, bytes, shift);
   if (!text.ok) return text;
   const document = parseJson(text.value);
-  if (!document.ok) return fail('not-json', `${name} is not JSON: ${document.error.message}.`);
+  if (!document.ok) return jsonFault(name, document.error);
   const found = documentRows(name, document.value);
-  return found.ok ? ok(jsonFile(name, found.value)) : found;
+  return found.ok ? ok(jsonSource(name, found.value)) : found;
 }
 
-function openJsonl(name: string, bytes: Uint8Array, rows: readonly RowBytes[]): Opened {
-  const jsonl = ok(jsonlFile(name, bytes, rows));
+function jsonlOrDocument(name: string, bytes: Uint8Array, rows: readonly RowBytes[]): Source {
+  const jsonl = ok(jsonlSource(name, bytes, rows));
   // Only a document that is not lines of rows is worth reading whole: indented JSON, or one list of all rows.
   if (rows.length > 1 && isJsonRow(bytes, rows[0])) return jsonl;
   const text = wholeText(name, bytes, 0);
@@ -79,28 +151,23 @@ function openJsonl(name: string, bytes: Uint8Array, rows: readonly RowBytes[]): 
   if (!document.ok) return jsonl;
   const found = documentRows(name, document.value);
   if (!found.ok) return found;
-  return rows.length === 1 && 'single' in found.value ? jsonl : ok(jsonFile(name, found.value));
+  return rows.length === 1 && 'single' in found.value ? jsonl : ok(jsonSource(name, found.value));
 }
 
 /** The first character tells JSON from text; a text that only begins like JSON stays text. */
-function openUnknown(name: string, bytes: Uint8Array, rows: readonly RowBytes[], shift: number): Opened {
+function unknownContents(name: string, bytes: Uint8Array, rows: readonly RowBytes[], shift: number, options: OpenOptions): Contents {
   const first = bytes[bytes.findIndex((byte) => byte > 32)];
-  const open = first === 0x7b || first === 0x5b ? openJson(name, bytes, rows, shift) : undefined;
-  if (open && (open.ok || open.error.reason !== 'not-json')) return open;
-  return openText(name, first === 0x23 ? 'markdown' : 'text', bytes, shift);
+  const source = first === 0x7b || first === 0x5b || options.format !== undefined ? jsonRows(name, bytes, rows, shift) : undefined;
+  if (source && (source.ok || source.error.reason !== 'not-json' || options.format !== undefined)) return { source };
+  return { text: first === 0x23 ? 'markdown' : 'text', bytes, shift };
 }
 
 /** True when the line is an object or a list by itself. */
 function isJsonRow(bytes: Uint8Array, row: RowBytes | undefined): boolean {
   if (!row) return false;
   const text = wholeText('', bytes.subarray(row.start, row.end), 0);
-  if (!text.ok) return false;
-  try {
-    const value = JSON.parse(text.value) as unknown;
-    return typeof value === 'object' && value !== null;
-  } catch {
-    return false;
-  }
+  const value = text.ok ? parseJson(text.value) : text;
+  return value.ok && typeof value.value === 'object' && value.value !== null;
 }
 
 /** `shift` is how many bytes of the file stand before `bytes`, so that the offset counts from the file's first byte. */

@@ -1,4 +1,6 @@
-import type { AnalysisSection, Provenance, Sample } from '../core/verifier/score.ts';
+import * as v from 'valibot';
+import type { Provenance, Sample } from '../core/verifier/score.ts';
+import { provenanceSchema, sampleSchema } from '../formats/score-schema.ts';
 
 /** One line of a score file. A later line wins, so the file is only ever appended to. */
 export type ScoreRecord =
@@ -11,6 +13,11 @@ export type ScoreRecord =
     }
   | { readonly type: 'cleared'; readonly key: string };
 
+const recordSchema: v.GenericSchema<unknown, ScoreRecord> = v.variant('type', [
+  v.object({ type: v.literal('sample'), key: v.string(), index: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(99_999)), sample: sampleSchema, provenance: provenanceSchema }),
+  v.object({ type: v.literal('cleared'), key: v.string() }),
+]);
+
 /**
  * Reads one line. Returns undefined for anything that is not a whole record: a line that was cut
  * off when the editor was killed, or one that a newer version wrote in a shape unknown here.
@@ -22,71 +29,10 @@ export function parseRecord(line: string): ScoreRecord | undefined {
   } catch {
     return undefined;
   }
-  if (!isObject(value)) return undefined;
-  const { type, key, index, sample, provenance } = value;
-  if (typeof key !== 'string') return undefined;
-  if (type === 'cleared') return { type, key };
-  if (type !== 'sample' || !isIndex(index) || !isSample(sample) || !isProvenance(provenance)) return undefined;
-  // JSON drops undefined fields; a Sample has them.
-  return { type, key, index, sample: { ...sample, pYes: sample.pYes, verdict: sample.verdict }, provenance };
+  const record = v.safeParse(recordSchema, value);
+  return record.success ? record.output : undefined;
 }
 
 export function formatRecord(record: ScoreRecord): string {
   return `${JSON.stringify(record)}\n`;
-}
-
-type Fields = Partial<Record<string, unknown>> & {
-  readonly type?: unknown;
-  readonly key?: unknown;
-  readonly index?: unknown;
-  readonly sample?: unknown;
-  readonly provenance?: unknown;
-};
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isIndex(value: unknown): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 100_000;
-}
-
-function isSample(value: unknown): value is Sample {
-  if (!isObject(value)) return false;
-  const { pYes, verdict, analysis, sections, tokens } = value as { [Name in keyof Sample]?: unknown };
-  return (
-    (pYes === undefined || (typeof pYes === 'number' && pYes >= 0 && pYes <= 1)) &&
-    (verdict === undefined || verdict === 'yes' || verdict === 'no') &&
-    typeof analysis === 'string' &&
-    typeof tokens === 'number' &&
-    Array.isArray(sections) &&
-    sections.every(isSection)
-  );
-}
-
-function isSection(value: unknown): value is AnalysisSection {
-  if (!isObject(value)) return false;
-  const { name, span } = value as { [Name in keyof AnalysisSection]?: unknown };
-  if (typeof name !== 'string' || !isObject(span)) return false;
-  const { start, end } = span as { start?: unknown; end?: unknown };
-  return typeof start === 'number' && typeof end === 'number';
-}
-
-const PROVENANCE: { readonly [Name in keyof Provenance]: 'string' | 'number' } = {
-  model: 'string',
-  modelHash: 'string',
-  weights: 'string',
-  mode: 'string',
-  k: 'number',
-  temperature: 'number',
-  topP: 'number',
-  maxNewTokens: 'number',
-  seed: 'number',
-  promptVersion: 'string',
-  threshold: 'number',
-  date: 'string',
-};
-
-function isProvenance(value: unknown): value is Provenance {
-  return isObject(value) && Object.entries(PROVENANCE).every(([name, type]) => typeof value[name] === type);
 }

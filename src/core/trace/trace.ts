@@ -1,3 +1,5 @@
+import type { FirstErrorLabel, GivenData } from './given.ts';
+
 /** Half-open range [start, end) of UTF-16 code units into the text named by its owner. */
 export interface Span {
   readonly start: number;
@@ -22,14 +24,8 @@ export interface TraceSource {
   readonly row?: number;
   /** The row's own id, where the file has one. */
   readonly id?: string;
-}
-
-/** A label that came with the data, kept apart from anything computed here. */
-export interface FirstErrorLabel {
-  /** 0-based index of the first wrong step, or undefined when the label says that no step is wrong. */
-  readonly firstError: number | undefined;
-  /** The field it was read from, for example `label`. */
-  readonly field: string;
+  /** Which of several traces of one row this is, where the format has more than one. */
+  readonly variant?: string;
 }
 
 /** A question and a solution, split into steps. */
@@ -40,9 +36,12 @@ export interface Trace {
   readonly response: string;
   /** In order, disjoint, none of them empty. */
   readonly steps: readonly Step[];
-  /** The text after `</think>`, where the response sets the thinking apart. Not a step. */
+  /** The text after `</think>`, or the answer that the format sets apart (`#### 72`). Not a step. */
   readonly answer?: Span;
+  /** The label that came with the data, kept apart from anything computed here. */
   readonly label?: FirstErrorLabel;
+  /** What else came with the data. */
+  readonly given?: GivenData;
 }
 
 /** The exact text of a step. */
@@ -55,7 +54,8 @@ export function stepTexts(trace: Trace): string[] {
   return trace.steps.map((step) => stepText(trace, step));
 }
 
-/** How a person would name the trace: file, and row where there is one. */
+/** How a person would name the trace: file, row where there is one, and which of the row's traces it is. */
 export function sourceName(source: TraceSource): string {
-  return source.row === undefined ? source.file : `${source.file} row ${source.row}`;
+  const row = source.row === undefined ? source.file : `${source.file} row ${source.row}`;
+  return source.variant === undefined ? row : `${row} (${source.variant})`;
 }

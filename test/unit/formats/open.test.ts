@@ -61,7 +61,7 @@ describe('openTraces', function () {
     const trace = opened('a.jsonl', `${ROW}\n${ROW}`).trace(1);
     assert.ok(trace.ok);
     assert.deepEqual(trace.value.source, { file: 'a.jsonl', row: 1, id: 'x' });
-    assert.deepEqual(trace.value.label, { field: 'label', firstError: 1 });
+    assert.deepEqual(trace.value.label, { field: 'label', firstError: 1, madeBy: 'unknown', indexBase: 0 });
     assert.equal(trace.value.response, 'a\n\nb');
   });
 
@@ -82,7 +82,7 @@ describe('openTraces', function () {
     ['a.json', new Uint8Array([0xef, 0xbb, 0xbf, 0x22, 0xff]), 'not-utf8: a.json is not UTF-8 at byte 4: save it as UTF-8 and open it again.'],
     ['a.json', '{\n  "problem": "p"\n  "steps": []\n}', 'not-json: a.json is not JSON: line 3, column 3: comma expected.'],
     ['a.json', '3', 'unknown-shape: a.json is a single JSON value: it needs a list of rows, or one row such as {"problem": "…", "steps": ["…"]}.'],
-    ['a.json', '{"rows": [], "data": []}', 'unknown-shape: a.json has more than one list of rows: keep one of "rows", "data" and "samples".'],
+    ['a.json', '{"rows": [], "data": []}', 'unknown-shape: a.json has more than one list of rows: keep one of "rows", "data", "samples" and "examples".'],
     ['a.json', '{"a": 1}', 'unknown-shape: a.json has the fields "a": it needs a text in "problem", "question" or "prompt" and "steps" or a text in "solution", "response", "output", "completion" or "answer", or chat "messages".'],
     ['a.json', '[1]', 'unknown-shape: a.json row 0 is not an object: it needs a question and its steps, for example {"problem": "…", "steps": ["…"]}.'],
     ['a.json', '[{"steps": ["a"]}]', 'no-question: a.json row 0 has no question: it needs a text in "problem", "question" or "prompt".'],
@@ -147,7 +147,7 @@ describe('the fixtures', () => {
     const first = file.trace(0);
     const second = file.trace(1);
     assert.ok(first.ok && second.ok);
-    assert.deepEqual([first.value.source.id, first.value.label], ['7', { field: 'label', firstError: undefined }]);
+    assert.deepEqual([first.value.source.id, first.value.label], ['7', { field: 'label', firstError: undefined, madeBy: 'unknown', indexBase: 0 }]);
     assert.equal(second.value.label, undefined);
     assert.equal(refusal('wrapped.json', bytes, 2), 'no-steps: wrapped.json row 2 has an empty step 2: fill it in or take it out of "steps".');
   });

@@ -22,7 +22,7 @@ function checkRows(name: string, bytes: Uint8Array, text: string, rows: readonly
     assert.deepEqual(trace.value.source, { file: name, row: index, id: row.id });
     assert.equal(trace.value.problem, row.problem);
     assert.deepEqual(stepTexts(trace.value), row.steps);
-    assert.deepEqual(trace.value.label, { field: 'label', firstError: row.label < 0 ? undefined : row.label });
+    assert.deepEqual(trace.value.label, { field: 'label', firstError: row.label < 0 ? undefined : row.label, madeBy: row.id.startsWith('synthetic') ? 'unknown' : 'human', indexBase: 0 });
     const document = renderTrace(trace.value);
     assert.deepEqual(document.steps.map(({ start, end }) => document.text.slice(start, end)), row.steps);
   });
