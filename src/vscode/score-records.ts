@@ -26,9 +26,10 @@ export function parseRecord(line: string): ScoreRecord | undefined {
   const { type, key, index, sample, provenance } = value;
   if (typeof key !== 'string') return undefined;
   if (type === 'cleared') return { type, key };
-  if (type !== 'sample' || !isIndex(index) || !isSample(sample) || !isProvenance(provenance)) return undefined;
+  const made = readProvenance(provenance);
+  if (type !== 'sample' || !isIndex(index) || !isSample(sample) || made === undefined) return undefined;
   // JSON drops undefined fields; a Sample has them.
-  return { type, key, index, sample: { ...sample, pYes: sample.pYes, verdict: sample.verdict }, provenance };
+  return { type, key, index, sample: { ...sample, pYes: sample.pYes, verdict: sample.verdict }, provenance: made };
 }
 
 export function formatRecord(record: ScoreRecord): string {
@@ -72,7 +73,8 @@ function isSection(value: unknown): value is AnalysisSection {
   return typeof start === 'number' && typeof end === 'number';
 }
 
-const PROVENANCE: { readonly [Name in keyof Provenance]: 'string' | 'number' } = {
+/** Of every record; those of older versions have no `prompt`: it was plain. */
+const PROVENANCE: { readonly [Name in Exclude<keyof Provenance, 'prompt' | 'template'>]: 'string' | 'number' } = {
   model: 'string',
   modelHash: 'string',
   weights: 'string',
@@ -87,6 +89,9 @@ const PROVENANCE: { readonly [Name in keyof Provenance]: 'string' | 'number' } =
   date: 'string',
 };
 
-function isProvenance(value: unknown): value is Provenance {
-  return isObject(value) && Object.entries(PROVENANCE).every(([name, type]) => typeof value[name] === type);
+function readProvenance(value: unknown): Provenance | undefined {
+  if (!isObject(value) || !Object.entries(PROVENANCE).every(([name, type]) => typeof value[name] === type)) return undefined;
+  const { prompt = 'plain', template } = value as { prompt?: unknown; template?: unknown };
+  if ((prompt !== 'plain' && prompt !== 'chat') || (template !== undefined && typeof template !== 'string')) return undefined;
+  return { ...(value as unknown as Provenance), prompt };
 }

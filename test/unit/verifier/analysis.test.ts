@@ -74,7 +74,7 @@ describe('verifier prompt', () => {
   });
 
   it('keys a score by everything that made it, and by nothing else', () => {
-    const key = (step: number, steps: readonly string[], settings = DEFAULT_VERIFIER_SETTINGS, model = 'm') => scoreKey('Q?', steps, step, model, settings);
+    const key = (step: number, steps: readonly string[], settings = DEFAULT_VERIFIER_SETTINGS, model = 'm') => scoreKey('Q?', steps, step, { hash: model }, settings);
     assert.equal(key(1, ['a', 'b', 'c']), key(1, ['a', 'b', 'changed later step']));
     assert.notEqual(key(1, ['a', 'b']), key(1, ['changed', 'b']));
     assert.notEqual(key(1, ['a', 'b']), key(1, ['a', 'b'], DEFAULT_VERIFIER_SETTINGS, 'other'));
