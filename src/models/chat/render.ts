@@ -28,11 +28,49 @@ const LONGEST_RANGE = 10_000;
 export function compileTemplate(source: string): Render {
   const program = parse(tokenize(source, { lstrip_blocks: true, trim_blocks: true }));
   return (input) => {
-    const { value } = new Interpreter(environmentOf(input)).run(program);
+    const { value } = new ChatInterpreter(environmentOf(input)).run(program);
     if (typeof value !== 'string') throw new Error('it gave no text');
     if (value.length > LONGEST_PROMPT) throw new Error(`it wrote ${value.length} characters`);
     return value;
   };
+}
+
+type Node = NonNullable<Parameters<Interpreter['evaluate']>[0]>;
+type Value = ReturnType<Interpreter['evaluate']>;
+
+/** The library strips whitespace whatever it is told to strip; Qwen's templates strip line breaks only. */
+class ChatInterpreter extends Interpreter {
+  override evaluate(node: Node | undefined, environment: Environment): Value {
+    const call = node === undefined ? undefined : strippingCall(node);
+    if (call === undefined) return super.evaluate(node, environment);
+    const text = this.evaluate(call.object, environment).value;
+    const characters = this.evaluate(call.characters, environment).value;
+    if (typeof text !== 'string' || typeof characters !== 'string') throw new Unsupported(`${call.name}() of other things than texts`);
+    const literal = { type: 'StringLiteral', value: strip(text, characters, call.name) };
+    return super.evaluate(literal, environment);
+  }
+}
+
+const STRIPS = ['strip', 'lstrip', 'rstrip'] as const;
+type Strip = (typeof STRIPS)[number];
+
+/** `object.strip(characters)` and its two sisters; undefined for every other node. */
+function strippingCall(node: Node): { readonly name: Strip; readonly object: Node; readonly characters: Node } | undefined {
+  if (node.type !== 'CallExpression') return undefined;
+  const { callee, args } = node as Node & { readonly callee: Node; readonly args: readonly Node[] };
+  const [characters] = args;
+  if (characters === undefined || callee.type !== 'MemberExpression') return undefined;
+  const { object, property, computed } = callee as Node & { readonly object: Node; readonly property: { readonly value?: unknown }; readonly computed: boolean };
+  const name = computed ? undefined : STRIPS.find((known) => known === property.value);
+  return name === undefined ? undefined : { name, object, characters };
+}
+
+function strip(text: string, characters: string, name: Strip): string {
+  const set = new Set(characters);
+  const all = Array.from(text);
+  const first = name === 'rstrip' ? 0 : all.findIndex((character) => !set.has(character));
+  const last = name === 'lstrip' ? all.length - 1 : all.findLastIndex((character) => !set.has(character));
+  return first < 0 ? '' : all.slice(first, last + 1).join('');
 }
 
 /** Template's own names: constants, the functions that chat templates may call, then what the conversation brings. */
