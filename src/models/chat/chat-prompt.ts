@@ -2,13 +2,12 @@ import type { ChatMessage, ChatPrompt, ChatRequest } from '../../core/chat.ts';
 import { StepscopeError } from '../../core/result.ts';
 import { closeThinking, opensThinking } from '../../core/trace/thinking.ts';
 import type { ChatTemplate } from './chat-template.ts';
+import { quote } from './quote.ts';
 import { compileTemplate, TemplateRefusal, Unsupported, type Render } from './render.ts';
 
 const FOLDED = 'has no system turn: what belongs there stands at the beginning of the user\'s turn.';
 /** What the library says of filters, tests, statements and functions that it does not have: it has no error types. */
 const MISSING = /^Unknown (?:\w+ )?(?:filter|test|statement)|not currently supported|^Cannot call something|^Cannot apply filter/;
-/** Of a message that a template or the library gives. */
-const LONGEST_QUOTE = 200;
 
 /**
  * Prepares a template. The result turns one conversation into a prompt: see LanguageModel.chatPrompts. Where the template
@@ -37,7 +36,7 @@ function chatPrompt(template: ChatTemplate, render: Render, request: ChatRequest
     return { ok: true, prompt: opened + begun, ...(whole === undefined ? { note: `The chat template of ${template.file} ${FOLDED}` } : {}) };
   } catch (error) {
     if (!(error instanceof TemplateRefusal)) throw error;
-    return { ok: false, reason: 'template-invalid', message: `The chat template of ${template.file} refuses the conversation ("${quoted(error.message)}"): use plain prompts with this model.` };
+    return { ok: false, reason: 'template-invalid', message: `The chat template of ${template.file} refuses the conversation (${quote(error.message)}): use plain prompts with this model.` };
   }
 }
 
@@ -78,12 +77,6 @@ function naming<T>(file: string, work: () => T): T {
     const said = error instanceof Error ? error.message : String(error);
     const missing = error instanceof Unsupported || MISSING.test(said);
     const what = missing ? 'needs something that is not supported here' : 'cannot be rendered';
-    throw new StepscopeError('template-invalid', `The chat template of ${file} ${what} ("${quoted(said)}"): use the template that came with the model, or plain prompts.`);
+    throw new StepscopeError('template-invalid', `The chat template of ${file} ${what} (${quote(said)}): use the template that came with the model, or plain prompts.`);
   }
-}
-
-/** What comes from a file is shown on one line, and not at any length. */
-function quoted(text: string): string {
-  const line = text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
-  return line.length <= LONGEST_QUOTE ? line : `${line.slice(0, LONGEST_QUOTE)}…`;
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { StepscopeError } from '../../core/result.ts';
+import { quote } from './quote.ts';
 
 /** The files of a model folder that a conversation's form comes from; a folder has some of them or none. */
 export const CHAT_FILES = ['chat_template.jinja', 'tokenizer_config.json', 'chat_template.json', 'special_tokens_map.json'] as const;
@@ -55,7 +56,7 @@ function fromConfig(folder: string, name: string, config: Json | undefined): { r
   const named = Array.isArray(value) ? value.map((entry) => namedTemplate(entry, file)) : isObject(value) ? Object.entries(value) : [];
   const [source, ...others] = named.length === 1 ? named.map(([, text]) => text) : named.flatMap(([key, text]) => (key === 'default' ? [text] : []));
   if (typeof source !== 'string' || others.length > 0) {
-    const names = named.map(([key]) => `"${key}"`).join(', ');
+    const names = named.slice(0, 5).map(([key]) => quote(key)).join(', ');
     throw invalid(file, `${named.length === 0 ? 'has a chat_template that is no text' : `has several chat templates (${names}) and not one that is named "default"`}: use the file that came with the model`);
   }
   return { file, source };

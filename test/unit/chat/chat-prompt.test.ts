@@ -10,9 +10,11 @@ const SYSTEM = { role: 'system', content: 'Judge the step.' } as const;
 const USER = { role: 'user', content: 'Question: 2 + 2?' } as const;
 const DATE = '2024-07-26';
 
+const PREPARED = new Map(FAMILIES.map((family) => [family, prepareTemplate(templateOf(templateSource(family)))]));
+
 function prompt(family: Family, request: Omit<ChatRequest, 'date'>): { readonly prompt: string; readonly note?: string } {
-  const made = prepareTemplate(templateOf(templateSource(family)))({ date: DATE, ...request });
-  assert.ok(made.ok, made.ok ? '' : made.message);
+  const made = PREPARED.get(family)?.({ date: DATE, ...request });
+  assert.ok(made?.ok === true, JSON.stringify(made));
   return made;
 }
 
