@@ -46,8 +46,8 @@ class ChatInterpreter extends Interpreter {
     const text = this.evaluate(call.object, environment).value;
     const characters = this.evaluate(call.characters, environment).value;
     if (typeof text !== 'string' || typeof characters !== 'string') throw new Unsupported(`${call.name}() of other things than texts`);
-    const literal = { type: 'StringLiteral', value: strip(text, characters, call.name) };
-    return super.evaluate(literal, environment);
+    // Setting a variable is the one way to make a value of the library's.
+    return new Environment().set('stripped', strip(text, characters, call.name));
   }
 }
 

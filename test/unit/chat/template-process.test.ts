@@ -86,7 +86,7 @@ describe('chat templates in the engine', function () {
 
   it('is a capability of a model with a template, and of no other', async () => {
     const without = await engine.load(bundledModel('r-prm'));
-    assert.deepEqual([without.capabilities.chat, without.chatPrompts, without.info.template], [undefined, undefined, undefined]);
+    assert.deepEqual([without.capabilities.chat, 'chatPrompts' in without, without.info.template], [undefined, false, undefined]);
     const given = await engine.load(withTemplate('given', { 'chat_template.jinja': templateSource('qwen3') }));
     assert.equal(given.capabilities.chat, true);
     assert.deepEqual(await given.chatPrompts?.([REQUEST]), [{ ok: true, prompt: '<|im_start|>user\nQuestion: 2 + 2?<|im_end|>\n<|im_start|>assistant\n' }]);

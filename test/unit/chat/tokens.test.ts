@@ -12,7 +12,7 @@ import { templateOf, templateSource } from './chat-fixtures.ts';
 
 /** A tokenizer as sentencepiece ones are converted: a space before a text that stands alone, and `▁` for spaces. */
 function spaced(): object {
-  const pieces = ['<unk>', '<s>', '</s>', '▁', '▁▁', ...'YesNo?ab', '▁Y', '▁N', 'Ye', 'No', '▁Ye', '▁No', 'Yes', '▁Yes'];
+  const pieces = ['<unk>', '<s>', '</s>', '▁', '▁▁', ...Array.from('YesNo?ab'), '▁Y', '▁N', 'Ye', 'No', '▁Ye', '▁No', 'Yes', '▁Yes'];
   const vocab = Object.fromEntries([...new Set(pieces)].map((piece, id) => [piece, id]));
   const merges = ['▁ ▁', 'Y e', 'N o', 'Ye s', '▁ Yes', '▁ No'];
   const special = (content: string, id: number) => ({ id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true });

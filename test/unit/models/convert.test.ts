@@ -92,7 +92,7 @@ describe('convertModel', () => {
     const named = await convertModel(source, target, PLAN);
     const kept = await readChatTemplate(target);
     assert.deepEqual(kept, { ...(await readChatTemplate(source)), file: path.join(target, 'tokenizer_config.json') });
-    assert.deepEqual([kept?.source, kept?.tokens], ['in the config', { bos_token: '<s>', eos_token: '</s>', unk_token: '<unk>' }]);
+    assert.deepEqual([kept.source, kept.tokens], ['in the config', { bos_token: '<s>', eos_token: '</s>', unk_token: '<unk>' }]);
     assert.ok((named.files['tokenizer_config.json']?.bytes ?? Infinity) < 500);
     writeFileSync(path.join(source, 'chat_template.jinja'), 'its own file');
     const filed = await convertModel(source, target, PLAN);
