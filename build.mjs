@@ -72,6 +72,7 @@ function configurations() {
   const shipped = [
     ['src/extension.ts', 'extension'],
     ['src/models/onnx/engine-main.ts', 'engine'],
+    ['src/models/chat/template-main.ts', 'template'],
     ['src/cli/main.ts', 'cli'],
   ].filter(([file]) => present(file));
   const tests = filesUnder('test', /\.test\.ts$|^index\.ts$/).map((file) => ({

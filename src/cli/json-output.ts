@@ -20,12 +20,13 @@ export function jsonOutput(model: ModelInfo, settings: VerifierSettings): RowOut
     },
     summary(row, summary) {
       const { firstError, min, mean, product, last, scored, steps, seconds, tokens } = summary;
+      const template = settings.prompt === 'chat' && model.template !== undefined ? { template: model.template } : {};
       const used = { k: settings.mode === 'direct' ? 1 : settings.k, temperature: effectiveTemperature(settings), topP: settings.topP, seed: settings.seed, threshold: settings.threshold };
       print({
         row,
         summary: { firstError: firstError ?? -1, min: min ?? null, mean: mean ?? null, product: product ?? null, last: last ?? null, scored, steps, seconds, tokens },
-        settings: { mode: settings.mode, ...used },
-        model: { name: model.name, hash: model.hash, weights: model.weights },
+        settings: { mode: settings.mode, prompt: settings.prompt, ...used },
+        model: { name: model.name, hash: model.hash, weights: model.weights, ...template },
       });
     },
   };

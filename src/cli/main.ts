@@ -17,6 +17,8 @@ const HELP = `stepscope: look inside the reasoning of language models, step by s
       --fields MAP       a JSON file that says where the fields of an unknown format are
       --variant NAME     which trace of a row, where a format has several; else the first
       --model DIR        a converted model, or an ONNX export (folder or .onnx file); else the bundled verifier
+      --prompt FORM      plain (default): checkpoints that were trained on the prompt, such as R-PRM;
+                         chat: general models, through their chat template
       --mode MODE        reasoned (default) or direct: one reading a step, no analysis
       --k N              analyses a step (default 1, greedy; more are sampled)
       --temperature T    for K > 1 (default 0.95)
@@ -25,7 +27,7 @@ const HELP = `stepscope: look inside the reasoning of language models, step by s
       --seed N           default 0
       --endpoint URL     score with an OpenAI-compatible server; several share the work
       --model NAME         its name of the model, where it serves several
-      --api API            completions (default) or chat (general models)
+      --api API            completions or chat: the same as --prompt plain or chat
       --concurrency N      requests at once to each endpoint (default 64)
       --key-env NAME       environment variable that holds its key
       --json             one JSON line a step, then one a row; steps and rows are 0-based
@@ -71,7 +73,7 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 /** Failures that a person can mend by another input; everything else is ours. */
-const BAD_INPUT = new Set(['usage', 'model-missing', 'model-invalid', 'model-too-large', 'tokenizer-mismatch', 'context-exceeded', 'hub-failed', 'server-unreachable', 'server-refused']);
+const BAD_INPUT = new Set(['usage', 'model-missing', 'model-invalid', 'model-too-large', 'tokenizer-mismatch', 'context-exceeded', 'template-invalid', 'unsupported', 'hub-failed', 'server-unreachable', 'server-refused']);
 
 // The reader of a pipe has left (`| head`): nobody is interested in the rest.
 process.stdout.on('error', () => process.exit(0));

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import process from 'node:process';
-import { chatInstruction } from '../core/verifier/chat-instruction.ts';
-import type { VerifierMode } from '../core/verifier/score.ts';
+import { chatInstruction } from '../core/verifier/chat-prompt.ts';
+import { PROMPT_FORMS, type PromptForm, type VerifierSettings } from '../core/verifier/settings.ts';
 import type { LanguageModel } from '../core/model.ts';
 import { bundledModelDirectory } from '../models/catalog.ts';
 import { createEngine } from '../models/onnx/engine.ts';
@@ -12,6 +12,7 @@ import { readChoice, readNumber, UsageError } from './usage.ts';
 /** The options of `score` that choose the model. */
 export const MODEL_OPTIONS = {
   model: { type: 'string' },
+  prompt: { type: 'string' },
   endpoint: { type: 'string', multiple: true },
   api: { type: 'string' },
   concurrency: { type: 'string' },
@@ -20,6 +21,7 @@ export const MODEL_OPTIONS = {
 
 interface ModelValues {
   readonly model?: string | undefined;
+  readonly prompt?: string | undefined;
   readonly endpoint?: readonly string[] | undefined;
   readonly api?: string | undefined;
   readonly concurrency?: string | undefined;
@@ -35,22 +37,30 @@ export interface ModelSource {
   dispose(): void;
 }
 
+/** `--prompt`; with a server also `--api`, which says the same in the words of its API. */
+export function promptForm({ prompt, api }: ModelValues): PromptForm {
+  const form = readChoice('prompt', prompt, PROMPT_FORMS);
+  if (api === undefined) return form;
+  const said = readChoice('api', api, ['completions', 'chat']) === 'chat' ? 'chat' : 'plain';
+  if (prompt !== undefined && said !== form) throw new UsageError(`--prompt ${form} and --api ${api} contradict each other: leave out --api.`);
+  return said;
+}
+
 /** `root` is the package's folder. */
-export function modelSource(values: ModelValues, mode: VerifierMode, root: string, log: (line: string) => void, signal: AbortSignal): ModelSource {
+export function modelSource(values: ModelValues, { mode, prompt }: Pick<VerifierSettings, 'mode' | 'prompt'>, root: string, log: (line: string) => void, signal: AbortSignal): ModelSource {
   const { endpoint: endpoints = [] } = values;
   if (endpoints.length === 0) return localModel(values, root, log);
-  const api = readChoice('api', values.api, ['completions', 'chat']);
   const concurrency = readNumber('concurrency', values.concurrency, 64, { min: 1, max: 10_000, integer: true });
   const variable = values['key-env'];
   let model: Promise<LanguageModel> | undefined;
   const open = () =>
     connect({
       endpoints,
-      api,
+      api: prompt === 'chat' ? 'chat' : 'completions',
       concurrency,
       signal,
       log,
-      ...(api === 'chat' ? { instruction: chatInstruction(mode) } : {}),
+      ...(prompt === 'chat' ? { instruction: chatInstruction(mode) } : {}),
       ...(values.model === undefined ? {} : { model: values.model }),
       ...(variable === undefined ? {} : { key: keyFromEnvironment(variable, process.env) }),
     });

@@ -9,7 +9,7 @@ import { jsonOutput } from './json-output.ts';
 import { chosenRows, INPUT_OPTIONS, openInput } from './open-input.ts';
 import type { RowOutput } from './output.ts';
 import { inParallel, rowOrder } from './row-order.ts';
-import { MODEL_OPTIONS, modelSource } from './score-model.ts';
+import { MODEL_OPTIONS, modelSource, promptForm } from './score-model.ts';
 import { tableOutput } from './table-output.ts';
 import { readArguments, readChoice, readNumber, UsageError } from './usage.ts';
 
@@ -34,7 +34,7 @@ export async function scoreCommand(args: readonly string[], signal: AbortSignal)
   const { values, positionals } = readArguments(args, OPTIONS);
   const [name, ...more] = positionals;
   if (name === undefined || more.length > 0) throw new UsageError('score takes one file: stepscope score FILE.');
-  const settings = readSettings(values);
+  const settings = { ...readSettings(values), prompt: promptForm(values) };
   const file = await openInput(name, values);
   const rows = chosenRows(file, values);
 
@@ -46,8 +46,13 @@ export async function scoreCommand(args: readonly string[], signal: AbortSignal)
   };
   const failed = new AbortController();
   const until = AbortSignal.any([signal, failed.signal]);
-  const source = modelSource(values, settings.mode, ROOT, say, until);
+  const source = modelSource(values, settings, ROOT, say, until);
   const order = rowOrder();
+  const told = new Set<string>();
+  const tellOnce = (message: string) => {
+    if (!told.has(message)) say(message);
+    told.add(message);
+  };
   try {
     await inParallel(rows, source.rows, async (index) => {
       const place = order.row();
@@ -56,7 +61,7 @@ export async function scoreCommand(args: readonly string[], signal: AbortSignal)
         if (!trace.ok) return complain(trace.error.message);
         const model = await source.load();
         const output = inOrder((values.json ? jsonOutput : tableOutput)(model.info, settings), place.print);
-        await scoreRow(model, index, trace.value, settings, output, rows.length, complain, until);
+        await scoreRow(model, index, trace.value, settings, output, rows.length, { complain, note: tellOnce }, until);
       } finally {
         place.end();
       }
@@ -92,11 +97,17 @@ function readSettings(values: Readonly<Partial<Record<keyof typeof OPTIONS, stri
   };
 }
 
+/** Where messages go: what makes the exit code 2, and what is only good to know. */
+interface Messages {
+  readonly complain: (message: string) => void;
+  readonly note: (message: string) => void;
+}
+
 /**
  * Scores one row and prints its steps in order, each as soon as those before it are done. A row is a batch of its own, so
  * that its numbers do not depend on which other rows were asked for.
  */
-async function scoreRow(model: LanguageModel, row: number, trace: Trace, settings: VerifierSettings, output: RowOutput, rows: number, complain: (message: string) => void, signal: AbortSignal): Promise<void> {
+async function scoreRow(model: LanguageModel, row: number, trace: Trace, settings: VerifierSettings, output: RowOutput, rows: number, { complain, note }: Messages, signal: AbortSignal): Promise<void> {
   const steps = stepTexts(trace);
   const ready = new Map<number, () => void>();
   let printed = 0;
@@ -120,6 +131,9 @@ async function scoreRow(model: LanguageModel, row: number, trace: Trace, setting
     for await (const event of scoreTrace(model, { problem: trace.problem, steps, settings }, signal)) {
       switch (event.type) {
         case 'started':
+          break;
+        case 'note':
+          note(event.message);
           break;
         case 'sample':
           if (event.sample.unread !== undefined) complain(describe(`Step ${event.step + 1}: ${event.sample.unread}`));

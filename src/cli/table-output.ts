@@ -51,11 +51,12 @@ function summaryLines(summary: Summary, trace: Trace, model: ModelInfo, settings
   const label = trace.label === undefined ? '' : `   label in the file: ${name(trace.label.firstError)}`;
   const numbers = `min ${fixed(summary.min)}  mean ${fixed(summary.mean)}  product ${fixed(summary.product)}  last ${fixed(summary.last)}`;
   const sampling = settings.mode === 'direct' ? 'direct, no analysis' : settings.k === 1 ? 'K=1 greedy' : `K=${settings.k}, temperature ${effectiveTemperature(settings)}, top-p ${settings.topP}, seed ${settings.seed}`;
+  const form = settings.prompt === 'chat' ? ', chat prompt' : '';
   const size = model.parameters === 0 ? '' : `${(model.parameters / 1e6).toFixed(model.parameters < 1e9 ? 0 : 1)}M parameters, `;
   return [
     `  first error: ${color.bold(name(summary.firstError))}${label}`,
     `  ${numbers}   (n = ${summary.scored} of ${summary.steps} steps)`,
-    color.dim(`  ${model.name} (${size}${model.weights}), ${sampling}, threshold ${settings.threshold}; ${summary.tokens} tokens in ${summary.seconds.toFixed(1)} s`),
+    color.dim(`  ${model.name} (${size}${model.weights}), ${sampling}${form}, threshold ${settings.threshold}; ${summary.tokens} tokens in ${summary.seconds.toFixed(1)} s`),
     '',
   ];
 }

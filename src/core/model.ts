@@ -1,3 +1,4 @@
+import type { ChatPrompt, ChatRequest } from './chat.ts';
 import type { Span } from './trace/trace.ts';
 
 /**
@@ -23,6 +24,13 @@ export interface LanguageModel {
   nextTokenProbabilities(prompts: readonly string[], candidates: readonly string[], signal?: AbortSignal): Promise<readonly ProbabilityReading[]>;
 
   /**
+   * Turns conversations into prompts, by the chat template that came with the model; present with the capability `chat`. Same
+   * length and order as `requests`; a conversation that the template refuses fails alone. Throws StepscopeError, reason
+   * `template-invalid`, where the template itself is broken, endless or needs what is not supported.
+   */
+  chatPrompts?(requests: readonly ChatRequest[], signal?: AbortSignal): Promise<readonly ChatPrompt[]>;
+
+  /**
    * Reads a text once and looks into it; present with the capabilities `attention`, `gates` or `hidden`. The first call
    * loads the weights a second time. Throws StepscopeError, reason `context-exceeded` for a text that is too long.
    */
@@ -37,6 +45,11 @@ export interface ModelInfo {
    * model only over what its server says of it, which another checkpoint under the same name would say too.
    */
   readonly hash: string;
+  /**
+   * SHA-256 (hex) of the chat template and its special tokens: part of a result's identity where a prompt was made with it.
+   * Absent where there is none, and for a served model, whose server keeps it to itself.
+   */
+  readonly template?: string;
   /** For example `8-bit, block 32`. */
   readonly weights: string;
   /** 0 where a server does not say; two digits where it was counted from a graph of another exporter. */
@@ -48,6 +61,8 @@ export interface ModelInfo {
 /** What a model can do; absent is no. A feature that needs what is missing says so by name, with `lackOf`. */
 export interface ModelCapabilities {
   readonly probabilities: boolean;
+  /** Conversations can be turned into prompts: `chatPrompts`. */
+  readonly chat?: boolean;
   /** Parts of the prompt can be hidden from what follows: GenerateRequest.hide. */
   readonly masks?: boolean;
   /** `inspect` tells where a token's attention goes; parts can be hidden in chosen layers and heads. */
@@ -63,18 +78,26 @@ export interface ModelCapabilities {
 /** A thing that a model can or cannot do. */
 export type Capability = Exclude<keyof ModelCapabilities, 'notes'>;
 
-const CAPABILITY_NAMES: Readonly<Record<Capability, string>> = {
-  probabilities: 'the probabilities of its next token',
-  masks: 'generation with parts of the prompt hidden',
-  attention: 'its attention',
-  gates: 'the gates of its feed-forward neurons',
-  hidden: 'its hidden states',
+const CONVERT = 'use a model folder made by "stepscope convert" of this version';
+
+/** What a capability gives, and what helps where it is missing. */
+const CAPABILITIES: Readonly<Record<Capability, { readonly name: string; readonly help: string }>> = {
+  probabilities: { name: 'does not give the probabilities of its next token', help: CONVERT },
+  chat: {
+    name: 'has no chat template',
+    help: 'score with plain prompts, or put the chat_template.jinja or the tokenizer_config.json that came with the checkpoint into its folder and convert it again (beside an ONNX export: only put it there)',
+  },
+  masks: { name: 'does not give generation with parts of the prompt hidden', help: CONVERT },
+  attention: { name: 'does not give its attention', help: CONVERT },
+  gates: { name: 'does not give the gates of its feed-forward neurons', help: CONVERT },
+  hidden: { name: 'does not give its hidden states', help: CONVERT },
 };
 
 /** One sentence about what a model lacks and what would help; undefined where it lacks nothing of it. */
 export function lackOf({ info, capabilities }: Pick<LanguageModel, 'info' | 'capabilities'>, capability: Capability): string | undefined {
   if (capabilities[capability] === true) return undefined;
-  return `${info.name} does not give ${CAPABILITY_NAMES[capability]}: use a model folder made by "stepscope convert" of this version.`;
+  const { name, help } = CAPABILITIES[capability];
+  return `${info.name} ${name}: ${help}.`;
 }
 
 /** Part of a prompt that is hidden from what follows. Positions are kept: what is hidden leaves a gap. */
@@ -134,6 +157,11 @@ export interface GenerateRequest {
    * in the continuation. Free where `after` ends on a token boundary; otherwise the text is read again.
    */
   readonly readout?: { readonly after: string; readonly candidates: readonly string[] };
+  /**
+   * `stop` and `readout` look past thinking: at what comes after `</think>` where the prompt ends in a thinking block or the
+   * continuation begins with one. Default false.
+   */
+  readonly skipThinking?: boolean;
   /** Needs the capability `masks`. Requests with the same hidden tokens decode together. */
   readonly hide?: readonly HiddenPart[];
 }
@@ -176,6 +204,8 @@ export type ModelErrorReason =
   | 'model-too-large'
   | 'tokenizer-mismatch'
   | 'context-exceeded'
+  /** The chat template of a model is broken, endless or needs what is not supported, or refuses the conversation. */
+  | 'template-invalid'
   | 'engine-exited'
   | 'engine-hung'
   | 'engine-failed'

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { Provenance, Sample, Score } from '../core/verifier/score.ts';
+import { PROMPT_FORMS } from '../core/verifier/settings.ts';
 
 /** A whole number from 0 on. */
 export const count = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -24,11 +25,14 @@ const storedSample = v.object({
 /** A sample as it was stored. */
 export const sampleSchema = v.pipe(storedSample, v.transform((sample): Sample => ({ ...sample, pYes: sample.pYes, verdict: sample.verdict })));
 
+/** Records of older versions have no `prompt`: it was plain. */
 export const provenanceSchema: v.GenericSchema<unknown, Provenance> = v.object({
   model: v.string(),
   modelHash: v.string(),
   weights: v.string(),
   mode: v.picklist(['reasoned', 'direct']),
+  prompt: v.optional(v.picklist(PROMPT_FORMS), 'plain'),
+  template: v.exactOptional(v.string()),
   k: v.number(),
   temperature: v.number(),
   topP: v.number(),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { StepscopeError } from '../core/result.ts';
+import { CHAT_FILES } from './chat/chat-template.ts';
 
 /** Beside model.onnx in every converted model folder. */
 export const MANIFEST_FILE = 'stepscope.json';
@@ -58,9 +59,13 @@ export async function readManifest(folder: string): Promise<ModelManifest> {
   return manifest;
 }
 
-/** The identity of a model: its graph, weights and tokenizer, independent of where it lies. */
+/**
+ * The identity of a model: its graph, weights and tokenizer, independent of where it lies. The chat template has an identity
+ * of its own (see templateHash), which counts only where it is used.
+ */
 export function manifestHash(manifest: ModelManifest): string {
-  const parts = Object.entries(manifest.files).map(([name, record]) => `${name} ${record.sha256}`);
+  const chat: readonly string[] = CHAT_FILES;
+  const parts = Object.entries(manifest.files).filter(([name]) => !chat.includes(name)).map(([name, record]) => `${name} ${record.sha256}`);
   return createHash('sha256').update(parts.sort().join('\n')).digest('hex');
 }
 

@@ -2,6 +2,7 @@
  * Messages between a client and the engine process. Three kinds only: a request with a typed answer, events of a running
  * request, and a notification (abort). Every request ends with exactly one `result` or `error`.
  */
+import type { ChatPrompt, ChatRequest } from '../core/chat.ts';
 import type { GenerateEvent, GenerateRequest, InspectedToken, InspectionRequest, ModelCapabilities, ModelErrorReason, ModelInfo, ProbabilityReading } from '../core/model.ts';
 
 export interface ConvertOrder {
@@ -27,6 +28,7 @@ export type EngineRequest =
   | { readonly type: 'load'; readonly directory: string; readonly threads: number }
   | { readonly type: 'generate'; readonly model: number; readonly requests: readonly GenerateRequest[] }
   | { readonly type: 'probabilities'; readonly model: number; readonly prompts: readonly string[]; readonly candidates: readonly string[] }
+  | { readonly type: 'chat'; readonly model: number; readonly requests: readonly ChatRequest[] }
   | { readonly type: 'convert'; readonly order: ConvertOrder }
   | { readonly type: 'inspect'; readonly model: number; readonly request: InspectionRequest };
 
@@ -34,6 +36,7 @@ export interface EngineResults {
   load: { readonly model: number; readonly info: ModelInfo; readonly capabilities: ModelCapabilities };
   generate: null;
   probabilities: readonly ProbabilityReading[];
+  chat: readonly ChatPrompt[];
   convert: { readonly weights: string; readonly parameters: number };
   inspect: readonly InspectedToken[];
 }

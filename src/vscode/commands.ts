@@ -49,6 +49,7 @@ export function registerCommands(dependencies: CommandDependencies): vscode.Disp
         const hidden = request.settings.mode === 'direct' && view.annotations.steps.some(({ stream }) => stream !== 'direct' && stream !== undefined);
         note(`${outcomeText(view.annotations)}${hidden ? ' Direct scores are in the hovers.' : ''}`);
         const [first] = outcome.failures;
+        for (const told of outcome.notes) void vscode.window.showInformationMessage(told);
         if (first !== undefined) void vscode.window.showWarningMessage(`${count(outcome.failures.length, 'step')} of ${name} could not be scored. ${first}`);
         return;
       }
@@ -65,8 +66,8 @@ export function registerCommands(dependencies: CommandDependencies): vscode.Disp
         void offer(`${name} changed while it was being scored: ${outcome.done} of ${count(outcome.total, 'step')} done, the rest was stopped.`, 'Score Again', again);
         return;
       case 'failed':
-        if (outcome.reason === 'model-missing' || outcome.reason === 'model-invalid' || outcome.reason === 'tokenizer-mismatch') {
-          void offer(outcome.message, 'Open Setting', () => void vscode.commands.executeCommand('workbench.action.openSettings', SETTINGS.model), 'error');
+        if (settingOf(outcome.reason) !== undefined) {
+          void offer(outcome.message, 'Open Setting', () => void vscode.commands.executeCommand('workbench.action.openSettings', settingOf(outcome.reason)), 'error');
         } else {
           void offer(outcome.message, 'Score Again', again, 'error');
         }
@@ -127,6 +128,21 @@ export function registerCommands(dependencies: CommandDependencies): vscode.Disp
   return vscode.Disposable.from(
     ...Object.entries(COMMANDS).map(([name, id]) => vscode.commands.registerCommand(id, handlers[name as CommandName])),
   );
+}
+
+/** The setting that mends a failure, where trying again would not. */
+function settingOf(reason: string): string | undefined {
+  switch (reason) {
+    case 'model-missing':
+    case 'model-invalid':
+    case 'tokenizer-mismatch':
+      return SETTINGS.model;
+    case 'template-invalid':
+    case 'unsupported':
+      return SETTINGS.prompt;
+    default:
+      return undefined;
+  }
 }
 
 async function offer(text: string, action: string, act: () => void, kind: 'information' | 'error' = 'information'): Promise<void> {

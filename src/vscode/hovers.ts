@@ -89,10 +89,11 @@ function provenance({ score, stream }: StepAnnotation, bundled: boolean): vscode
     ? `temperature ${provenance.temperature}, top-p ${provenance.topP}, seed ${provenance.seed}`
     : stream === 'greedy' ? 'temperature 0 (greedy, so without a seed)' : 'one pass without sampling';
   const limit = stream === 'direct' ? '' : `, at most ${provenance.maxNewTokens} new tokens`;
+  const template = provenance.template === undefined ? '' : ` (chat template ${provenance.template.slice(0, 12)})`;
   plain(
     markdown,
     `${provenance.model} (${provenance.weights}, ${provenance.modelHash.slice(0, 12)}), ${sampling}${limit}, ` +
-      `threshold ${provenance.threshold}, prompt ${provenance.promptVersion}, ${localDate(provenance.date)}`,
+      `threshold ${provenance.threshold}, prompt ${provenance.promptVersion}${template}, ${localDate(provenance.date)}`,
   );
   if (bundled) markdown.appendMarkdown('\n\n_The bundled model is a demonstration model of 29 million parameters: read its scores as such._');
   return [markdown];

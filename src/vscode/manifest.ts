@@ -26,6 +26,7 @@ export const SETTINGS = {
   topP: 'stepscope.verifier.topP',
   seed: 'stepscope.verifier.seed',
   threshold: 'stepscope.verifier.threshold',
+  prompt: 'stepscope.verifier.prompt',
   maxNewTokens: 'stepscope.verifier.maxNewTokens',
   model: 'stepscope.verifier.model',
   inlineText: 'stepscope.display.inlineText',

@@ -3,6 +3,7 @@ import type { LanguageModel } from '../core/model.ts';
 import { StepscopeError } from '../core/result.ts';
 import { provenanceOf } from '../core/verifier/combine.ts';
 import type { ScoreEvent } from '../core/verifier/events.ts';
+import type { ModelIdentity } from '../core/verifier/key.ts';
 import { scoreTrace } from '../core/verifier/score-trace.ts';
 import type { VerifierSettings } from '../core/verifier/settings.ts';
 import type { Disposable } from './disposable.ts';
@@ -24,7 +25,7 @@ export interface ScoringRequest {
 
 /** How a run ended. What was scored before the end stays in every case. */
 export type ScoringOutcome =
-  | { readonly type: 'done'; readonly total: number; readonly failures: readonly string[] }
+  | { readonly type: 'done'; readonly total: number; readonly failures: readonly string[]; readonly notes: readonly string[] }
   | { readonly type: 'nothing-missing' }
   | { readonly type: 'busy'; readonly done: number; readonly total: number }
   | { readonly type: 'cancelled'; readonly done: number; readonly total: number }
@@ -45,6 +46,7 @@ interface Run {
   readonly request: ScoringRequest;
   readonly controller: AbortController;
   readonly failures: string[];
+  readonly notes: Set<string>;
   progress: RunProgress;
   edited: boolean;
 }
@@ -61,14 +63,14 @@ export function createScoring(sessions: TraceSessions, store: ScoreStore, verifi
   };
 
   /** The asked-for steps that lack samples, with their keys. */
-  async function missingSteps(run: Run, modelHash: string): Promise<Map<number, string>> {
+  async function missingSteps(run: Run, model: ModelIdentity): Promise<Map<number, string>> {
     const { open, request: { settings, only } } = run;
     const { problem } = open.trace;
     const stream = streamOf(settings);
     const needed = settings.mode === 'direct' ? 1 : settings.k;
     const missing = new Map<number, string>();
     const look = (step: number): void => {
-      const key = streamKey({ problem, steps: open.texts, step }, modelHash, settings, stream);
+      const key = streamKey({ problem, steps: open.texts, step }, model, settings, stream);
       if ((store.get(key)?.samples.length ?? 0) < needed) missing.set(step, key);
     };
     await inBatches(only ?? open.texts.map((_, step) => step), look, () => !run.controller.signal.aborted);
@@ -89,7 +91,7 @@ export function createScoring(sessions: TraceSessions, store: ScoreStore, verifi
     const { signal } = run.controller;
     report('loading the model');
     const model = await verifier.load(signal);
-    const keys = await missingSteps(run, model.info.hash);
+    const keys = await missingSteps(run, model.info);
     if (keys.size === 0) return { type: 'nothing-missing' };
     for (const key of keys.values()) sessions.setFailure(key, undefined);
     run.progress = { phase: 'scoring', done: 0, total: keys.size, pending: new Set(keys.keys()) };
@@ -102,7 +104,7 @@ export function createScoring(sessions: TraceSessions, store: ScoreStore, verifi
       if (refused === steps.length) refuseRest(run, missing.slice(from + STEPS_AT_ONCE), keys, report);
       if (refused === steps.length) break;
     }
-    return { type: 'done', total: keys.size, failures: run.failures };
+    return { type: 'done', total: keys.size, failures: run.failures, notes: [...run.notes] };
   }
 
   /** Scores a few steps as one batch; returns how many of them are too long for the model. */
@@ -112,10 +114,12 @@ export function createScoring(sessions: TraceSessions, store: ScoreStore, verifi
     const { problem } = run.open.trace;
     let refused = 0;
     const apply = (event: ScoreEvent): void => {
+      if (event.type === 'note') run.notes.add(event.message);
       const key = 'step' in event ? keys.get(event.step) : undefined;
       if (key === undefined) return;
       switch (event.type) {
         case 'started':
+        case 'note':
         case 'finished':
           return;
         case 'sample':
@@ -193,13 +197,14 @@ export function createScoring(sessions: TraceSessions, store: ScoreStore, verifi
         request,
         controller: new AbortController(),
         failures: [],
+        notes: new Set(),
         progress: { phase: 'loading', done: 0, total: asked.length, pending: new Set(asked) },
         edited: false,
       };
       runs.set(key, run);
       try {
-        const hash = verifier.info()?.hash;
-        if (hash !== undefined && (await missingSteps(run, hash)).size === 0) return { type: 'nothing-missing' };
+        const info = verifier.info();
+        if (info !== undefined && (await missingSteps(run, info)).size === 0) return { type: 'nothing-missing' };
         announce();
         sessions.setRun(run.document, run.progress);
         return await vscode.window.withProgress(

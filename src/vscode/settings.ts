@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { DEFAULT_VERIFIER_SETTINGS, type VerifierSettings } from '../core/verifier/settings.ts';
+import { DEFAULT_VERIFIER_SETTINGS, PROMPT_FORMS, type VerifierSettings } from '../core/verifier/settings.ts';
 import { SETTINGS } from './manifest.ts';
 
 export interface DisplaySettings {
@@ -37,6 +37,7 @@ export function readSettings(): Settings {
   return {
     verifier: {
       mode: 'reasoned',
+      prompt: PROMPT_FORMS.find((form) => form === configuration.get<unknown>(SETTINGS.prompt)) ?? preset.prompt,
       k: whole(SETTINGS.samples, preset.k, 1, MAX_SAMPLES),
       temperature: number(SETTINGS.temperature, preset.temperature, 0.05, 2),
       topP: number(SETTINGS.topP, preset.topP, 0.05, 1),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { scoreKey } from '../core/verifier/key.ts';
+import { scoreKey, type ModelIdentity } from '../core/verifier/key.ts';
 import type { VerifierSettings } from '../core/verifier/settings.ts';
 
 /**
@@ -39,13 +39,13 @@ export interface KeyedStep {
 }
 
 /** Returns the key of one step in one stream. */
-export function streamKey(at: KeyedStep, modelHash: string, settings: VerifierSettings, stream: Stream): string {
-  return sha256(scoreKey(at.problem, at.steps, at.step, modelHash, streamSettings(settings, stream)));
+export function streamKey(at: KeyedStep, model: ModelIdentity, settings: VerifierSettings, stream: Stream): string {
+  return sha256(scoreKey(at.problem, at.steps, at.step, model, streamSettings(settings, stream)));
 }
 
 /** Returns the keys of one step in each of the streams. */
-export function stepKeys(at: KeyedStep, modelHash: string, settings: VerifierSettings): StepKeys {
-  const key = (stream: Stream): string => streamKey(at, modelHash, settings, stream);
+export function stepKeys(at: KeyedStep, model: ModelIdentity, settings: VerifierSettings): StepKeys {
+  const key = (stream: Stream): string => streamKey(at, model, settings, stream);
   return { greedy: key('greedy'), sampled: key('sampled'), direct: key('direct') };
 }
 

@@ -128,7 +128,7 @@ export function createTraceSessions(
       let later = false;
       session.hashing = turn;
       const add = (step: number): void => {
-        session.keys[step] = stepKeys({ problem, steps: open.texts, step }, model.hash, verifier);
+        session.keys[step] = stepKeys({ problem, steps: open.texts, step }, model, verifier);
       };
       void inBatches(missing, add, () => session.turn === turn).then(() => {
         if (session.hashing === turn) session.hashing = undefined;
@@ -256,5 +256,5 @@ function keptKeys(session: Session, open: OpenTrace, now: ScoringContext): (Step
 }
 
 function sameContext(one: ScoringContext, other: ScoringContext): boolean {
-  return one.model?.hash === other.model?.hash && JSON.stringify(one.verifier) === JSON.stringify(other.verifier);
+  return one.model?.hash === other.model?.hash && one.model?.template === other.model?.template && JSON.stringify(one.verifier) === JSON.stringify(other.verifier);
 }

@@ -33,7 +33,8 @@ export function createVerifierModel(
 
   function remember(directory: string, info: ModelInfo): void {
     const known = remembered();
-    if (known[directory]?.hash === info.hash) return;
+    const before = known[directory];
+    if (before?.hash === info.hash && before.template === info.template) return;
     const others = Object.entries(known).filter(([name]) => name !== directory);
     void context.globalState.update(REMEMBERED, Object.fromEntries([...others, [directory, info]].slice(-REMEMBERED_MODELS)));
     onLearned();

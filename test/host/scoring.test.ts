@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import * as vscode from 'vscode';
 import { engineProcesses, eventually, fresh, hoverTexts, lensTitles, LONG, openText, PHOTOS, positionOf, problems, putCursor, run, scores } from './traces.ts';
 
@@ -180,6 +181,22 @@ describe('settings', function () {
       await verifier().update('threshold', undefined, vscode.ConfigurationTarget.Global);
     }
     await eventually('it is over it again', () => problems(editor.document).length === 0);
+  });
+
+  it('asks a general model through its chat template, and keeps these scores apart', async () => {
+    const editor = await openText(fresh(PHOTOS));
+    await verifier().update('model', path.join(vscode.extensions.getExtension('stepscope.stepscope')?.extensionPath ?? '', 'models', 'reasoner'), vscode.ConfigurationTarget.Global);
+    await verifier().update('prompt', 'chat', vscode.ConfigurationTarget.Global);
+    try {
+      await run('scoreStepsDirect');
+      await eventually('four direct scores', async () => (await scores(editor.document)).every((score) => score.includes('direct')));
+      const hover = (await hoverTexts(editor.document, positionOf(editor.document, 'In all the boxes'))).map(({ value }) => value).join('\n').replaceAll('\\', '');
+      assert.match(hover, /prompt r-prm-1-chat-1 \(chat template [0-9a-f]{12}\)/);
+      await verifier().update('prompt', undefined, vscode.ConfigurationTarget.Global);
+      await eventually('no score of the plain form', async () => (await scores(editor.document)).join() === ',,,');
+    } finally {
+      for (const name of ['prompt', 'model']) await verifier().update(name, undefined, vscode.ConfigurationTarget.Global);
+    }
   });
 
   it('says so when the model is not where the setting points', async () => {

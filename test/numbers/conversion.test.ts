@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import type { ChatRequest } from '../../src/core/chat.ts';
 import { convertModel } from '../../src/models/convert/convert.ts';
 import { VERDICT_READING, VERDICTS, verifierPrompt } from '../../src/core/verifier/prompt.ts';
 import type { GenerateEvent, GenerateRequest } from '../../src/core/model.ts';
 import { loadRuntime, type Runtime } from '../../src/models/onnx/runtime.ts';
 import type { SequenceResult } from '../../src/models/onnx/sequence.ts';
+import { TEMPLATE_SCRIPT } from '../unit/chat/chat-fixtures.ts';
 import { bundledModel, describeWithSharedModels, goldens, sharedModels, type PolicyGolden, type VerifierGolden } from '../unit/models/shared-models.ts';
 import { promptLogits } from '../unit/models/prompt-logits.ts';
 
@@ -106,6 +108,30 @@ describeWithSharedModels('tokenizer and shipped models against the reference lib
       }
       await runtime.release();
     }
+  });
+
+  it('the chat template of the reasoner writes the prompts it was trained on, token for token', async () => {
+    const runtime = await loadRuntime(bundledModel('reasoner'), { templateScript: TEMPLATE_SCRIPT });
+    const rows = goldens('policy-goldens.json');
+    assert.equal(rows.length, 11);
+    const conversations = rows.map(({ question, system }): ChatRequest => ({ messages: [...(system === null ? [] : [{ role: 'system', content: system } as const]), { role: 'user', content: question }] }));
+    const thinking = (await runtime.chatPrompts?.(conversations)) ?? [];
+    const direct = (await runtime.chatPrompts?.(conversations.map((request) => ({ ...request, variables: { enable_thinking: false } })))) ?? [];
+    const directIds: number[][] = [];
+    rows.forEach((row, i) => {
+      const [made, closed] = [thinking[i], direct[i]];
+      assert.ok(made?.ok === true && closed?.ok === true);
+      assert.equal(made.prompt, row.prompt);
+      assert.deepEqual(runtime.tokenizer.encode(made.prompt), row.input_ids);
+      assert.equal(closed.prompt, `${row.prompt}\n</think>\n\n`);
+      directIds.push(runtime.tokenizer.encode(closed.prompt));
+    });
+    // The shipped weights are rounded to eight bits: an answer may differ from the reference's, its form may not.
+    const answers = (await continueGreedily(runtime, directIds)).map(({ text }) => text);
+    const same = answers.filter((text, i) => text === rows[i]?.direct.greedy_text.replace('<|im_end|>', '')).length;
+    console.log(`      ${same} of 11 direct answers are the reference's`);
+    assert.ok(same >= 8, answers.join('\n'));
+    await runtime.release();
   });
 
   it('writes the prompts that the verifier was trained on', () => {

@@ -9,6 +9,7 @@ export interface Thinking {
 }
 
 const OPEN_AT_LINE_START = /^[ \t]*<think>/m;
+const OPEN = '<think>';
 const CLOSE = '</think>';
 
 /** The offset right after `<think>` where a line of the text begins with it. A tag named in prose opens nothing. */
@@ -16,7 +17,7 @@ export function thinkingStart(text: string): { readonly tag: number; readonly bo
   const match = OPEN_AT_LINE_START.exec(text);
   if (!match) return undefined;
   const body = match.index + match[0].length;
-  return { tag: body - '<think>'.length, body };
+  return { tag: body - OPEN.length, body };
 }
 
 /**
@@ -33,6 +34,26 @@ export function splitThinking(response: string): Thinking {
   const answer = trimmed(response, close + CLOSE.length, response.length);
   if (thinking.start === thinking.end) return { thinking: answer };
   return answer.start === answer.end ? { thinking } : { thinking, answer };
+}
+
+/** Whether a prompt ends in a thinking block that it has just opened: the model's reply begins with its thinking. */
+export function opensThinking(prompt: string): boolean {
+  return prompt.trimEnd().endsWith(OPEN);
+}
+
+/** A prompt that ends in an open thinking block, with the block closed at once: the reply begins with the answer. */
+export function closeThinking(prompt: string): string {
+  return `${prompt}${prompt.endsWith('\n') ? '' : '\n'}\n${CLOSE}\n\n`;
+}
+
+/**
+ * Where a growing reply begins to answer, UTF-16 offset: after `</think>`, or at 0 where nothing was thought; undefined while
+ * it thinks. `opened`: the prompt opened the block (see opensThinking).
+ */
+export function answerStart(reply: string, opened: boolean): number | undefined {
+  const close = reply.indexOf(CLOSE);
+  if (close >= 0) return close + CLOSE.length;
+  return opened || reply.trimStart().startsWith(OPEN) ? undefined : 0;
 }
 
 function trimmed(text: string, start: number, end: number): Span {

@@ -1,3 +1,4 @@
+import { answerStart } from '../trace/thinking.ts';
 import type { AnalysisSection, Verdict } from './score.ts';
 import { VERDICT_MARKER } from './prompt.ts';
 
@@ -10,9 +11,11 @@ const ENDING = /^(?:\*\*)?(?:Conclusion|Verification)\b/m;
 /**
  * Finds the named sections in an analysis as the model wrote it. Spans are UTF-16 offsets of the bodies, without heading
  * and trailing whitespace. Aspects that the model left out are absent; headings it invented are kept under their own name.
+ * `opened` as in answerStart: headings inside the thinking are none.
  */
-export function findSections(analysis: string): AnalysisSection[] {
-  const headings = [...analysis.matchAll(HEADING)];
+export function findSections(analysis: string, opened = false): AnalysisSection[] {
+  const answer = answerStart(analysis, opened) ?? analysis.length;
+  const headings = [...analysis.matchAll(HEADING)].filter(({ index }) => index >= answer);
   return headings.map((heading, index) => {
     const start = heading.index + heading[0].length;
     const limit = headings[index + 1]?.index ?? endOfSections(analysis, start);
@@ -26,10 +29,14 @@ function endOfSections(analysis: string, from: number): number {
   return ending === null ? analysis.length : from + ending.index;
 }
 
-/** The word after the last verification question; undefined when the analysis never gave one. */
-export function findVerdict(analysis: string): Verdict | undefined {
+/**
+ * The word after the last verification question; undefined when the analysis never gave one. What a reasoner says while it
+ * thinks is no verdict. `opened` as in answerStart.
+ */
+export function findVerdict(analysis: string, opened = false): Verdict | undefined {
+  const answer = answerStart(analysis, opened);
   const at = analysis.lastIndexOf(VERDICT_MARKER);
-  if (at < 0) return undefined;
+  if (answer === undefined || at < answer) return undefined;
   const word = /^[\s*]*(yes|no)\b/i.exec(analysis.slice(at + VERDICT_MARKER.length));
   return word === null ? undefined : (word[1]?.toLowerCase() as Verdict);
 }

@@ -1,6 +1,6 @@
 import type { ModelInfo } from '../model.ts';
 import type { Summary } from './events.ts';
-import { PROMPT_VERSION } from './prompt.ts';
+import { promptVersion } from './chat-prompt.ts';
 import type { Provenance, Sample, Score } from './score.ts';
 import { effectiveTemperature, type VerifierSettings } from './settings.ts';
 
@@ -33,7 +33,9 @@ export function provenanceOf(model: ModelInfo, settings: VerifierSettings, date:
     topP: effectiveTemperature(settings) === 0 ? 1 : settings.topP,
     maxNewTokens: settings.maxNewTokens,
     seed: settings.seed,
-    promptVersion: PROMPT_VERSION,
+    prompt: settings.prompt,
+    promptVersion: promptVersion(settings.prompt),
+    ...(settings.prompt === 'chat' && model.template !== undefined ? { template: model.template } : {}),
     threshold: settings.threshold,
     date,
   };

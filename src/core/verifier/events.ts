@@ -3,6 +3,8 @@ import type { Sample, Score } from './score.ts';
 /** What scoring a trace emits, in the order it happens. The log of these events is the run. */
 export type ScoreEvent =
   | { readonly type: 'started'; readonly steps: readonly number[]; readonly k: number }
+  /** What holds for the whole run and should be known, once each: for example that the chat template has no system turn. */
+  | { readonly type: 'note'; readonly message: string }
   /** One analysis of one step is done. Steps and samples may interleave. */
   | { readonly type: 'sample'; readonly step: number; readonly index: number; readonly sample: Sample }
   /** All samples of one step are done. */

@@ -15,8 +15,12 @@ export const VERDICT_MARKER = 'Is the step correct (Yes/No)?';
 /** With the space: the first token of each is what the model chooses between. */
 export const VERDICTS = [' Yes', ' No'] as const;
 
-/** What every request for an analysis has: it ends with the verdict, and P(Yes) is read right before it. */
+/**
+ * What every request for an analysis has: it ends with the verdict, and P(Yes) is read right before it. A reasoner may weigh
+ * the sentence while it thinks; only what it says after its thinking counts.
+ */
 export const VERDICT_READING = {
+  skipThinking: true,
   stop: VERDICTS.map((verdict) => VERDICT_MARKER + verdict),
   readout: { after: VERDICT_MARKER, candidates: VERDICTS },
 } as const;

@@ -1,10 +1,12 @@
 import type { GenerateEvent, GenerateRequest, LanguageModel } from '../model.ts';
+import { opensThinking } from '../trace/thinking.ts';
 import { findSections, findVerdict } from './analysis.ts';
 import { combineSamples, provenanceOf, summarize } from './combine.ts';
 import type { ScoreEvent } from './events.ts';
-import { VERDICT_READING, VERDICTS, verifierPrompt } from './prompt.ts';
+import { VERDICT_READING, VERDICTS } from './prompt.ts';
 import type { Sample, Score } from './score.ts';
 import { effectiveTemperature, type VerifierSettings } from './settings.ts';
+import { stepPrompts } from './step-prompts.ts';
 
 export interface ScoreRequest {
   readonly problem: string;
@@ -42,33 +44,64 @@ export async function* scoreTraces(model: LanguageModel, requests: readonly Scor
     yield* state.begin();
     yield* state.end();
   }
-  const direct = states.filter((state) => state.request.settings.mode === 'direct');
-  if (direct.length > 0) yield* await readDirect(model, direct, signal);
+  const missing = states.flatMap((state) => state.missing.map((step): MissingStep => ({ state, step })));
+  const jobs: Job[] = [];
+  yield* await makePrompts(model, missing, jobs, signal);
+  const isDirect = ({ state }: Job) => state.request.settings.mode === 'direct';
+  yield* await readDirect(model, jobs.filter(isDirect), signal);
+  yield* analyse(model, jobs.filter((job) => !isDirect(job)), signal);
+}
 
-  const jobs = states.flatMap((state) => (state.request.settings.mode === 'direct' ? [] : state.jobs()));
-  if (jobs.length > 0) {
-    for await (const event of model.generate(jobs.map((job) => job.generate), signal)) {
-      const job = jobs[event.request];
-      if (job === undefined) continue;
-      yield* job.state.receive(job.step, event);
-      yield* job.state.end();
-    }
+/** A step that lacks samples. */
+interface MissingStep {
+  readonly state: TraceState;
+  readonly step: number;
+}
+
+/** What the model is asked about a step. */
+interface Job extends MissingStep {
+  readonly prompt: string;
+}
+
+/** Adds a job for every step that can be asked about; returns what there is to say of the others, and each note once. */
+async function makePrompts(model: LanguageModel, missing: readonly MissingStep[], jobs: Job[], signal: AbortSignal | undefined): Promise<TraceScoreEvent[]> {
+  const questions = missing.map(({ state: { request: { problem, steps, settings } }, step }) => ({ problem, steps, step, mode: settings.mode, form: settings.prompt }));
+  const prompts = await stepPrompts(model, questions, signal);
+  const notes = new Set<string>();
+  return missing.flatMap(({ state, step }, index) => {
+    const made = prompts[index];
+    if (made === undefined) return [];
+    if (!made.ok) return [state.fail(step, made.reason, made.message), ...state.end()];
+    jobs.push({ state, step, prompt: made.prompt });
+    const { note } = made;
+    if (note === undefined || notes.has(note)) return [];
+    notes.add(note);
+    return [{ trace: state.trace, event: { type: 'note', message: note } }];
+  });
+}
+
+/** The analyses of all steps, as one batch. */
+async function* analyse(model: LanguageModel, jobs: readonly Job[], signal: AbortSignal | undefined): AsyncGenerator<TraceScoreEvent> {
+  if (jobs.length === 0) return;
+  const requests = jobs.map(({ state, step, prompt }) => state.generateRequest(step, prompt));
+  for await (const event of model.generate(requests, signal)) {
+    const job = jobs[event.request];
+    if (job === undefined) continue;
+    yield* job.state.receive(job.step, event, opensThinking(job.prompt));
+    yield* job.state.end();
   }
 }
 
-interface Job {
-  readonly state: TraceState;
-  readonly step: number;
-  readonly generate: GenerateRequest;
-}
-
 interface TraceState {
+  readonly trace: number;
   readonly request: ScoreRequest;
   /** Steps that lack samples. */
   readonly missing: readonly number[];
   begin(): TraceScoreEvent[];
-  jobs(): Job[];
-  receive(step: number, event: GenerateEvent): TraceScoreEvent[];
+  /** Asks for the samples that a step lacks. */
+  generateRequest(step: number, prompt: string): GenerateRequest;
+  /** `opened`: the prompt ended in an open thinking block. */
+  receive(step: number, event: GenerateEvent, opened: boolean): TraceScoreEvent[];
   add(step: number, index: number, sample: Sample): TraceScoreEvent[];
   fail(step: number, reason: string, message: string): TraceScoreEvent;
   /** The `finished` event, once, when no step is open any more. */
@@ -76,7 +109,7 @@ interface TraceState {
 }
 
 function createState(model: LanguageModel, request: ScoreRequest, trace: number): TraceState {
-  const { settings, steps, problem } = request;
+  const { settings, steps } = request;
   const wanted = request.only ?? steps.map((_, index) => index);
   const k = settings.mode === 'direct' ? 1 : settings.k;
   const samples = new Map(wanted.map((step) => [step, [...(request.known?.(step) ?? [])].slice(0, k)] as [number, (Sample | undefined)[]]));
@@ -98,18 +131,18 @@ function createState(model: LanguageModel, request: ScoreRequest, trace: number)
   };
 
   const state: TraceState = {
+    trace,
     request,
     missing,
     begin: () => [wrap({ type: 'started', steps: wanted, k }), ...wanted.filter((step) => !missing.includes(step)).map(score)],
-    jobs: () =>
-      missing.map((step) => {
-        const first = had.get(step) ?? 0;
-        return { state, step, generate: generateRequest(verifierPrompt(problem, steps, step, settings.mode), settings, first, k - first) };
-      }),
-    receive(step, event) {
+    generateRequest(step, prompt) {
+      const first = had.get(step) ?? 0;
+      return generateRequest(prompt, settings, first, k - first);
+    },
+    receive(step, event, opened) {
       if (event.type === 'text') return [];
       if (event.type === 'failed') return [state.fail(step, event.reason, event.message)];
-      return state.add(step, (had.get(step) ?? 0) + event.sample, toSample(event));
+      return state.add(step, (had.get(step) ?? 0) + event.sample, toSample(event, opened));
     },
     add(step, index, sample) {
       tokens += sample.tokens;
@@ -146,23 +179,21 @@ function generateRequest(prompt: string, settings: VerifierSettings, firstSample
   };
 }
 
-function toSample(event: Extract<GenerateEvent, { type: 'sample' }>): Sample {
+function toSample(event: Extract<GenerateEvent, { type: 'sample' }>, opened: boolean): Sample {
   return {
     pYes: event.readout?.[0],
     ...(event.bound === undefined ? {} : { pYesBound: event.bound }),
     ...(event.unread === undefined ? {} : { unread: event.unread }),
-    verdict: findVerdict(event.text),
+    verdict: findVerdict(event.text, opened),
     analysis: event.text,
-    sections: findSections(event.text),
+    sections: findSections(event.text, opened),
     tokens: event.tokens,
   };
 }
 
 /** One forward pass over all steps of all solutions; there is no analysis to show, and the verdict is the larger probability. */
-async function readDirect(model: LanguageModel, states: readonly TraceState[], signal: AbortSignal | undefined): Promise<TraceScoreEvent[]> {
-  const jobs = states.flatMap((state) => state.missing.map((step) => ({ state, step })));
-  const prompts = jobs.map(({ state, step }) => verifierPrompt(state.request.problem, state.request.steps, step, 'direct'));
-  const readings = prompts.length === 0 ? [] : await model.nextTokenProbabilities(prompts, VERDICTS, signal);
+async function readDirect(model: LanguageModel, jobs: readonly Job[], signal: AbortSignal | undefined): Promise<TraceScoreEvent[]> {
+  const readings = jobs.length === 0 ? [] : await model.nextTokenProbabilities(jobs.map(({ prompt }) => prompt), VERDICTS, signal);
   return readings.flatMap((reading, index) => {
     const job = jobs[index];
     if (job === undefined) return [];

@@ -1,4 +1,5 @@
 import type { Span } from '../trace/trace.ts';
+import type { PromptForm } from './settings.ts';
 
 export type VerifierMode = 'reasoned' | 'direct';
 export type Verdict = 'yes' | 'no';
@@ -38,7 +39,10 @@ export interface Provenance {
   readonly topP: number;
   readonly maxNewTokens: number;
   readonly seed: number;
+  readonly prompt: PromptForm;
   readonly promptVersion: string;
+  /** See ModelInfo.template; absent for plain prompts, and where a server applied the template. */
+  readonly template?: string;
   readonly threshold: number;
   /** ISO 8601, when the newest sample was made. */
   readonly date: string;

@@ -1,8 +1,16 @@
 import type { VerifierMode } from './score.ts';
 
+/**
+ * How the verifier is asked. `plain`: the prompt as it is, for checkpoints that were trained on it. `chat`: an instruction
+ * and the prompt as turns of a conversation, for general models.
+ */
+export const PROMPT_FORMS = ['plain', 'chat'] as const;
+export type PromptForm = (typeof PROMPT_FORMS)[number];
+
 /** How a step is scored. Every field is part of a score's provenance. */
 export interface VerifierSettings {
   readonly mode: VerifierMode;
+  readonly prompt: PromptForm;
   /** Samples a step. With K = 1 the one analysis is greedy; with K > 1 all are sampled. Ignored in direct mode. */
   readonly k: number;
   /** Sampling temperature for K > 1. Published: 0.95 (R-PRM, section 4.1). */
@@ -18,6 +26,7 @@ export interface VerifierSettings {
 
 export const DEFAULT_VERIFIER_SETTINGS: VerifierSettings = {
   mode: 'reasoned',
+  prompt: 'plain',
   k: 1,
   temperature: 0.95,
   topP: 0.95,

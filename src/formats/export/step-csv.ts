@@ -9,7 +9,7 @@ import { hasUnpairedSurrogate, lossCounter, wellFormed, type ExportFormat } from
 export const STEP_COLUMNS = [
   'stepscope_trace', 'step', 'file', 'row', 'id', 'variant', 'problem', 'text', 'score', 'hard', 'spread', 'samples', 'unparsed',
   'label', 'label_field', 'label_made_by', 'label_index_base', 'mark', 'comment', 'author', 'date',
-  'model', 'model_hash', 'weights', 'mode', 'k', 'temperature', 'top_p', 'max_new_tokens', 'seed', 'prompt_version', 'threshold', 'scored',
+  'model', 'model_hash', 'weights', 'mode', 'prompt', 'template', 'k', 'temperature', 'top_p', 'max_new_tokens', 'seed', 'prompt_version', 'threshold', 'scored',
 ] as const;
 
 export type StepColumn = (typeof STEP_COLUMNS)[number];
@@ -93,6 +93,8 @@ function cellsOf({ trace, scores, notes }: TraceRecord, index: number, step: Ste
     model_hash: text(made?.modelHash),
     weights: text(made?.weights),
     mode: made?.mode,
+    prompt: made?.prompt,
+    template: made?.template,
     k: made?.k,
     temperature: made?.temperature,
     top_p: made?.topP,

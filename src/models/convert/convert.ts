@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { StepscopeError } from '../../core/result.ts';
+import { CHAT_FILES } from '../chat/chat-template.ts';
 import { INSPECT_FILE, MANIFEST_FILE, type ModelManifest } from '../manifest.ts';
 import { readDecoderSpec, type DecoderSpec } from './architecture.ts';
 import { openCheckpoint } from './checkpoint.ts';
@@ -24,7 +25,8 @@ interface ObservedCheckpoint extends Checkpoint {
   readonly readTensors: ReadonlySet<string>;
 }
 
-const COPIED = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'generation_config.json'];
+const TOKENIZER_CONFIG = 'tokenizer_config.json';
+const COPIED = ['config.json', 'tokenizer.json', 'generation_config.json', ...CHAT_FILES.filter((name) => name !== TOKENIZER_CONFIG)];
 
 /**
  * Converts a Hugging Face folder (config.json, safetensors in one file or in shards, tokenizer.json) into a model folder
@@ -41,6 +43,7 @@ export async function convertModel(source: string, target: string, plan: WeightP
   await stat(path.join(source, 'tokenizer.json')).catch(() => {
     throw new StepscopeError('model-missing', `${source} has no tokenizer.json: a model needs its tokenizer.`);
   });
+  const tokenizerConfig = await readTokenizerConfig(source);
   const checkpoint = await openCheckpoint(source);
   const work = `${target}.partial-${process.pid}`;
   try {
@@ -48,6 +51,7 @@ export async function convertModel(source: string, target: string, plan: WeightP
     await checkFreeSpace(work, outputBytes(checkpoint, spec, plan));
     const parameters = await writeGraph(observed(checkpoint, onProgress, signal), spec, plan, work);
     for (const name of COPIED) await copyFile(path.join(source, name), path.join(work, name)).catch(() => undefined);
+    if (tokenizerConfig !== undefined) await writeFile(path.join(work, TOKENIZER_CONFIG), `${JSON.stringify(tokenizerConfig, null, 2)}\n`);
     const manifest = await describe(spec, plan, parameters, work);
     await writeFile(path.join(work, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
     throwIfAborted(signal);
@@ -131,6 +135,13 @@ async function describe(spec: DecoderSpec, plan: WeightPlan, parameters: number,
   };
 }
 
+/** tokenizer_config.json without the list of added tokens, often a megabyte, which tokenizer.json has too; undefined where there is none. */
+async function readTokenizerConfig(folder: string): Promise<Record<string, unknown> | undefined> {
+  const file = path.join(folder, TOKENIZER_CONFIG);
+  if (!(await stat(file).then((info) => info.isFile(), () => false))) return undefined;
+  return Object.fromEntries(Object.entries(await readJson(file)).filter(([name]) => name !== 'added_tokens_decoder'));
+}
+
 async function readJson(file: string): Promise<Record<string, unknown>> {
   let text: string;
   try {
@@ -150,7 +161,8 @@ async function readJson(file: string): Promise<Record<string, unknown>> {
 /** Size and SHA-256 of what the engine reads, so that a truncated or altered file is found at load. */
 async function fileRecords(folder: string): Promise<ModelManifest['files']> {
   const records: Record<string, { bytes: number; sha256: string }> = {};
-  for (const name of ['model.onnx', INSPECT_FILE, 'model.onnx.data', 'tokenizer.json']) {
+  const present = new Set(await readdir(folder));
+  for (const name of ['model.onnx', INSPECT_FILE, 'model.onnx.data', 'tokenizer.json', ...CHAT_FILES].filter((name) => present.has(name))) {
     const file = path.join(folder, name);
     records[name] = { bytes: (await stat(file)).size, sha256: await sha256(file) };
   }

@@ -19,6 +19,8 @@ import { loadTokenizer, type ModelTokenizer } from './tokenizer.ts';
 export interface Decoder {
   /** Folder name, for display. */
   readonly name: string;
+  /** Where its configuration and its tokenizer are. */
+  readonly folder: string;
   readonly manifest: ModelManifest;
   readonly tokenizer: ModelTokenizer;
   /** undefined for a graph of another exporter, whose cache works otherwise. */
@@ -71,6 +73,7 @@ async function openConverted(folder: string, options: DecoderOptions): Promise<D
   };
   return {
     name: path.basename(folder),
+    folder,
     manifest,
     tokenizer,
     session,
@@ -99,6 +102,7 @@ async function openPlanned(plan: ForeignPlan, options: DecoderOptions): Promise<
   });
   return {
     name: path.basename(path.resolve(plan.place.folder)),
+    folder: plan.place.folder,
     manifest,
     tokenizer,
     session: undefined,

@@ -46,6 +46,11 @@ async function answer(id: number, request: EngineRequest, signal: AbortSignal): 
     }
     case 'probabilities':
       return loaded(request.model).probabilities(request.prompts, request.candidates, signal);
+    case 'chat': {
+      const { chatPrompts, info } = loaded(request.model);
+      if (chatPrompts === undefined) throw new StepscopeError('unsupported', `${info.name} has no chat template.`);
+      return chatPrompts(request.requests, signal);
+    }
     case 'inspect':
       return loaded(request.model).inspect(request.request, signal);
   }

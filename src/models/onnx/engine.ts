@@ -63,6 +63,10 @@ export function createEngine(options: EngineOptions): Engine {
     },
     async load(directory) {
       const { info, capabilities } = await load(directory);
+      const chatPrompts: LanguageModel['chatPrompts'] = async (requests, signal) => {
+        const { model } = await load(directory);
+        return connect().request({ type: 'chat', model, requests }, undefined, signal);
+      };
       return {
         info,
         capabilities,
@@ -71,6 +75,7 @@ export function createEngine(options: EngineOptions): Engine {
           const { model } = await load(directory);
           return connect().request({ type: 'probabilities', model, prompts, candidates }, undefined, signal);
         },
+        ...(capabilities.chat === true ? { chatPrompts } : {}),
         async inspect(request, signal) {
           const { model } = await load(directory);
           return connect().request({ type: 'inspect', model, request }, undefined, signal);

@@ -1,3 +1,5 @@
+import path from 'node:path';
+import type { ChatPrompt, ChatRequest } from '../../core/chat.ts';
 import type {
   GenerateEvent,
   GenerateRequest,
@@ -10,7 +12,10 @@ import type {
   ProbabilityReading,
 } from '../../core/model.ts';
 import { fail, ok, StepscopeError, type Result } from '../../core/result.ts';
+import { opensThinking } from '../../core/trace/thinking.ts';
+import { openChat } from '../chat/open-chat.ts';
 import { manifestHash } from '../manifest.ts';
+import { firstTokens } from './candidates.ts';
 import { openDecoder, type DecoderOptions } from './decoder.ts';
 import { hidesOf, type HidingItem } from './hiding-batch.ts';
 import { inspectText } from './inspect-text.ts';
@@ -32,6 +37,8 @@ export interface Runtime {
   generate(requests: readonly GenerateRequest[], onEvent: (event: GenerateEvent) => void, signal?: AbortSignal): Promise<SchedulerCounts>;
   /** See LanguageModel.nextTokenProbabilities. */
   probabilities(prompts: readonly string[], candidates: readonly string[], signal?: AbortSignal): Promise<ProbabilityReading[]>;
+  /** See LanguageModel.chatPrompts; undefined for a model without a chat template. */
+  readonly chatPrompts: ((requests: readonly ChatRequest[], signal?: AbortSignal) => Promise<ChatPrompt[]>) | undefined;
   /** See LanguageModel.inspect. */
   inspect(request: InspectionRequest, signal?: AbortSignal): Promise<InspectedToken[]>;
   release(): Promise<void>;
@@ -41,29 +48,48 @@ export interface Runtime {
 interface Reading {
   readonly prompt: string;
   readonly hide: readonly HiddenPart[];
-  /** Token ids whose probabilities are wanted. */
-  readonly tokens: readonly number[];
+  readonly candidates: readonly string[];
+}
+
+export interface RuntimeOptions extends DecoderOptions {
+  /** The bundled script that renders chat templates. Default: template.js beside this one. */
+  readonly templateScript?: string;
 }
 
 /** Loads a model: see openDecoder for what can be loaded. Throws StepscopeError with one sentence that names the file and what to do. */
-export async function loadRuntime(given: string, options: DecoderOptions = {}): Promise<Runtime> {
+export async function loadRuntime(given: string, options: RuntimeOptions = {}): Promise<Runtime> {
   const decoder = await openDecoder(given, options);
-  const { name, manifest, tokenizer, session, capabilities, inspection } = decoder;
-  const info: ModelInfo = { name, hash: manifestHash(manifest), weights: manifest.weights, parameters: manifest.parameters, context: manifest.context };
-  const firstToken = (candidate: string) => tokenizer.encodePart(candidate)[0] ?? 0;
+  const { name, manifest, tokenizer, session, inspection } = decoder;
+  const chat = await openChat(decoder.folder, options.templateScript ?? path.join(__dirname, 'template.js'));
+  const capabilities: ModelCapabilities = { ...decoder.capabilities, ...(chat === undefined ? {} : { chat: true }) };
+  const info: ModelInfo = {
+    name,
+    hash: manifestHash(manifest),
+    weights: manifest.weights,
+    parameters: manifest.parameters,
+    context: manifest.context,
+    ...(chat?.template === undefined ? {} : { template: chat.template }),
+  };
   const encode = (prompt: string) => encodePrompt(prompt, name, manifest.context, tokenizer);
+  /** The tokens of a prompt, and the first of each candidate where it will stand: after `before`. */
+  const encodeFor = (prompt: string, before: string, candidates: readonly string[]): Result<{ readonly ids: number[]; readonly tokens: number[] }, ModelErrorReason> => {
+    const encoded = encode(prompt);
+    if (!encoded.ok) return encoded;
+    const first = firstTokens(tokenizer, before, candidates);
+    return first.ok ? ok({ ids: encoded.value, tokens: first.value }) : first;
+  };
   const run = (items: readonly HidingItem[], signal?: AbortSignal) => decoder.run(items, signal);
 
   const read = async (asked: readonly Reading[], signal?: AbortSignal): Promise<ProbabilityReading[]> => {
     const readings: ProbabilityReading[] = [];
     const items: HidingItem[] = [];
-    asked.forEach(({ prompt, hide, tokens }, index) => {
-      const encoded = encode(prompt);
+    asked.forEach(({ prompt, hide, candidates }, index) => {
+      const encoded = encodeFor(prompt, prompt, candidates);
       if (!encoded.ok) {
         readings[index] = { ok: false, reason: encoded.error.reason, message: encoded.error.message };
         return;
       }
-      const ids = encoded.value;
+      const { ids, tokens } = encoded.value;
       const request = { ids, n: 1, firstSample: 0, maxNewTokens: 0, temperature: 0, topP: 1, seed: 0, stop: [], readout: { after: '', tokens } };
       const done = ({ readout }: SequenceResult) => (readings[index] = { ok: true, probabilities: readout ?? [], tokens: ids.length });
       items.push({ request, hides: hidesOf(tokenizer, prompt, ids, hide), listener: { text: () => undefined, done } });
@@ -78,7 +104,8 @@ export async function loadRuntime(given: string, options: DecoderOptions = {}): 
     tokenizer,
     session,
     run,
-    probabilities: (prompts, candidates, signal) => read(prompts.map((prompt) => ({ prompt, hide: [], tokens: candidates.map(firstToken) })), signal),
+    probabilities: (prompts, candidates, signal) => read(prompts.map((prompt) => ({ prompt, hide: [], candidates })), signal),
+    chatPrompts: chat?.prompts,
     async generate(requests, onEvent, signal) {
       const items: HidingItem[] = [];
       /** Samples whose marker ended inside a token, and how to read the text up to it. */
@@ -86,22 +113,23 @@ export async function loadRuntime(given: string, options: DecoderOptions = {}): 
       const report = (request: number, result: SequenceResult, readout: readonly number[] | undefined) =>
         onEvent({ type: 'sample', request, sample: result.sample, text: result.text, tokens: result.ids.length, finish: result.finish, readout });
       requests.forEach((request, index) => {
-        const encoded = encode(request.prompt);
+        const { readout } = request;
+        const encoded = encodeFor(request.prompt, readout?.after ?? '', readout?.candidates ?? []);
         if (!encoded.ok) {
           onEvent({ type: 'failed', request: index, reason: encoded.error.reason, message: encoded.error.message });
           return;
         }
-        const tokens = request.readout?.candidates.map(firstToken);
+        const { ids, tokens } = encoded.value;
         // Offsets are of this prompt, also where more text follows it.
         const hide = (request.hide ?? []).map((part) => ({ from: request.prompt.length, ...part }));
         items.push({
-          request: sequenceRequest(request, encoded.value, manifest.context, tokens),
-          hides: hidesOf(tokenizer, request.prompt, encoded.value, hide),
+          request: sequenceRequest(request, ids, manifest.context, tokens),
+          hides: hidesOf(tokenizer, request.prompt, ids, hide),
           listener: {
             text: (sample, text) => onEvent({ type: 'text', request: index, sample, text }),
             done(result) {
-              if (result.readAgain === undefined || tokens === undefined) report(index, result, result.readout);
-              else again.push({ request: index, result, reading: { prompt: request.prompt + result.readAgain, hide, tokens } });
+              if (result.readAgain === undefined || readout === undefined) report(index, result, result.readout);
+              else again.push({ request: index, result, reading: { prompt: request.prompt + result.readAgain, hide, candidates: readout.candidates } });
             },
           },
         });
@@ -119,11 +147,14 @@ export async function loadRuntime(given: string, options: DecoderOptions = {}): 
       if (inspection === undefined) throw new StepscopeError('unsupported', `${name} cannot be looked into: use a model folder made by "stepscope convert" of this version.`);
       return inspectText(await inspection.get(), tokenizer, encoded.value, request, signal);
     },
-    release: () => decoder.release(),
+    async release() {
+      chat?.release();
+      await decoder.release();
+    },
   };
 }
 
-function sequenceRequest(request: GenerateRequest, ids: readonly number[], context: number, readoutTokens: readonly number[] | undefined): SequenceRequest {
+function sequenceRequest(request: GenerateRequest, ids: readonly number[], context: number, readoutTokens: readonly number[]): SequenceRequest {
   const { readout } = request;
   return {
     ids,
@@ -134,7 +165,8 @@ function sequenceRequest(request: GenerateRequest, ids: readonly number[], conte
     topP: request.topP,
     seed: request.seed,
     stop: request.stop,
-    readout: readout === undefined || readoutTokens === undefined ? undefined : { after: readout.after, tokens: readoutTokens },
+    readout: readout === undefined ? undefined : { after: readout.after, tokens: readoutTokens },
+    ...(request.skipThinking === true ? { skipThinking: { opened: opensThinking(request.prompt) } } : {}),
   };
 }
 

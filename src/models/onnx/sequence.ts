@@ -1,3 +1,4 @@
+import { answerStart } from '../../core/trace/thinking.ts';
 import { createRandom, softmaxOver, type Random } from './sampler.ts';
 import { createTextStream, type TextStream } from './text-stream.ts';
 import type { ModelTokenizer } from './tokenizer.ts';
@@ -15,6 +16,8 @@ export interface SequenceRequest {
   readonly seed: number;
   readonly stop: readonly string[];
   readonly readout: { readonly after: string; readonly tokens: readonly number[] } | undefined;
+  /** `stop` and `readout` look past thinking; `opened`: the prompt ends in an open thinking block. */
+  readonly skipThinking?: { readonly opened: boolean };
 }
 
 export interface SequenceResult {
@@ -95,18 +98,20 @@ export function advance(sequence: Sequence, logits: Float32Array, sampler: Sampl
   const before = stream.text;
   const after = stream.push(token);
   sequence.pendingToken = token;
-  const stopAt = findStop(after, before.length, request.stop);
+  const seen = request.skipThinking === undefined ? 0 : answerStart(after, request.skipThinking.opened);
+  const stopAt = seen === undefined ? undefined : findStop(after, seen, before.length, request.stop);
   const text = stopAt === undefined ? after : after.slice(0, stopAt);
-  noteReadout(sequence, before.length, text);
+  if (seen !== undefined) noteReadout(sequence, seen, before.length, text);
   if (text.length > before.length) listener.text(sample, text.slice(before.length));
   if (stopAt !== undefined) finish(sequence, 'stop', text, stream.ids);
   else if (stream.ids.length >= request.maxNewTokens || roomLeft <= 0) finish(sequence, 'length', text, stream.ids);
 }
 
-function noteReadout(sequence: Sequence, from: number, text: string): void {
+/** `seen`: where the text begins that is looked at; `from`: where its newest part begins. */
+function noteReadout(sequence: Sequence, seen: number, from: number, text: string): void {
   const { readout } = sequence.request;
   if (readout === undefined || sequence.readout !== undefined || sequence.readAgain !== undefined || sequence.readNext) return;
-  const at = text.indexOf(readout.after, Math.max(0, from - readout.after.length));
+  const at = text.indexOf(readout.after, Math.max(seen, from - readout.after.length));
   if (at < 0) return;
   const end = at + readout.after.length;
   if (end === text.length && end === sequence.stream.text.length) sequence.readNext = true;
@@ -114,10 +119,10 @@ function noteReadout(sequence: Sequence, from: number, text: string): void {
 }
 
 /** Offset right after the first stop string that the newest text completes. */
-function findStop(text: string, from: number, stops: readonly string[]): number | undefined {
+function findStop(text: string, seen: number, from: number, stops: readonly string[]): number | undefined {
   let best: number | undefined;
   for (const stop of stops) {
-    const at = text.indexOf(stop, Math.max(0, from - stop.length + 1));
+    const at = text.indexOf(stop, Math.max(seen, from - stop.length + 1));
     if (at >= 0 && (best === undefined || at + stop.length < best)) best = at + stop.length;
   }
   return best;

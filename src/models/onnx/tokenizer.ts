@@ -5,7 +5,10 @@ import { StepscopeError } from '../../core/result.ts';
 import type { ModelManifest } from '../manifest.ts';
 
 export interface ModelTokenizer {
-  /** A whole text, with the tokens that the model expects at its beginning. */
+  /**
+   * A whole text, with the tokens that the model expects at its beginning. A text that begins with them already, as chat
+   * templates write it, gets no second ones.
+   */
   encode(text: string): number[];
   /** A piece from the middle of a text: without them. */
   encodePart(text: string): number[];
@@ -40,10 +43,19 @@ export async function loadTokenizer(folder: string, manifest: ModelManifest): Pr
   if (largest >= manifest.vocabulary) throw mismatch(`it has token id ${largest}, the model has ${manifest.vocabulary} embeddings`);
   const [end] = manifest.endTokens;
   if (end !== undefined && tokenizer.id_to_token(end) === undefined) throw mismatch(`it lacks token id ${end}, which ends the model's text`);
+  const encodePart = (text: string) => tokenizer.encode(text, { add_special_tokens: false }).ids;
+  const decode = (ids: readonly number[]) => (ids.length === 0 ? '' : tokenizer.decode([...ids], { skip_special_tokens: false, clean_up_tokenization_spaces: false }));
+  const beginning = beginningOf(tokenizer.encode('a').ids, encodePart('a')).map((id) => tokenizer.id_to_token(id) ?? '').join('');
   return {
-    encode: (text) => tokenizer.encode(text).ids,
-    encodePart: (text) => tokenizer.encode(text, { add_special_tokens: false }).ids,
-    decode: (ids) => (ids.length === 0 ? '' : tokenizer.decode([...ids], { skip_special_tokens: false, clean_up_tokenization_spaces: false })),
+    encode: (text) => (beginning !== '' && text.startsWith(beginning) ? encodePart(text) : tokenizer.encode(text).ids),
+    encodePart,
+    decode,
     longestToken,
   };
+}
+
+/** The tokens that stand before a text's own; none where the text's own are not found. */
+function beginningOf(whole: readonly number[], part: readonly number[]): readonly number[] {
+  const [first] = part;
+  return first === undefined ? [] : whole.slice(0, Math.max(0, whole.indexOf(first)));
 }

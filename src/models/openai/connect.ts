@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ChatPrompt, ChatRequest } from '../../core/chat.ts';
 import type { LanguageModel, ProbabilityReading } from '../../core/model.ts';
 import { StepscopeError } from '../../core/result.ts';
 import type { ServerApi } from './ask.ts';
@@ -83,11 +84,24 @@ export async function connect(options: ServerOptions): Promise<ServedLanguageMod
       parameters: first.served.parameters ?? 0,
       context: Math.min(...facts.map(({ context }) => context)),
     },
-    capabilities: { probabilities: facts.every(({ top, continues }) => top > 0 && continues) },
+    capabilities: { probabilities: facts.every(({ top, continues }) => top > 0 && continues), ...(api === 'chat' ? { chat: true } : {}) },
+    ...(api === 'chat' ? { chatPrompts: (requests) => Promise.resolve(requests.map((request) => userTurn(request, instruction))) } : {}),
     facts: new Map(servers.map((server) => [server.endpoint.url, server.facts])),
     generate: (requests, until) => generateBatch(pool, requests, until),
     nextTokenProbabilities: (prompts, candidates, until) => readAll(pool, prompts, candidates, until),
   };
+}
+
+/**
+ * The conversation as far as it is written here: the server has the template, and gets the instruction of this connection as
+ * its system turn. The text of a reply that has begun ends the user's turn: not every server continues a reply.
+ */
+function userTurn({ messages, begun = '' }: ChatRequest, instruction: string | undefined): ChatPrompt {
+  const [system, user, ...more] = [messages.find(({ role }) => role === 'system'), ...messages.filter(({ role }) => role !== 'system')];
+  if (system?.content !== instruction || user?.role !== 'user' || more.length > 0) {
+    return { ok: false, reason: 'unsupported', message: 'A server gets one user turn after the instruction that it was connected with: connect with this instruction, or use a local model.' };
+  }
+  return { ok: true, prompt: user.content + begun };
 }
 
 /** Tasks see servers, not slots: a slot that is not down has one. */

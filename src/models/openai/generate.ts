@@ -1,4 +1,5 @@
 import type { GenerateEvent, GenerateRequest } from '../../core/model.ts';
+import { answerStart, opensThinking } from '../../core/trace/thinking.ts';
 import { aborted, ServerFault } from './fault.ts';
 import type { Pool } from './pool.ts';
 import { pushStream } from './push-stream.ts';
@@ -62,8 +63,9 @@ function passing(error: unknown): 'failed' {
   throw error;
 }
 
-async function readAfter(server: Server, { prompt, readout }: GenerateRequest, { text }: SampleText, signal: AbortSignal): Promise<Readout | undefined> {
-  const at = readout === undefined ? -1 : text.indexOf(readout.after);
+async function readAfter(server: Server, { prompt, readout, skipThinking }: GenerateRequest, { text }: SampleText, signal: AbortSignal): Promise<Readout | undefined> {
+  const seen = skipThinking === true ? answerStart(text, opensThinking(prompt)) : 0;
+  const at = readout === undefined || seen === undefined ? -1 : text.indexOf(readout.after, seen);
   if (readout === undefined || at < 0) return undefined;
   return readNext(server, prompt, text.slice(0, at + readout.after.length), readout.candidates, signal);
 }

@@ -1,4 +1,5 @@
 import type { GenerateRequest } from '../../core/model.ts';
+import { answerStart, opensThinking } from '../../core/trace/thinking.ts';
 import { bodyOf, pathOf } from './ask.ts';
 import type { Endpoint } from './endpoint.ts';
 import { ServerFault } from './fault.ts';
@@ -25,7 +26,10 @@ export interface SampleText {
 export async function streamSample(server: Server, request: GenerateRequest, seed: number, maxTokens: number, onText: (text: string) => void, signal: AbortSignal): Promise<SampleText> {
   const { endpoint, facts, idleTimeout } = server;
   const { prompt, temperature, topP, stop } = request;
-  const body = bodyOf(facts.dialect, { prompt, maxTokens, temperature, topP, seed, stream: true, ...(facts.stops ? { stop } : {}) });
+  // A template may have opened a thinking block that nobody here sees: until it is closed, or the reply has ended, anything may be thinking.
+  const opened = request.skipThinking === true && (facts.dialect.api === 'chat' || opensThinking(prompt));
+  const endOf = (whole: string, before: number, thinks: boolean) => endOfStop(whole, stop, request.skipThinking === true ? answerStart(whole, thinks) : 0, before);
+  const body = bodyOf(facts.dialect, { prompt, maxTokens, temperature, topP, seed, stream: true, ...(facts.stops && !opened ? { stop } : {}) });
   let text = '';
   let counted = 0;
   let completion: number | undefined;
@@ -37,7 +41,7 @@ export async function streamSample(server: Server, request: GenerateRequest, see
     const before = text.length;
     text += choice.text;
     counted += choice.tokens ?? (choice.text === '' ? 0 : 1);
-    const end = endOfStop(text, stop, before);
+    const end = endOf(text, before, opened);
     if (end !== undefined) return { text: text.slice(0, end), tokens: completion ?? counted, finish: 'stop' };
     if (text.length > before) onText(text);
     if (choice.finish !== undefined) last = choice;
@@ -47,15 +51,18 @@ export async function streamSample(server: Server, request: GenerateRequest, see
   // vLLM says "abort" when it is shut down under a request.
   if (last?.finish === undefined || last.finish === 'abort' || last.finish === 'error') throw new ServerFault('garbled', 'server-malformed', `${endpoint.url} ended its answer in the middle: look at its log.`);
   const tokens = completion ?? counted;
+  const end = endOf(text, 0, opensThinking(prompt));
+  if (end !== undefined) return { text: text.slice(0, end), tokens, finish: 'stop' };
   if (last.finish === 'length') return { text, tokens, finish: 'length' };
   const stripped = typeof last.stopReason === 'string' && stop.includes(last.stopReason) ? last.stopReason : undefined;
   return stripped === undefined ? { text, tokens, finish: 'end' } : { text: text + stripped, tokens, finish: 'stop' };
 }
 
-/** Where the earliest stop string ends; only looks at what the last `text.length - before` characters can have completed. */
-function endOfStop(text: string, stop: readonly string[], before: number): number | undefined {
+/** Where the earliest stop string ends that stands behind `seen`; only looks at what the last `text.length - before` characters can have completed. */
+function endOfStop(text: string, stop: readonly string[], seen: number | undefined, before: number): number | undefined {
+  if (seen === undefined) return undefined;
   const ends = stop.flatMap((word) => {
-    const at = word === '' ? -1 : text.indexOf(word, Math.max(0, before - word.length + 1));
+    const at = word === '' ? -1 : text.indexOf(word, Math.max(seen, before - word.length + 1));
     return at < 0 ? [] : [at + word.length];
   });
   return ends.length === 0 ? undefined : Math.min(...ends);

@@ -92,6 +92,8 @@ describe('stepscope score', function () {
       ['a truncated model', () => ['media/samples/photos.md', '--model', truncatedModel()], /model\.onnx\.data has 1000 bytes where/],
       ['an unknown option', () => ['media/samples/photos.md', '--fast'], /--fast.*see stepscope --help/],
       ['a K that is no number', () => ['media/samples/photos.md', '--k', 'many'], /^--k many is not a whole number from 1 to 256/],
+      ['an unknown form of the prompt', () => ['media/samples/photos.md', '--prompt', 'xml'], /^--prompt xml is not one of plain, chat/],
+      ['a chat prompt for a model without a template', () => ['media/samples/photos.md', '--prompt', 'chat'], /^r-prm has no chat template: score with plain prompts, or put the chat_template\.jinja/],
       ['an unknown mode', () => ['media/samples/photos.md', '--mode', 'quick'], /^--mode quick is not one of reasoned, direct/],
       ['no file', () => [], /score takes one file/],
     ];

@@ -80,7 +80,7 @@ const trace: fc.Arbitrary<Trace> = fc.array(fc.tuple(filled, separator), { minLe
 const sample: fc.Arbitrary<Sample> = fc
   .tuple(fc.record({ pYes: maybe(probability), verdict: maybe(fc.constantFrom('yes' as const, 'no' as const)), analysis: text, sections: fc.array(fc.record({ name: text, span: fc.nat({ max: 9 }).map((start) => ({ start, end: 9 })) }), { maxLength: 2 }), tokens: fc.nat() }), fc.record({ pYesBound: probability, unread: text }, { requiredKeys: [] }))
   .map(([required, rest]) => ({ ...required, ...rest }));
-const provenance: fc.Arbitrary<Provenance> = fc.record({ model: text, modelHash: text, weights: text, mode: fc.constantFrom('reasoned', 'direct'), k: fc.nat(), temperature: probability, topP: probability, maxNewTokens: fc.nat(), seed: fc.nat(), promptVersion: text, threshold: probability, date: text });
+const provenance: fc.Arbitrary<Provenance> = fc.record({ model: text, modelHash: text, weights: text, mode: fc.constantFrom('reasoned', 'direct'), prompt: fc.constantFrom('plain', 'chat'), k: fc.nat(), temperature: probability, topP: probability, maxNewTokens: fc.nat(), seed: fc.nat(), promptVersion: text, threshold: probability, date: text });
 const score: fc.Arbitrary<Score> = fc.tuple(fc.array(sample, { maxLength: 3 }), provenance).map(([samples, made]) => combineSamples(samples, made));
 
 /** Any record: what the JSONL has to carry. */

@@ -47,6 +47,14 @@ describe('download from a hub (stand-in on loopback)', function () {
     assert.equal(hub.requests.length, before + 1, 'the second time only the list is asked for');
   });
 
+  it('brings the chat template, whatever its shape', async () => {
+    const chat = { 'tokenizer_config.json': '{}', 'special_tokens_map.json': '{}', 'chat_template.json': '{}', 'chat_template.jinja': 'x' };
+    const chatty = await startHub('owner/model', { ...FILES, ...Object.fromEntries(Object.entries(chat).map(([name, text]) => [name, Buffer.from(text)])) });
+    await downloadModel(REPOSITORY, folder, { endpoint: chatty.endpoint, backOffMs: 1 });
+    await chatty.close();
+    for (const [name, text] of Object.entries(chat)) assert.equal(readFileSync(path.join(folder, name), 'utf8'), text);
+  });
+
   it('goes on with a range where a connection broke off, however often', async () => {
     fault(...[10_000, 7, 20_000].map((after): Fault => ({ type: 'drop', after })));
     await download();

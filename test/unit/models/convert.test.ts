@@ -6,7 +6,8 @@ import { convertModel } from '../../../src/models/convert/convert.ts';
 import { floatToHalf } from '../../../src/models/convert/half.ts';
 import { checkFreeSpace } from '../../../src/models/convert/output-size.ts';
 import { halfToFloat } from '../../../src/models/convert/safetensors.ts';
-import { readManifest } from '../../../src/models/manifest.ts';
+import { readChatTemplate } from '../../../src/models/chat/chat-template.ts';
+import { manifestHash, readManifest } from '../../../src/models/manifest.ts';
 import { openSession } from '../../../src/models/onnx/session.ts';
 import { failsWith } from './fails-with.ts';
 import { writeSyntheticCheckpoint } from './synthetic-checkpoint.ts';
@@ -82,6 +83,28 @@ describe('convertModel', () => {
     await assert.rejects(convertModel(source, path.join(other, 'chapter.md'), PLAN), failsWith('model-invalid', /chapter\.md is no folder/));
   });
 
+  it('keeps what a chat template needs, in any shape, without the list of added tokens', async () => {
+    const plain = await convertModel(source, path.join(work, 'plain'), PLAN);
+    const added = Object.fromEntries(Array.from({ length: 6000 }, (_, id) => [id, { content: `<unused${id}>`, special: false }]));
+    const config = { bos_token: { content: '<s>' }, eos_token: '</s>', chat_template: [{ name: 'default', template: 'in the config' }], added_tokens_decoder: added };
+    const own = { 'tokenizer_config.json': JSON.stringify(config), 'special_tokens_map.json': '{"unk_token": "<unk>"}', 'chat_template.json': '{"chat_template": "of the processor"}' };
+    for (const [name, content] of Object.entries(own)) writeFileSync(path.join(source, name), content);
+    const named = await convertModel(source, target, PLAN);
+    const kept = await readChatTemplate(target);
+    assert.deepEqual(kept, { ...(await readChatTemplate(source)), file: path.join(target, 'tokenizer_config.json') });
+    assert.deepEqual([kept.source, kept.tokens], ['in the config', { bos_token: '<s>', eos_token: '</s>', unk_token: '<unk>' }]);
+    assert.ok((named.files['tokenizer_config.json']?.bytes ?? Infinity) < 500);
+    writeFileSync(path.join(source, 'chat_template.jinja'), 'its own file');
+    const filed = await convertModel(source, target, PLAN);
+    assert.equal((await readChatTemplate(target))?.source, 'its own file');
+    assert.deepEqual(Object.keys(filed.files).filter((name) => !(name in plain.files)).sort(), ['chat_template.jinja', 'chat_template.json', 'special_tokens_map.json', 'tokenizer_config.json']);
+    // Plain scores do not depend on the template, so the identity of the model does not.
+    assert.deepEqual([manifestHash(named), manifestHash(filed)], [manifestHash(plain), manifestHash(plain)]);
+    await readManifest(target);
+    writeFileSync(path.join(target, 'chat_template.jinja'), 'its own face');
+    await assert.rejects(readManifest(target), failsWith('model-invalid', /chat_template\.jinja is not the file that was converted/));
+  });
+
   it('says how much room is missing', async () => {
     await assert.rejects(checkFreeSpace(work, 3.2e9, () => Promise.resolve(1.1e9)), failsWith('disk-full', /needs 3200 MB, .* has 1100 MB free: free some space/));
     await checkFreeSpace(work, 1000);
@@ -107,6 +130,7 @@ describe('convertModel', () => {
     ['a config with other heads', () => config({ num_key_value_heads: 1 }), 'model-invalid', /qkv_proj\.weight has shape \[128, 64\], by config\.json it has \[96, 64\]/],
     ['no tokenizer', () => rmSync(path.join(source, 'tokenizer.json')), 'model-missing', /source has no tokenizer\.json/],
     ['no config', () => rmSync(path.join(source, 'config.json')), 'model-missing', /config\.json cannot be read/],
+    ['a tokenizer config that is no JSON', () => writeFileSync(path.join(source, 'tokenizer_config.json'), '{'), 'model-invalid', /tokenizer_config\.json is no JSON object/],
     ['a config that is a list', () => writeFileSync(path.join(source, 'config.json'), '[]'), 'model-invalid', /config\.json is no JSON object/],
   ];
   for (const [what, spoil, reason, message] of spoiled) {

@@ -5,9 +5,12 @@ import path from 'node:path';
 import { StepscopeError } from '../../../src/core/result.ts';
 import { readDecoderSpec } from '../../../src/models/convert/architecture.ts';
 import { openSafetensors } from '../../../src/models/convert/safetensors.ts';
+import { prepareTemplate } from '../../../src/models/chat/chat-prompt.ts';
+import { readChatTemplate } from '../../../src/models/chat/chat-template.ts';
 import { readManifest } from '../../../src/models/manifest.ts';
 import { createRandom, type Random } from '../../../src/models/onnx/sampler.ts';
 import { loadTokenizer } from '../../../src/models/onnx/tokenizer.ts';
+import { FAMILIES, templateOf, templateSource } from '../chat/chat-fixtures.ts';
 import { bundledModel } from './shared-models.ts';
 
 const INPUTS = 2000;
@@ -118,6 +121,32 @@ describe(`${INPUTS} damaged inputs each: a sentence or a result, never anything 
       writeFileSync(path.join(folder, 'tokenizer.json'), bytes);
       await loadTokenizer(folder, manifest);
     });
+    assert.ok(refused > INPUTS / 4);
+  });
+
+  const conversation = { messages: [{ role: 'system', content: 'Judge the step.' }, { role: 'user', content: 'Question: 2 + 2?' }], begun: 'Yes' } as const;
+
+  for (const family of FAMILIES) {
+    it(`chat template: ${family}`, async () => {
+      const refused = await fuzz(Buffer.from(templateSource(family)), (bytes) => {
+        const made = prepareTemplate(templateOf(bytes.toString('utf8')))(conversation);
+        if (made.ok) assert.ok(made.prompt.includes('Question: 2 + 2?') && made.prompt.endsWith('Yes'));
+        return made.ok ? Promise.resolve() : Promise.reject(new StepscopeError(made.reason, made.message));
+      });
+      assert.ok(refused > INPUTS / 4);
+    });
+  }
+
+  it('tokenizer_config.json with a chat template', async () => {
+    const template = [{ name: 'default', template: templateSource('qwen2') }, { name: 'tool_use', template: 'x' }];
+    const original = Buffer.from(JSON.stringify({ bos_token: null, eos_token: { __type: 'AddedToken', content: '<|im_end|>' }, chat_template: template }));
+    writeFileSync(path.join(folder, 'special_tokens_map.json'), '{"eos_token": "</s>"}');
+    const refused = await fuzz(original, async (bytes) => {
+      writeFileSync(path.join(folder, 'tokenizer_config.json'), bytes);
+      const found = await readChatTemplate(folder);
+      if (found !== undefined) prepareTemplate(found)(conversation);
+    });
+    rmSync(path.join(folder, 'tokenizer_config.json'));
     assert.ok(refused > INPUTS / 4);
   });
 });

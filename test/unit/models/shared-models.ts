@@ -3,6 +3,8 @@ import path from 'node:path';
 import { repoRoot } from '../formats/shared-data.ts';
 
 export interface PolicyGolden {
+  /** Its system turn; null without one. */
+  readonly system: string | null;
   readonly question: string;
   readonly prompt: string;
   readonly input_ids: readonly number[];
@@ -12,6 +14,8 @@ export interface PolicyGolden {
   readonly question_span: readonly [number, number];
   /** Greedy continuation after `prefix_tokens` of greedy_ids, the question hidden from the last of them on. */
   readonly masked: { readonly prefix_tokens: number; readonly greedy_ids: readonly number[]; readonly greedy_text: string; readonly next_token: { readonly ids: readonly number[]; readonly logits: readonly number[] } };
+  /** The greedy answer where the thinking is closed at once. */
+  readonly direct: { readonly greedy_text: string };
   /** [layer][head], from the last token of prompt and prefix. */
   readonly attention_last_to_question: readonly (readonly number[])[];
   /** [layer], summed over prompt and prefix. */

@@ -72,9 +72,12 @@ describe('stepscope score --endpoint', function () {
 
   it('sends a general model the instruction through its chat template', async () => {
     const server = await start();
-    const { code, stdout } = await stepscope('score', rows(1), '--endpoint', server.url, '--api', 'chat', '--model', 'r-prm');
+    const { code, stdout } = await stepscope('score', rows(1), '--endpoint', server.url, '--prompt', 'chat', '--model', 'r-prm');
     assert.equal(code, 0);
-    assert.match(stdout, /r-prm \(as served by vllm\), K=1 greedy/);
+    assert.match(stdout, /r-prm \(as served by vllm\), K=1 greedy, chat prompt, threshold/);
+    // In the words of the API it is the same.
+    const timeless = (text: string) => text.replace(/in [\d.]+ s/g, '');
+    assert.equal(timeless((await stepscope('score', rows(1), '--endpoint', server.url, '--api', 'chat', '--model', 'r-prm')).stdout), timeless(stdout));
     const messages = server.asked.at(-1)?.body['messages'] as { role: string; content: string }[];
     assert.match(messages[0]?.content ?? '', /\*\*Consistency Analysis\*\*[\s\S]*Is the step correct \(Yes\/No\)\? X$/);
   });
@@ -85,6 +88,7 @@ describe('stepscope score --endpoint', function () {
       ['no address', ['--endpoint', 'my-server'], /^my-server is no address of a server/],
       ['a key that is not set', ['--endpoint', 'http://127.0.0.1:1', '--key-env', 'NO_SUCH_KEY'], /variable NO_SUCH_KEY.*is not set/],
       ['an option without its server', ['--api', 'chat'], /^--api goes with --endpoint/],
+      ['two forms of the prompt', ['--endpoint', 'http://127.0.0.1:1', '--api', 'completions', '--prompt', 'chat'], /^--prompt chat and --api completions contradict each other/],
       ['an unknown API', ['--endpoint', 'http://127.0.0.1:1', '--api', 'grpc'], /^--api grpc is not one of completions, chat/],
     ];
     for (const [what, args, message] of cases) {

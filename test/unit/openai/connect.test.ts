@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chatInstruction } from '../../../src/core/verifier/chat-instruction.ts';
+import { chatInstruction } from '../../../src/core/verifier/chat-prompt.ts';
 import { VERDICT_MARKER, VERDICTS, verifierPrompt } from '../../../src/core/verifier/prompt.ts';
 import { analysisOf } from './fake-model.ts';
 import { LLAMA_CPP, OLLAMA, VLLM } from './flavours.ts';

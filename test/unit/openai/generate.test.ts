@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { chatInstruction } from '../../../src/core/verifier/chat-prompt.ts';
+import type { ScoreEvent } from '../../../src/core/verifier/events.ts';
 import { scoreTrace } from '../../../src/core/verifier/score-trace.ts';
 import { DEFAULT_VERIFIER_SETTINGS } from '../../../src/core/verifier/settings.ts';
 import type { Score } from '../../../src/core/verifier/score.ts';
@@ -88,6 +90,35 @@ describe('generating on a server', () => {
       assert.ok(pYesBound !== undefined && pYesBound > 0.01 && pYesBound < 0.06);
       assert.ok(pYes !== undefined && pYes !== 0);
     }
+  });
+
+  it('chat: looks past the thinking of a reasoner, whether its tags are in the reply or only the last one', async () => {
+    const thought = 'Is the step correct (Yes/No)? No? No, it is.';
+    const said = ' Verification: Is the step correct (Yes/No)? Yes';
+    const replies = [`<think>\n${thought}\n</think>\n\n${said}`, `${thought}\n</think>\n\n${said}, I think.`, said, `<think>\n${thought}`];
+    const verdicts = ['yes', 'yes', 'yes', undefined];
+    for (const flavour of [VLLM, LLAMA_CPP]) {
+      for (const [i, reply] of replies.entries()) {
+        const behind = { ...FAKE_MODEL, next: (text: string, temperature: number, seed: number) => (text.endsWith('Reply: ') ? (reply.match(/\s?\S+|\s+/gu) ?? []) : FAKE_MODEL.next(text, temperature, seed)) };
+        const model = await connectTo([await start({ flavour, model: behind })], { api: 'chat', instruction: chatInstruction('reasoned') });
+        const events: ScoreEvent[] = [];
+        for await (const event of scoreTrace(model, { problem: 'How many?', steps: ['right'], settings: { ...DEFAULT_VERIFIER_SETTINGS, prompt: 'chat' } })) events.push(event);
+        const sample = events.find((event) => event.type === 'sample')?.sample;
+        assert.equal(sample?.verdict, verdicts[i], reply);
+        assert.equal(sample?.pYes === undefined, verdicts[i] === undefined);
+        assert.equal(sample?.analysis, reply.replace(', I think.', ''));
+      }
+    }
+  });
+
+  it('chat: one conversation is one user turn after the instruction of the connection, and no other', async () => {
+    const model = await connectTo([await start()], { api: 'chat', instruction: 'Judge.' });
+    const user = { role: 'user', content: 'Q' } as const;
+    const [mine, begun, bare, other] = (await model.chatPrompts?.([{ messages: [{ role: 'system', content: 'Judge.' }, user] }, { messages: [{ role: 'system', content: 'Judge.' }, user], begun: 'A' }, { messages: [user] }, { messages: [{ role: 'system', content: 'Else.' }, user] }])) ?? [];
+    assert.deepEqual([mine, begun], [{ ok: true, prompt: 'Q' }, { ok: true, prompt: 'QA' }]);
+    for (const refused of [bare, other]) assert.ok(refused?.ok === false && refused.reason === 'unsupported');
+    const completions = await connectTo([await start()]);
+    assert.deepEqual([completions.capabilities.chat, 'chatPrompts' in completions], [undefined, false]);
   });
 
   it('without log-probabilities: a verdict, no P(Yes), and a sentence that says why', async () => {

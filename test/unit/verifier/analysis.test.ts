@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { findSections, findVerdict, SECTION_NAMES } from '../../../src/core/verifier/analysis.ts';
 import { VERDICT_MARKER, verifierPrompt } from '../../../src/core/verifier/prompt.ts';
 import { scoreKey } from '../../../src/core/verifier/key.ts';
-import { DEFAULT_VERIFIER_SETTINGS } from '../../../src/core/verifier/settings.ts';
+import { DEFAULT_VERIFIER_SETTINGS, type PromptForm } from '../../../src/core/verifier/settings.ts';
 
 const ANALYSIS = `Analysis:
 **Previous Steps Analysis**: Steps 1 to 4 are correct. The last result is 84.
@@ -36,6 +36,23 @@ describe('analysis', () => {
     assert.equal(findVerdict(ANALYSIS), 'no');
     assert.equal(findVerdict(`${VERDICT_MARKER} Yes ... but ${VERDICT_MARKER} no`), 'no');
     for (const text of ['', 'Verification:', VERDICT_MARKER, `${VERDICT_MARKER} Maybe`, `${VERDICT_MARKER} Nothing`, 'Yes']) assert.equal(findVerdict(text), undefined, text);
+  });
+
+  it('counts only what a reasoner says after its thinking', () => {
+    const thought = `**Now Step Analysis**: hm. ${VERDICT_MARKER} Yes? No, ${VERDICT_MARKER} No.`;
+    const said = `**Now Step Analysis**: fine.\nConclusion: right.\nVerification: ${VERDICT_MARKER} Yes`;
+    for (const text of [`<think>\n${thought}\n</think>\n\n${said}`, `${thought}\n</think>\n\n${said}`]) {
+      for (const opened of [true, false]) {
+        assert.equal(findVerdict(text, opened), 'yes');
+        assert.deepEqual(findSections(text, opened).map(({ span }) => text.slice(span.start, span.end)), ['fine.']);
+      }
+    }
+    // Cut off while it thinks: nothing counts. That it thinks is known from the text, or from the prompt.
+    for (const [text, opened] of [[`<think>${thought}`, false], [thought, true], [`<think>${thought}</think> I cannot tell.`, false]] as const) {
+      assert.equal(findVerdict(text, opened), undefined);
+      assert.deepEqual(findSections(text, opened), []);
+    }
+    assert.equal(findVerdict(thought), 'no');
   });
 
   it('never throws, and keeps spans ordered and inside the text', () => {
@@ -74,7 +91,7 @@ describe('verifier prompt', () => {
   });
 
   it('keys a score by everything that made it, and by nothing else', () => {
-    const key = (step: number, steps: readonly string[], settings = DEFAULT_VERIFIER_SETTINGS, model = 'm') => scoreKey('Q?', steps, step, model, settings);
+    const key = (step: number, steps: readonly string[], settings = DEFAULT_VERIFIER_SETTINGS, model = 'm') => scoreKey('Q?', steps, step, { hash: model }, settings);
     assert.equal(key(1, ['a', 'b', 'c']), key(1, ['a', 'b', 'changed later step']));
     assert.notEqual(key(1, ['a', 'b']), key(1, ['changed', 'b']));
     assert.notEqual(key(1, ['a', 'b']), key(1, ['a', 'b'], DEFAULT_VERIFIER_SETTINGS, 'other'));
@@ -84,5 +101,10 @@ describe('verifier prompt', () => {
     for (const change of [{ seed: 1 }, { temperature: 0.5 }, { topP: 0.5 }, { maxNewTokens: 5 }]) assert.notEqual(key(0, ['a'], sampled), key(0, ['a'], { ...sampled, ...change }));
     assert.equal(key(0, ['a'], sampled), key(0, ['a'], { ...sampled, threshold: 0.9 }), 'the threshold reads a score, it does not make one');
     assert.equal(key(0, ['a']), key(0, ['a'], { ...DEFAULT_VERIFIER_SETTINGS, seed: 9 }), 'greedy has no seed');
+    const withTemplate = (template: string | undefined, prompt: PromptForm) => scoreKey('Q?', ['a'], 0, { hash: 'm', ...(template === undefined ? {} : { template }) }, { ...DEFAULT_VERIFIER_SETTINGS, prompt });
+    assert.equal(withTemplate('t', 'plain'), key(0, ['a']), 'a template that is not used changes nothing');
+    assert.equal(new Set([key(0, ['a']), withTemplate('t', 'chat'), withTemplate('u', 'chat'), withTemplate(undefined, 'chat')]).size, 4);
+    // Scores that were stored before there was a chat form are found again.
+    assert.equal(key(0, ['a']), JSON.stringify({ modelHash: 'm', promptVersion: 'r-prm-1', mode: 'reasoned', maxNewTokens: 4096, temperature: 0, prompt: verifierPrompt('Q?', ['a'], 0, 'reasoned') }));
   });
 });

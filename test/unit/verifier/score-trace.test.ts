@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { ChatPrompt, ChatRequest } from '../../../src/core/chat.ts';
 import type { GenerateEvent, GenerateRequest, LanguageModel, ProbabilityReading } from '../../../src/core/model.ts';
 import { StepscopeError } from '../../../src/core/result.ts';
 import { combineSamples, provenanceOf, summarize } from '../../../src/core/verifier/combine.ts';
@@ -6,6 +7,7 @@ import type { ScoreEvent } from '../../../src/core/verifier/events.ts';
 import { VERDICT_MARKER } from '../../../src/core/verifier/prompt.ts';
 import type { Sample, Score } from '../../../src/core/verifier/score.ts';
 import { scoreTrace, scoreTraces } from '../../../src/core/verifier/score-trace.ts';
+import { failsWith } from '../models/fails-with.ts';
 import { DEFAULT_VERIFIER_SETTINGS } from '../../../src/core/verifier/settings.ts';
 
 const INFO = { name: 'fake', hash: 'h', weights: 'none', parameters: 1, context: 100 };
@@ -139,6 +141,61 @@ describe('scoring a trace (faults and bookkeeping)', () => {
     assert.deepEqual([score?.pYes, score?.hard, score?.samples.length, score?.provenance.k], [0.25, 0, 1, 1]);
     assert.equal(events.filter(({ type }) => type === 'step-failed').length, 1);
     assert.equal(events.at(-1)?.type, 'finished');
+  });
+
+  describe('in the chat form', () => {
+    const settings = { ...DEFAULT_VERIFIER_SETTINGS, prompt: 'chat' } as const;
+    const chatModel = (render: (request: ChatRequest, index: number) => ChatPrompt, text = `${VERDICT_MARKER} Yes`) => {
+      const conversations: ChatRequest[] = [];
+      const { model, asked } = fakeModel(answerWith(text, [0.9, 0.1]));
+      const chatPrompts: LanguageModel['chatPrompts'] = (requests) => {
+        conversations.push(...requests);
+        return Promise.resolve(requests.map(render));
+      };
+      return { model: { ...model, info: { ...INFO, template: 't' }, capabilities: { probabilities: true, chat: true }, chatPrompts }, asked, conversations };
+    };
+
+    it('asks with an instruction and the prompt as turns, and says so in the provenance', async () => {
+      const { model, asked, conversations } = chatModel((_, index) => ({ ok: true, prompt: `rendered ${index}` }));
+      const events = await all(scoreTrace(model, { ...request, settings }));
+      assert.deepEqual(asked.map(({ prompt }) => prompt), ['rendered 0', 'rendered 1']);
+      assert.deepEqual(conversations.map(({ messages }) => messages.map(({ role }) => role)), [['system', 'user'], ['system', 'user']]);
+      assert.match(conversations[1]?.messages[0]?.content ?? '', /Is the step correct \(Yes\/No\)\? X$/);
+      assert.match(conversations[1]?.messages[1]?.content ?? '', /Now Step: Step 2: two\n[\s\S]*Reply: $/);
+      assert.deepEqual(conversations.map(({ begun, variables }) => [begun, variables]), [[undefined, undefined], [undefined, undefined]]);
+      for (const { provenance } of scoresOf(events)) assert.deepEqual([provenance.prompt, provenance.template, provenance.promptVersion], ['chat', 't', 'r-prm-1-chat-1']);
+    });
+
+    it('in direct mode the reply has begun with the question, without thinking', async () => {
+      const { model, conversations } = chatModel(() => ({ ok: true, prompt: 'rendered' }));
+      const events = await all(scoreTrace(model, { ...request, settings: { ...settings, mode: 'direct' } }));
+      assert.deepEqual(conversations.map(({ begun, variables }) => [begun, variables]), Array.from({ length: 2 }, () => ['Verification: Is the step correct (Yes/No)?', { enable_thinking: false }]));
+      assert.deepEqual(scoresOf(events).map(({ pYes }) => pYes), [0.25, 0.25]);
+    });
+
+    it('says a note once, and a conversation that the template refuses fails its step alone', async () => {
+      const { model } = chatModel((_, index) => (index === 1 ? { ok: false, reason: 'template-invalid', message: 'it refuses.' } : { ok: true, prompt: 'rendered', note: 'no system turn.' }));
+      const events = await all(scoreTrace(model, { ...request, steps: ['one', 'two', 'three'], settings }));
+      assert.deepEqual(events.map(({ type }) => type), ['started', 'note', 'step-failed', 'sample', 'step', 'sample', 'step', 'finished']);
+      assert.ok(events[2]?.type === 'step-failed' && events[2].message === 'Step 2: it refuses.');
+    });
+
+    it('a model without a template is told of by name, with what helps; with nothing to ask it is not missed', async () => {
+      const { model, asked } = fakeModel(() => []);
+      await assert.rejects(all(scoreTrace(model, { ...request, settings })), failsWith('unsupported', /^fake has no chat template: score with plain prompts, or put the chat_template\.jinja/));
+      assert.equal(asked.length, 0);
+      const events = await all(scoreTrace(model, { ...request, settings, known: () => [sample(0.9)] }));
+      assert.equal(events.at(-1)?.type, 'finished');
+    });
+
+    it('a verdict inside the thinking that the prompt opened is none', async () => {
+      for (const [prompt, verdict] of [['…<think>\n', undefined], ['…', 'yes']] as const) {
+        const { model, asked } = chatModel(() => ({ ok: true, prompt }));
+        const [score] = scoresOf(await all(scoreTrace(model, { ...request, steps: ['one'], settings })));
+        assert.equal(asked[0]?.skipThinking, true);
+        assert.equal(score?.samples[0]?.verdict, verdict);
+      }
+    });
   });
 
   it('finishes each of several solutions once, with its own summary', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { DEFAULT_VERIFIER_SETTINGS, PROMPT_FORMS } from '../../../src/core/verifier/settings.ts';
 import { COLORS, COMMANDS, CONTEXT_KEYS, RESTRICTED_SETTINGS, SETTINGS, TRACE_ROOT, TRACE_SCHEME, VIEWS } from '../../../src/vscode/manifest.ts';
 
 interface Contribution {
@@ -16,7 +17,7 @@ interface Manifest {
     readonly commands: readonly { readonly command: string; readonly category: string }[];
     readonly keybindings: readonly (Contribution & { readonly key: string })[];
     readonly menus: Readonly<Record<string, readonly Contribution[]>>;
-    readonly configuration: readonly { readonly properties: Readonly<Record<string, { readonly default: unknown }>> }[];
+    readonly configuration: readonly { readonly properties: Readonly<Record<string, { readonly default: unknown; readonly enum?: readonly string[]; readonly markdownEnumDescriptions?: readonly string[] }>> }[];
     readonly colors: readonly { readonly id: string; readonly defaults: Readonly<Record<string, string>> }[];
     readonly languages: readonly { readonly id: string; readonly filenamePatterns: readonly string[] }[];
   };
@@ -36,6 +37,13 @@ describe('manifest', () => {
   it('contributes exactly the declared settings', () => {
     const properties = contributes.configuration.flatMap(({ properties: some }) => Object.keys(some));
     assert.deepEqual(sorted(properties), sorted(Object.values(SETTINGS)));
+  });
+
+  it('offers the forms of the prompt that there are, each with a description', () => {
+    const setting = contributes.configuration.map(({ properties }) => properties[SETTINGS.prompt]).find((found) => found !== undefined);
+    assert.deepEqual(setting?.enum, [...PROMPT_FORMS]);
+    assert.equal(setting.markdownEnumDescriptions?.length, PROMPT_FORMS.length);
+    assert.equal(setting.default, DEFAULT_VERIFIER_SETTINGS.prompt);
   });
 
   it('contributes exactly the declared colours, each with all four defaults', () => {

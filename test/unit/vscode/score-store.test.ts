@@ -36,6 +36,21 @@ describe('score store', () => {
     assert.deepEqual(again.get('key'), { samples: [sample(0.9)], provenance });
   });
 
+  it('reads what an older version stored, whose prompts were plain, and keeps a chat template', async () => {
+    const store = open();
+    const { prompt, ...older } = provenance;
+    assert.equal(prompt, 'plain');
+    store.add('question', 'older', 0, sample(0.9), older as typeof provenance);
+    store.add('question', 'chat', 0, sample(0.9), { ...provenance, prompt: 'chat', template: 'abc' });
+    store.add('question', 'newer', 0, sample(0.9), { ...provenance, prompt: 'telepathy' as 'chat' });
+    await store.flush();
+    const again = open();
+    await again.load('question');
+    assert.equal(again.get('older')?.provenance.prompt, 'plain');
+    assert.deepEqual([again.get('chat')?.provenance.prompt, again.get('chat')?.provenance.template], ['chat', 'abc']);
+    assert.equal(again.get('newer'), undefined);
+  });
+
   it('keeps undefined through the disk: a sample without a verdict does not become 0', async () => {
     const store = open();
     store.add('question', 'key', 0, sample(undefined), provenance);

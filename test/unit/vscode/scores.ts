@@ -8,6 +8,7 @@ export const provenance: Provenance = {
   modelHash: '0123456789abcdef',
   weights: '8-bit, block 32',
   mode: 'reasoned',
+  prompt: 'plain',
   k: 1,
   temperature: 0,
   topP: 1,
