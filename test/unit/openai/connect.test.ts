@@ -34,7 +34,12 @@ describe('connecting to a server', () => {
       const model = await connectTo([server], { model: 'r-prm' });
       const facts = model.facts.get(`${server.url}/v1`);
       assert.deepEqual([facts?.top, facts?.continues, model.info.name, model.info.context], [0, false, 'r-prm:latest', 0]);
-      assert.deepEqual(model.capabilities, { probabilities: false });
+      assert.equal(model.capabilities.probabilities, false);
+      assert.deepEqual(model.capabilities.notes, [
+        'The server lists no log-probabilities: a step gets a verdict and a hard score, no P(Yes).',
+        'The server wraps the prompt in a chat template, so the model does not read it as it is.',
+        'The server does not say how long a text it reads: a prompt may be cut without a word.',
+      ]);
     });
 
     it('a server that refuses fields it does not know is asked without them', async () => {

@@ -111,7 +111,7 @@ describe('servers that misbehave', function () {
     assert.deepEqual([samples.map(({ request }) => request), failed.map(({ request, reason }) => [request, reason])], [[1], [[0, 'server-refused']]]);
     assert.match(failed[0]?.message ?? '', /refused the request \(status 422 \(no thanks\)\)\.$/);
     const locked = await connectTo([await start({ misbehave: refuses(401) })]);
-    await assert.rejects(generate(locked, [verify('odd'), verify('right')]), failsWith('server-refused', /does not accept the key \(status 401/));
+    await assert.rejects(generate(locked, [verify('odd'), verify('right')]), failsWith('server-refused', /asks for a key \(status 401/));
   });
 
   it('stops when cancelled, though no server says a word, and ends the work there', async () => {
