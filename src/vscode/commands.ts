@@ -19,13 +19,13 @@ export interface CommandDependencies {
   readonly navigation: Navigation;
   readonly memory: TraceMemory;
   readonly showScores: () => void;
-  /** Resolves to the folder of the new model, or undefined. */
-  readonly addModel: (argument?: unknown) => Promise<string | undefined>;
+  /** The commands about models, which need no trace. */
+  readonly models: Readonly<Record<'addModel' | 'chooseVerifier' | 'connectServer' | 'forgetServerKey', (argument?: unknown) => Promise<unknown>>>;
 }
 
 /** Registers every command. Each answers in every state: with what was asked for, or with one sentence. */
 export function registerCommands(dependencies: CommandDependencies): vscode.Disposable {
-  const { target, sessions, scoring, store, navigation, memory, showScores, addModel } = dependencies;
+  const { target, sessions, scoring, store, navigation, memory, showScores, models } = dependencies;
 
   async function withTrace(argument: unknown, rows: boolean, act: (view: TraceView) => Promise<void> | void): Promise<void> {
     const found = await target.find(argument, rows);
@@ -65,11 +65,7 @@ export function registerCommands(dependencies: CommandDependencies): vscode.Disp
         void offer(`${name} changed while it was being scored: ${outcome.done} of ${count(outcome.total, 'step')} done, the rest was stopped.`, 'Score Again', again);
         return;
       case 'failed':
-        if (outcome.reason === 'model-missing' || outcome.reason === 'model-invalid' || outcome.reason === 'tokenizer-mismatch') {
-          void offer(outcome.message, 'Open Setting', () => void vscode.commands.executeCommand('workbench.action.openSettings', SETTINGS.model), 'error');
-        } else {
-          void offer(outcome.message, 'Score Again', again, 'error');
-        }
+        tellFailure(outcome.reason, outcome.message, again);
     }
   }
 
@@ -121,13 +117,34 @@ export function registerCommands(dependencies: CommandDependencies): vscode.Disp
     readCurrentStep: (document) => withTrace(document, false, (view) => navigation.read(view)),
     showAnalysis: (document, step) => withTrace(document, false, (view) => navigation.showAnalysis(view, stepOf(view, step))),
     showStepScores: (document) => withTrace(document, false, showScores),
-    addModel,
+    ...models,
   };
 
   return vscode.Disposable.from(
     ...Object.entries(COMMANDS).map(([name, id]) => vscode.commands.registerCommand(id, handlers[name as CommandName])),
   );
 }
+
+/** An error with the one thing that helps most. */
+function tellFailure(reason: string, message: string, again: () => void): void {
+  const run = (command: string, ...parameters: readonly unknown[]) => (): void => void vscode.commands.executeCommand(command, ...parameters);
+  switch (reason) {
+    case 'model-missing':
+    case 'model-invalid':
+    case 'tokenizer-mismatch':
+    case 'setting-invalid':
+      void offer(message, 'Open Setting', run('workbench.action.openSettings', reason === 'setting-invalid' ? VERIFIER_SETTINGS : SETTINGS.model), 'error');
+      return;
+    case 'server-refused':
+      void offer(message, 'Connect to Server…', run(COMMANDS.connectServer), 'error');
+      return;
+    default:
+      void offer(message, 'Score Again', again, 'error');
+  }
+}
+
+/** What all settings of the verifier begin with. */
+const VERIFIER_SETTINGS = 'stepscope.verifier';
 
 async function offer(text: string, action: string, act: () => void, kind: 'information' | 'error' = 'information'): Promise<void> {
   const show = kind === 'error' ? vscode.window.showErrorMessage : vscode.window.showInformationMessage;

@@ -53,15 +53,22 @@ function isIndex(value: unknown): value is number {
 
 function isSample(value: unknown): value is Sample {
   if (!isObject(value)) return false;
-  const { pYes, verdict, analysis, sections, tokens } = value as { [Name in keyof Sample]?: unknown };
+  const { pYes, pYesBound, unread, verdict, analysis, sections, tokens } = value as { [Name in keyof Sample]?: unknown };
   return (
-    (pYes === undefined || (typeof pYes === 'number' && pYes >= 0 && pYes <= 1)) &&
+    isProbability(pYes) &&
+    isProbability(pYesBound) &&
+    (unread === undefined || typeof unread === 'string') &&
     (verdict === undefined || verdict === 'yes' || verdict === 'no') &&
     typeof analysis === 'string' &&
     typeof tokens === 'number' &&
     Array.isArray(sections) &&
     sections.every(isSection)
   );
+}
+
+/** Absent is fine. */
+function isProbability(value: unknown): boolean {
+  return value === undefined || (typeof value === 'number' && value >= 0 && value <= 1);
 }
 
 function isSection(value: unknown): value is AnalysisSection {

@@ -8,6 +8,7 @@ import type { VerifierSettings } from '../core/verifier/settings.ts';
 import type { Disposable } from './disposable.ts';
 import { inBatches } from './in-batches.ts';
 import { interruptible } from './interruptible.ts';
+import type { ModelHashes } from './known-verifiers.ts';
 import { CONTEXT_KEYS } from './manifest.ts';
 import type { ScoreStore } from './score-store.ts';
 import { streamKey, streamOf } from './streams.ts';
@@ -61,14 +62,14 @@ export function createScoring(sessions: TraceSessions, store: ScoreStore, verifi
   };
 
   /** The asked-for steps that lack samples, with their keys. */
-  async function missingSteps(run: Run, modelHash: string): Promise<Map<number, string>> {
+  async function missingSteps(run: Run, hashes: ModelHashes): Promise<Map<number, string>> {
     const { open, request: { settings, only } } = run;
     const { problem } = open.trace;
     const stream = streamOf(settings);
     const needed = settings.mode === 'direct' ? 1 : settings.k;
     const missing = new Map<number, string>();
     const look = (step: number): void => {
-      const key = streamKey({ problem, steps: open.texts, step }, modelHash, settings, stream);
+      const key = streamKey({ problem, steps: open.texts, step }, hashes, settings, stream);
       if ((store.get(key)?.samples.length ?? 0) < needed) missing.set(step, key);
     };
     await inBatches(only ?? open.texts.map((_, step) => step), look, () => !run.controller.signal.aborted);
@@ -87,9 +88,10 @@ export function createScoring(sessions: TraceSessions, store: ScoreStore, verifi
 
   async function score(run: Run, report: Report): Promise<ScoringOutcome> {
     const { signal } = run.controller;
-    report('loading the model');
-    const model = await verifier.load(signal);
-    const keys = await missingSteps(run, model.info.hash);
+    report('opening the verifier');
+    const model = await verifier.load(run.request.settings.mode, signal);
+    const { hash } = model.info;
+    const keys = await missingSteps(run, { reasoned: hash, direct: hash });
     if (keys.size === 0) return { type: 'nothing-missing' };
     for (const key of keys.values()) sessions.setFailure(key, undefined);
     run.progress = { phase: 'scoring', done: 0, total: keys.size, pending: new Set(keys.keys()) };
@@ -198,18 +200,22 @@ export function createScoring(sessions: TraceSessions, store: ScoreStore, verifi
       };
       runs.set(key, run);
       try {
-        const hash = verifier.info()?.hash;
-        if (hash !== undefined && (await missingSteps(run, hash)).size === 0) return { type: 'nothing-missing' };
+        const hashes = verifier.hashes();
+        if (hashes !== undefined && (await missingSteps(run, hashes)).size === 0) return { type: 'nothing-missing' };
         announce();
         sessions.setRun(run.document, run.progress);
         return await vscode.window.withProgress(
           { location: vscode.ProgressLocation.Notification, title: `Scoring ${view.open.name}`, cancellable: true },
           async (progress, token) => {
-            const subscription = token.onCancellationRequested(() => run.controller.abort());
+            const report: Report = (message) => progress.report({ message });
+            const subscriptions = vscode.Disposable.from(
+              token.onCancellationRequested(() => run.controller.abort()),
+              verifier.onDidSay((line) => report(`${run.progress.done} of ${count(run.progress.total, 'step')}. ${line}`)),
+            );
             try {
-              return await score(run, (message) => progress.report({ message }));
+              return await score(run, report);
             } finally {
-              subscription.dispose();
+              subscriptions.dispose();
             }
           },
         );

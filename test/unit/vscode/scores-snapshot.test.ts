@@ -6,7 +6,7 @@ import { score, step } from './scores.ts';
 
 function snapshot(steps: readonly StepScores[], run?: { readonly done: number; readonly total: number }) {
   const texts = steps.map((_, index) => `This is step ${index + 1}.`);
-  return scoresSnapshot({ uri: 'file:///a.md', name: 'a.md', annotations: annotate(steps, 0.5, undefined), texts, run, bundled: true });
+  return scoresSnapshot({ uri: 'file:///a.md', name: 'a.md', annotations: annotate(steps, 0.5, undefined), texts, run, notes: [] });
 }
 
 describe('scores snapshot', () => {
