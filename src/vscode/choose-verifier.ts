@@ -10,7 +10,6 @@ import { COMMANDS } from './manifest.ts';
 import { note } from './navigation.ts';
 import type { ServerChoice } from './server-settings.ts';
 import { applyVerifierChoice, readVerifierChoice, type VerifierChoice } from './verifier-choice.ts';
-import { BUNDLED_NOTE } from './verifier-model.ts';
 
 type Row = vscode.QuickPickItem & { readonly choice?: VerifierChoice; readonly command?: string };
 
@@ -73,7 +72,7 @@ async function bundledRow(context: vscode.ExtensionContext, mark: string): Promi
   return {
     label: `${mark}r-prm (bundled)`,
     description: manifest === undefined ? 'its files are missing' : sizeText(manifest),
-    detail: `${manifest === undefined ? '' : abilityText(capabilitiesOf(manifest))} ${BUNDLED_NOTE}`.trim(),
+    detail: `For a try: read its scores as such. ${manifest === undefined ? '' : abilityText(capabilitiesOf(manifest))}`.trim(),
     choice: { type: 'bundled' },
   };
 }

@@ -8,12 +8,12 @@ import { parseEndpoint } from '../models/openai/endpoint.ts';
 import { listModels } from '../models/openai/list-models.ts';
 import { cancellable } from './cancellable.ts';
 import { serverReport, sizeText } from './describe-verifier.ts';
-import { serverKey, type KnownVerifiers } from './known-verifiers.ts';
+import { knownServer, serverKey, type KnownVerifiers } from './known-verifiers.ts';
 import { COMMANDS } from './manifest.ts';
 import { keysOf, type ServerKeys } from './server-keys.ts';
 import { DEFAULT_CONCURRENCY, originOf, parseAddress, type ServerChoice } from './server-settings.ts';
 import { applyVerifierChoice, readVerifierChoice } from './verifier-choice.ts';
-import { connectOptions, knownServer } from './verifier-model.ts';
+import { connectOptions } from './verifier-model.ts';
 
 export interface ConnectDependencies {
   readonly known: KnownVerifiers;

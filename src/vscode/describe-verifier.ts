@@ -11,6 +11,7 @@ const NAMES: Readonly<Record<Capability, string>> = {
   gates: 'gates',
   hidden: 'hidden states',
 };
+const INTERNALS: readonly Capability[] = ['attention', 'gates', 'hidden'];
 
 /** For example `29M parameters · 8-bit, block 64`. */
 export function sizeText({ parameters, weights }: Pick<ModelInfo, 'parameters' | 'weights'>): string {
@@ -22,10 +23,14 @@ function parametersText(parameters: number): string {
   return `${parameters < 1e9 ? `${(parameters / 1e6).toFixed(0)}M` : `${(parameters / 1e9).toFixed(1)}B`} parameters`;
 }
 
-/** For example `Gives P(Yes), masks. Not attention, gates, hidden states.`, then the model's notes. */
+/** For example `Gives P(Yes), masks. Not internals.` (attention, gates, hidden states), then the model's notes. */
 export function abilityText(capabilities: ModelCapabilities): string {
   const names = Object.keys(NAMES) as Capability[];
-  const list = (able: boolean): string => names.filter((name) => (capabilities[name] === true) === able).map((name) => NAMES[name]).join(', ');
+  const list = (able: boolean): string => {
+    const found = names.filter((name) => (capabilities[name] === true) === able);
+    const all = INTERNALS.every((name) => found.includes(name));
+    return [...found.filter((name) => !all || !INTERNALS.includes(name)).map((name) => NAMES[name]), ...(all ? ['internals'] : [])].join(', ');
+  };
   const [can, cannot] = [list(true), list(false)];
   const parts = [can === '' ? 'Gives verdicts.' : `Gives ${can}.`, cannot === '' ? '' : `Not ${cannot}.`, ...(capabilities.notes ?? [])];
   return parts.filter((part) => part !== '').join(' ');
@@ -48,7 +53,7 @@ export function serverReport({ info, capabilities, facts }: ServedLanguageModel)
   const top = Math.min(...all.map((one) => one.top));
   const can = [
     'Analyses and verdicts.',
-    ...(capabilities.probabilities ? [`P(Yes), from the ${top} likeliest tokens that it lists; where a verdict is not among them, with a bound.`] : []),
+    ...(capabilities.probabilities ? [`P(Yes) from the ${top === 1 ? 'likeliest token' : `${top} likeliest tokens`}; beyond, with a bound.`] : []),
     ...(all.every(({ seeds }) => seeds) ? ['The same seed gives the same text.'] : []),
     ...(info.context > 0 ? [`Reads ${info.context} tokens, prompt and analysis together.`] : []),
   ];

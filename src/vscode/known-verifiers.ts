@@ -1,6 +1,8 @@
 import type * as vscode from 'vscode';
 import type { ModelCapabilities, ModelInfo } from '../core/model.ts';
+import { chatInstruction } from '../core/verifier/chat-instruction.ts';
 import type { VerifierMode } from '../core/verifier/score.ts';
+import { servedHash, type ServedLanguageModel } from '../models/openai/connect.ts';
 import type { ServerChoice } from './server-settings.ts';
 
 /** The identity that scores are keyed by; it differs where a chat model is told something else in each mode. */
@@ -52,4 +54,11 @@ export function serverKey({ endpoints, model, api }: ServerChoice): string {
 
 export function hashesOf({ hash, hashes }: KnownVerifier): ModelHashes {
   return hashes ?? { reasoned: hash, direct: hash };
+}
+
+/** What is remembered of servers that answered. */
+export function knownServer(server: ServerChoice, { info, capabilities, facts }: ServedLanguageModel): KnownVerifier {
+  const [first] = facts.values();
+  const hash = (mode: VerifierMode): string => (first === undefined ? info.hash : servedHash(first, server.api, server.api === 'chat' ? chatInstruction(mode) : undefined));
+  return { ...info, hash: hash('reasoned'), hashes: { reasoned: hash('reasoned'), direct: hash('direct') }, capabilities, server };
 }

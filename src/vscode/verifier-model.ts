@@ -7,10 +7,10 @@ import { chatInstruction } from '../core/verifier/chat-instruction.ts';
 import type { VerifierMode } from '../core/verifier/score.ts';
 import { bundledModelDirectory } from '../models/catalog.ts';
 import { createEngine, type Engine } from '../models/onnx/engine.ts';
-import { connect, servedHash, type ServedLanguageModel } from '../models/openai/connect.ts';
+import { connect, type ServedLanguageModel } from '../models/openai/connect.ts';
 import type { Disposable } from './disposable.ts';
 import { interruptible } from './interruptible.ts';
-import { hashesOf, serverKey, type KnownVerifier, type KnownVerifiers, type ModelHashes } from './known-verifiers.ts';
+import { hashesOf, knownServer, serverKey, type KnownVerifier, type KnownVerifiers, type ModelHashes } from './known-verifiers.ts';
 import { keysOf, type ServerKeys } from './server-keys.ts';
 import type { ServerChoice } from './server-settings.ts';
 import { readVerifierChoice, type VerifierChoice } from './verifier-choice.ts';
@@ -40,7 +40,7 @@ type Open =
   | { readonly type: 'folder'; readonly directory: string; readonly model: LanguageModel }
   | { readonly type: 'server'; readonly identity: string; readonly model: ServedLanguageModel };
 
-export const BUNDLED_NOTE = 'The bundled model is a demonstration model of 29 million parameters: read its scores as such.';
+const BUNDLED_NOTE = 'The bundled model is a demonstration model of 29 million parameters: read its scores as such.';
 
 export function createVerifierModel({ context, known, keys, log, onFirstUse }: VerifierModelDependencies): VerifierModel {
   const said = new vscode.EventEmitter<string>();
@@ -124,11 +124,4 @@ export function createVerifierModel({ context, known, keys, log, onFirstUse }: V
 
 export function connectOptions({ endpoints, model, api, concurrency }: ServerChoice, key: (endpoint: string) => string | undefined) {
   return { endpoints, api, concurrency, key, ...(model === undefined ? {} : { model }) };
-}
-
-/** What is remembered of servers that answered. */
-export function knownServer(server: ServerChoice, { info, capabilities, facts }: ServedLanguageModel): KnownVerifier {
-  const [first] = facts.values();
-  const hash = (mode: VerifierMode): string => (first === undefined ? info.hash : servedHash(first, server.api, server.api === 'chat' ? chatInstruction(mode) : undefined));
-  return { ...info, hash: hash('reasoned'), hashes: { reasoned: hash('reasoned'), direct: hash('direct') }, capabilities, server };
 }

@@ -68,6 +68,27 @@ describe('connecting to a server', () => {
     assert.notEqual(await hash(a), await hash(a, 'chat'));
   });
 
+  it('notices that a server was given another model, or is gone', async () => {
+    const server = await start();
+    const model = await connectTo([server]);
+    const { signal } = new AbortController();
+    const asked = server.asked.length;
+    assert.equal(await model.stillServed(signal), true);
+    assert.deepEqual(server.asked.slice(asked).map(({ path }) => path), ['/v1/models']);
+    await server.kill();
+    assert.equal(await model.stillServed(signal), false);
+    await start({ port: Number(new URL(server.url).port), id: 'other' });
+    assert.equal(await model.stillServed(signal), false);
+    await assert.rejects(model.stillServed(AbortSignal.abort()), failsWith('aborted', /cancelled/));
+  });
+
+  it('sends each endpoint its own key', async () => {
+    const [a, b] = [await start(), await start()];
+    await connectTo([a, b], { key: (address) => (address === a.url ? 'key-of-a' : undefined) });
+    assert.ok(a.asked.every(({ headers }) => headers.authorization === 'Bearer key-of-a'));
+    assert.ok(b.asked.every(({ headers }) => headers.authorization === undefined));
+  });
+
   it('takes an address with and without /v1', async () => {
     const { url } = await start();
     for (const endpoint of [url, `${url}/`, `${url}/v1`, `${url}/v1/`]) assert.equal((await connectTo([{ url: endpoint }])).info.name, 'r-prm');
