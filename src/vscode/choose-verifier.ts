@@ -40,12 +40,7 @@ async function rowsOf(context: vscode.ExtensionContext, known: KnownVerifiers): 
   return [
     separator('On this machine'),
     await bundledRow(context, mark({ type: 'bundled' })),
-    ...folders.map(({ folder, verifier }): Row => ({
-      label: `${mark({ type: 'folder', folder })}${path.basename(folder)}`,
-      description: verifier === undefined ? 'not used yet' : sizeText(verifier),
-      detail: `${folder}. ${verifier === undefined ? '' : knownDetail(verifier)}`.trim(),
-      choice: { type: 'folder', folder },
-    })),
+    ...folders.map((found) => folderRow(found, mark)),
     ...(servers.length === 0 ? [] : [separator('Servers'), ...servers]),
     separator('More'),
     { label: '$(add) Add Model…', detail: 'Converts a checkpoint of yours, or one that it downloads from a hub.', command: COMMANDS.addModel },
@@ -59,6 +54,16 @@ function serverRow(server: ServerChoice, verifier: KnownVerifier | undefined, ma
     label: `${mark(choice)}${verifier?.name ?? server.model ?? server.endpoints.join(', ')}`,
     description: verifier === undefined ? 'not connected to yet' : sizeText(verifier),
     detail: verifier === undefined ? `${serverText(server)}.` : knownDetail(verifier),
+    choice,
+  };
+}
+
+function folderRow({ folder, there, verifier }: Folder, mark: (choice: VerifierChoice) => string): Row {
+  const choice: VerifierChoice = { type: 'folder', folder };
+  return {
+    label: `${mark(choice)}${path.basename(folder)}`,
+    description: !there ? 'not there' : verifier === undefined ? 'not used yet' : sizeText(verifier),
+    detail: `${verifier === undefined ? '' : knownDetail(verifier)} ${folder}`.trim(),
     choice,
   };
 }
@@ -79,6 +84,7 @@ async function bundledRow(context: vscode.ExtensionContext, mark: string): Promi
 
 interface Folder {
   readonly folder: string;
+  readonly there: boolean;
   /** What is known of it, from its use or from its manifest. */
   readonly verifier: KnownVerifier | undefined;
 }
@@ -93,11 +99,12 @@ async function foldersOf(context: vscode.ExtensionContext, known: KnownVerifiers
     [...new Set([...set, ...used, ...made])].map(async (folder): Promise<Folder[]> => {
       if (folder === bundled) return [];
       const manifest = await peekManifest(folder);
-      const there = (await stat(folder).catch(() => undefined))?.isDirectory() === true;
-      if (manifest === undefined && (!there || made.includes(folder)) && !set.includes(folder)) return [];
-      const { parameters = 0, weights = '', context: length = 0 } = manifest ?? {};
-      const read = manifest === undefined ? undefined : { name: path.basename(folder), hash: '', weights, parameters, context: length, capabilities: capabilitiesOf(manifest) };
-      return [{ folder, verifier: known.get(folder) ?? read }];
+      const there = (await stat(folder).catch(() => undefined)) !== undefined;
+      // What is gone, and what Add Model… has not finished, is left out unless it is what the settings name.
+      const usable = manifest !== undefined || (there && !made.includes(folder));
+      if (!usable && !set.includes(folder)) return [];
+      const read = manifest === undefined ? undefined : { ...manifest, name: path.basename(folder), hash: '', capabilities: capabilitiesOf(manifest) };
+      return [{ folder, there, verifier: known.get(folder) ?? read }];
     }),
   );
   return found.flat();

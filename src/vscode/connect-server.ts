@@ -6,6 +6,7 @@ import type { ServerApi } from '../models/openai/ask.ts';
 import { connect, type ServedLanguageModel } from '../models/openai/connect.ts';
 import { parseEndpoint } from '../models/openai/endpoint.ts';
 import { listModels } from '../models/openai/list-models.ts';
+import type { ServedModel } from '../models/openai/wire.ts';
 import { cancellable } from './cancellable.ts';
 import { serverReport, sizeText } from './describe-verifier.ts';
 import { knownServer, serverKey, type KnownVerifiers } from './known-verifiers.ts';
@@ -149,17 +150,24 @@ async function askKeys(endpoints: readonly string[], keys: ServerKeys): Promise<
 
 /** The name of the model to use: the only one, or the one that is picked. Throws StepscopeError. */
 async function askModel(endpoints: readonly string[], keys: ReadonlyMap<string, string>): Promise<string | undefined> {
-  const [first = ''] = endpoints;
-  const list = await cancellable(`Asking ${first} what it serves`, (signal) => listModels(parseEndpoint(first, keys.get(first)), LIST_TIMEOUT_MS, signal));
+  const list = await cancellable(`Asking ${endpoints.join(', ')} what is served`, (signal) => firstList(endpoints, keys, signal));
   const [only, ...more] = list;
-  if (only === undefined) throw new StepscopeError('server-refused', `${first} serves no model: load one.`);
+  if (only === undefined) throw new StepscopeError('server-refused', `${endpoints.join(', ')}: no model is served, so load one.`);
   if (more.length === 0) return only.id;
   const items = list.map(({ id, owner, parameters, context }) => ({
     label: id,
     description: sizeText({ parameters: parameters ?? 0, weights: owner === undefined ? '' : `as served by ${owner}` }),
     ...(context === undefined ? {} : { detail: `Reads ${context} tokens.` }),
   }));
-  return (await vscode.window.showQuickPick(items, { title: TITLE, placeHolder: `${first} serves several models: which one?`, ignoreFocusOut: true }))?.label;
+  return (await vscode.window.showQuickPick(items, { title: TITLE, placeHolder: `${endpoints[0] ?? ''} serves several models: which one?`, ignoreFocusOut: true }))?.label;
+}
+
+/** The list of the first endpoint that answers. Throws what the first one said where none does. */
+async function firstList(endpoints: readonly string[], keys: ReadonlyMap<string, string>, signal: AbortSignal): Promise<ServedModel[]> {
+  const lists = await Promise.allSettled(endpoints.map((endpoint) => listModels(parseEndpoint(endpoint, keys.get(endpoint)), LIST_TIMEOUT_MS, signal)));
+  const answered = lists.find((list) => list.status === 'fulfilled');
+  if (answered !== undefined) return answered.value;
+  throw lists.find((list) => list.status === 'rejected')?.reason;
 }
 
 function probe({ log }: ConnectDependencies, server: ServerChoice, keys: ReadonlyMap<string, string>): Promise<ServedLanguageModel> {

@@ -20,7 +20,9 @@ export function sizeText({ parameters, weights }: Pick<ModelInfo, 'parameters' |
 
 function parametersText(parameters: number): string {
   if (parameters === 0) return 'size not told';
-  return `${parameters < 1e9 ? `${(parameters / 1e6).toFixed(0)}M` : `${(parameters / 1e9).toFixed(1)}B`} parameters`;
+  const [scale, unit] = parameters < 1e9 ? ([1e6, 'M'] as const) : ([1e9, 'B'] as const);
+  const number = parameters / scale;
+  return `${number.toFixed(number < 10 ? 1 : 0)}${unit} parameters`;
 }
 
 /** For example `Gives P(Yes), masks. Not internals.` (attention, gates, hidden states), then the model's notes. */
@@ -43,8 +45,8 @@ export function knownDetail({ capabilities, server }: KnownVerifier): string {
 }
 
 /** Where a served model is and how it is asked. */
-export function serverText({ endpoints, api }: ServerChoice): string {
-  return `${endpoints.join(', ')} (${api})`;
+export function serverText({ endpoints: [first = '', ...more], api }: ServerChoice): string {
+  return `${first}${more.length === 0 ? '' : ` and ${more.length} more`} (${api})`;
 }
 
 /** What servers were seen to do and not to do, a sentence each. */

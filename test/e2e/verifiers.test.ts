@@ -11,18 +11,21 @@ const KEY = 'sk-verysecret-123';
 const THEMES = ['dark', 'high contrast', 'high contrast light', 'light'] as const;
 
 describe('choosing a verifier', () => {
-  const opened = useWorkbench({ folder: 'media/samples', theme: 'light' });
   let work = '';
   let server: Loopback;
+  let blind: Loopback;
 
   before(async () => {
+    blind = await startLoopback({ flavour: 'ollama' });
     work = mkdtempSync(path.join(os.tmpdir(), 'stepscope-own-'));
     server = await startLoopback({ key: KEY, ids: ['r-prm', 'general'], listed: 1 });
   });
   after(async () => {
-    await server.kill();
+    await Promise.all([server.kill(), blind.kill()]);
     rmSync(work, { recursive: true, force: true });
   });
+
+  const opened = useWorkbench({ folder: 'media/samples', theme: 'light' });
 
   it('adds a model of one’s own through its picks, and uses it', async () => {
     const { workbench } = opened();
@@ -124,6 +127,25 @@ describe('choosing a verifier', () => {
     await workbench.clearNotifications();
   });
 
+  it('tells once what a server does not do, and shows its verdicts as such', async () => {
+    const { workbench, editor } = opened();
+    workbench.changeSettings({ 'stepscope.verifier.endpoints': [blind.url] });
+    await editor.clickText('In all the boxes');
+    await workbench.runCommand('Stepscope: Score Steps');
+    await workbench.notification('lists no log-probabilities');
+    await workbench.statusBarItem('6 of 6 steps scored').waitFor({ timeout: SCORED });
+    await editor.decoration('✓ Yes (verdict only)');
+    await workbench.clearNotifications();
+    await editor.clickText('In all the boxes');
+    await workbench.runCommand('Stepscope: Show Step Scores');
+    const view = await workbench.webview('.note');
+    await view.getByText('P(Yes) is missing: ').waitFor();
+    for (const theme of THEMES) {
+      await workbench.setTheme(theme);
+      await workbench.screenshot(`verdict-only-${theme.replaceAll(' ', '-')}`);
+    }
+  });
+
   it('has written the key nowhere', () => {
     const written = opened().workbench.writtenData();
     assert.ok(written.includes(`127.0.0.1:${server.port}`), 'the address is in the settings');
@@ -132,14 +154,14 @@ describe('choosing a verifier', () => {
 });
 
 describe('in a folder that is not trusted', () => {
+  let server: Loopback;
+  before(async () => void (server = await startLoopback()));
+  after(() => server.kill());
   const opened = useWorkbench({
     folder: 'media/samples',
     theme: 'dark',
     settings: { 'security.workspace.trust.enabled': true, 'security.workspace.trust.startupPrompt': 'never', 'security.workspace.trust.banner': 'never' },
   });
-  let server: Loopback;
-  before(async () => (server = await startLoopback()));
-  after(() => server.kill());
 
   it('takes no address of a server from it', async () => {
     const { workbench, editor } = opened();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { startLoopback, type Loopback, type LoopbackOptions } from '../harness/loopback.ts';
+import { applyVerifierChoice, readVerifierChoice } from '../../src/vscode/verifier-choice.ts';
 import { eventually, fresh, hoverTexts, lensTitles, LONG, openText, PHOTOS, positionOf, problems, run, scores } from './traces.ts';
 
 const SETTINGS = ['endpoints', 'servedModel', 'api', 'concurrency', 'keyVariable', 'model', 'samples'] as const;
@@ -213,6 +214,29 @@ describe('connecting to a server', function () {
     await server.kill();
     assert.equal(await connect({ endpoints: [server.url], model: 'b' }), undefined);
     assert.equal(await connect({ endpoints: ['nonsense', 7] }), undefined);
+  });
+});
+
+describe('choosing a verifier', () => {
+  const target = vscode.ConfigurationTarget;
+
+  afterEach(async () => {
+    for (const name of ['endpoints', 'model', 'api', 'servedModel', 'concurrency', 'keyVariable']) {
+      await configuration().update(name, undefined, target.Global);
+      await configuration().update(name, undefined, target.Workspace);
+    }
+  });
+
+  it('writes where it is set, so that it holds', async () => {
+    const server = { endpoints: ['http://127.0.0.1:1/v1'], model: 'm', api: 'chat', concurrency: 3, keyVariable: 'K' } as const;
+    for (const where of [target.Global, target.Workspace]) {
+      await configuration().update('endpoints', ['http://127.0.0.1:2'], target.Global);
+      await configuration().update('endpoints', ['http://127.0.0.1:3'], where);
+      for (const choice of [{ type: 'bundled' }, { type: 'server', server }, { type: 'folder', folder: '/a/model' }] as const) {
+        assert.equal(await applyVerifierChoice(choice), true);
+        assert.deepEqual(readVerifierChoice(), { ok: true, value: choice });
+      }
+    }
   });
 });
 

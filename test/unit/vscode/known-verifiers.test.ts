@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { connectTo, servers } from '../openai/serving.ts';
 import { LLAMA_CPP, OLLAMA } from '../openai/flavours.ts';
-import { abilityText, knownDetail, serverReport, sizeText } from '../../../src/vscode/describe-verifier.ts';
+import { abilityText, knownDetail, serverReport, serverText, sizeText } from '../../../src/vscode/describe-verifier.ts';
 import { createKnownVerifiers, hashesOf, knownServer, serverKey } from '../../../src/vscode/known-verifiers.ts';
 import type { ServerChoice } from '../../../src/vscode/server-settings.ts';
 import { memoryStores } from './memory.ts';
@@ -42,7 +42,9 @@ describe('verifiers that are known', () => {
   it('are described by size and by what they can and cannot do', () => {
     assert.equal(sizeText(INFO), '29M parameters · 8-bit, block 64');
     assert.equal(sizeText({ parameters: 7_615_616_512, weights: 'as served by vllm' }), '7.6B parameters · as served by vllm');
+    assert.equal(sizeText({ parameters: 294_176, weights: '4-bit' }), '0.3M parameters · 4-bit');
     assert.equal(sizeText({ parameters: 0, weights: '' }), 'size not told');
+    assert.equal(serverText(choice('http://a', { endpoints: ['http://a/v1', 'http://b/v1'], api: 'chat' })), 'http://a/v1 and 1 more (chat)');
     assert.equal(abilityText({ probabilities: true, masks: true, attention: false, notes: ['It is slow.'] }), 'Gives P(Yes), masks. Not internals. It is slow.');
     assert.equal(abilityText({ probabilities: true, masks: true, attention: true, gates: true, hidden: true }), 'Gives P(Yes), masks, internals.');
     assert.equal(abilityText({ probabilities: true, masks: true, attention: true }), 'Gives P(Yes), masks, attention. Not gates, hidden states.');

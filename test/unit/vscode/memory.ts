@@ -5,7 +5,7 @@ export function memoryStores() {
   const state = new Map<string, unknown>();
   const secrets = new Map<string, string>();
   const memento: Pick<vscode.Memento, 'get' | 'update'> = {
-    get: ((key: string) => state.get(key)) as vscode.Memento['get'],
+    get: (key: string) => state.get(key),
     update(key, value) {
       // As the editor keeps it: through JSON.
       state.set(key, JSON.parse(JSON.stringify(value)));
