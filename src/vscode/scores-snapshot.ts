@@ -1,6 +1,6 @@
 import type { ScoresRow, ScoresSnapshot } from '../protocol/scores-view.ts';
 import { isVerdictOnly, unreadReasons, type StepAnnotation, type TraceAnnotations } from './annotations.ts';
-import { count, firstWords, GLYPHS, outcomeText, probability, scoreText, verdictWords } from './wording.ts';
+import { count, firstWords, GLYPHS, hardText, outcomeText, probability, verdictWords } from './wording.ts';
 
 export interface SnapshotSource {
   readonly uri: string;
@@ -40,14 +40,15 @@ const MOST_REASONS = 2;
 function row(step: StepAnnotation, text: string): ScoresRow {
   const { score, state } = step;
   const glyph = GLYPHS[state];
+  const verdictOnly = score !== undefined && isVerdictOnly(score);
   return {
     step: step.index,
     state,
-    score: score?.pYes !== undefined ? `${glyph} ${probability(score.pYes)}` : score !== undefined && isVerdictOnly(score) ? scoreText(step) : glyph,
+    score: score?.pYes !== undefined ? `${glyph} ${probability(score.pYes)}` : verdictOnly ? `${glyph} ${hardText(score)}` : glyph,
     spread: score?.spread === undefined ? '' : `±${probability(score.spread)}`,
     hard: score?.hard === undefined || step.stream === 'direct' ? '' : probability(score.hard),
     samples: score?.samples.map((sample) => sample.pYes ?? null) ?? [],
-    verdict: [verdictWords(step), step.brokenPrefix && score !== undefined ? 'after the first error' : '', step.labelled ? 'label: first error' : '']
+    verdict: [verdictWords(step), verdictOnly ? 'verdict only' : '', step.brokenPrefix && score !== undefined ? 'after the first error' : '', step.labelled ? 'label: first error' : '']
       .filter((part) => part !== '')
       .join('; '),
     firstWords: firstWords(text, 14),

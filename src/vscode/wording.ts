@@ -50,7 +50,7 @@ function bareScore({ state, score }: StepAnnotation): string {
 }
 
 /** The verdict where all samples agree, else the share that says Yes. */
-function hardText({ hard = NaN }: Score): string {
+export function hardText({ hard = NaN }: Score): string {
   return hard === 1 ? 'Yes' : hard === 0 ? 'No' : `hard ${probability(hard)}`;
 }
 

@@ -34,7 +34,7 @@ describe('scores snapshot', () => {
   it('says why probabilities are missing, once, and what is to know of the verifier', () => {
     const shown = snapshot([step({ greedy: verdictsOnly('no') }), step({ greedy: verdictsOnly('yes') })], undefined, ['It is slow.']);
     assert.equal(shown.note, 'P(Yes) is missing: http://h/v1 returns no log-probabilities. It is slow.');
-    assert.deepEqual([shown.rows[0]?.score, shown.rows[0]?.samples, shown.rows[0]?.state], ['✗ No (verdict only)', [null], 'error']);
+    assert.deepEqual([shown.rows[0]?.score, shown.rows[0]?.samples, shown.rows[0]?.verdict], ['✗ No', [null], 'judged wrong, the first error; verdict only']);
     assert.equal(snapshot([step()], undefined, ['It is slow.']).note, undefined);
   });
 

@@ -45,7 +45,7 @@ describe('settings of a served verifier', () => {
     ['a password', { endpoints: ['http://user:pass@host'] }, /entry 1: the address holds a user name or a password: leave them out, and give the key in Stepscope: Connect to Server…\.$/],
     ['an unknown API', { ...HERE, api: 'grpc' }, /^"stepscope\.verifier\.api" must be one of "completions" and "chat"\.$/],
     ['a name that is no text', { ...HERE, servedModel: 7 }, /^"stepscope\.verifier\.servedModel" must be a text/],
-    ...[0, 1025, 1.5, NaN, '64', null].map((concurrency) => [`a concurrency of ${JSON.stringify(concurrency)}`, { ...HERE, concurrency: concurrency ?? 'null' }, /^"stepscope\.verifier\.concurrency" must be a whole number from 1 to 1024\.$/] as const),
+    ...[0, 1025, 1.5, NaN, 'many', true].map((concurrency) => [`a concurrency of ${concurrency}`, { ...HERE, concurrency }, /^"stepscope\.verifier\.concurrency" must be a whole number from 1 to 1024\.$/] as const),
     ['a variable that has no such name', { ...HERE, keyVariable: 'MY KEY' }, /^"stepscope\.verifier\.keyVariable" must be the name of an environment variable/],
   ];
   for (const [what, values, message] of wrong) it(`refuses ${what} in one sentence that says what is allowed`, () => assert.match(refusal(values), message));
