@@ -2,14 +2,19 @@ import * as vscode from 'vscode';
 import { createActiveTrace } from './vscode/active-trace.ts';
 import { addModel } from './vscode/add-model.ts';
 import { registerCommands } from './vscode/commands.ts';
+import { chooseVerifier } from './vscode/choose-verifier.ts';
+import { connectServer } from './vscode/connect-server.ts';
 import { createDecorations } from './vscode/decorations.ts';
 import { createDiagnostics } from './vscode/diagnostics.ts';
+import { forgetServerKey } from './vscode/forget-server-key.ts';
 import { createHoverProvider } from './vscode/hovers.ts';
+import { createKnownVerifiers } from './vscode/known-verifiers.ts';
 import { createLenses } from './vscode/lenses.ts';
 import { createNavigation } from './vscode/navigation.ts';
 import { createScoreStore } from './vscode/score-store.ts';
 import { createScoresPanel } from './vscode/scores-panel.ts';
 import { createScoring } from './vscode/scoring.ts';
+import { createServerKeys } from './vscode/server-keys.ts';
 import { readSettings } from './vscode/settings.ts';
 import { createStatusBar } from './vscode/status-bar.ts';
 import { registerSymbols } from './vscode/symbols.ts';
@@ -33,23 +38,32 @@ export function activate(context: vscode.ExtensionContext): void {
   const memory = createTraceMemory(context.workspaceState);
   const rowDocuments = createRowDocuments();
   const documents = createTraceDocuments((document) => rowDocuments.read(document));
-  const verifier = createVerifierModel(context, (line) => log.info(line), () => sessions.refresh());
-  const sessions = createTraceSessions(documents, store, () => ({ verifier: readSettings().verifier, model: verifier.info() }));
+  const say = (line: string): void => log.info(line);
+  const known = createKnownVerifiers(context.globalState, () => sessions.refresh());
+  const keys = createServerKeys(context.secrets, context.globalState);
+  const verifier = createVerifierModel({ context, known, keys, log: say, onFirstUse: (name, notes) => tellNotes(say, name, notes) });
+  const sessions = createTraceSessions(documents, store, () => ({ verifier: readSettings().verifier, hashes: verifier.hashes() }));
   const scoring = createScoring(sessions, store, verifier);
   const active = createActiveTrace(sessions);
   const navigation = createNavigation(memory);
   const target = createTraceTarget(sessions, active, rowDocuments, memory);
-  const isBundled = (): boolean => verifier.isBundled();
+  const notes = (): readonly string[] => verifier.notes();
   const panel = createScoresPanel({
     context,
     active,
-    isBundled,
+    notes,
     reveal: (view, step) => navigation.reveal(view, step),
     reopen: async (uri) => {
       const view = await target.open(await vscode.workspace.openTextDocument(uri));
       if (view !== undefined) active.choose(view.document);
     },
   });
+  const models = {
+    addModel: (argument?: unknown) => addModel(context, say, argument),
+    chooseVerifier: () => chooseVerifier(context, known),
+    connectServer: (argument?: unknown) => connectServer({ known, keys, log: say }, argument),
+    forgetServerKey: () => forgetServerKey(keys),
+  };
   const lenses = createLenses(sessions);
   const everywhere: vscode.DocumentSelector = { scheme: '*' };
 
@@ -66,14 +80,20 @@ export function activate(context: vscode.ExtensionContext): void {
     registerSymbols(sessions),
     lenses,
     vscode.languages.registerCodeLensProvider(everywhere, lenses),
-    vscode.languages.registerHoverProvider(everywhere, createHoverProvider(sessions, isBundled)),
+    vscode.languages.registerHoverProvider(everywhere, createHoverProvider(sessions, notes)),
     panel,
-    registerCommands({ target, sessions, scoring, store, navigation, memory, showScores: () => panel.show(), addModel: (argument) => addModel(context, (line) => log.info(line), argument) }),
+    registerCommands({ target, sessions, scoring, store, navigation, memory, showScores: () => panel.show(), models }),
     restoreTraces(memory, target),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration('stepscope.verifier')) sessions.refresh();
     }),
   );
+}
+
+/** What a verifier does slowly or not at all, when it is used for the first time. Not awaited: the run goes on. */
+function tellNotes(say: (line: string) => void, name: string, notes: readonly string[]): void {
+  for (const note of notes) say(`${name}: ${note}`);
+  void vscode.window.showInformationMessage(`${name}: ${notes.join(' ')}`);
 }
 
 /** Waits for the scores that are still on their way to the disk; the model process ends with the subscriptions. */

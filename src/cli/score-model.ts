@@ -53,8 +53,8 @@ export function modelSource(values: ModelValues, { mode, prompt }: Pick<Verifier
   const concurrency = readNumber('concurrency', values.concurrency, 64, { min: 1, max: 10_000, integer: true });
   const variable = values['key-env'];
   let model: Promise<LanguageModel> | undefined;
-  const open = () =>
-    connect({
+  const open = async () => {
+    const served = await connect({
       endpoints,
       api: prompt === 'chat' ? 'chat' : 'completions',
       concurrency,
@@ -64,6 +64,9 @@ export function modelSource(values: ModelValues, { mode, prompt }: Pick<Verifier
       ...(values.model === undefined ? {} : { model: values.model }),
       ...(variable === undefined ? {} : { key: keyFromEnvironment(variable, process.env) }),
     });
+    logNotes(served, log);
+    return served;
+  };
   // A row has at least one step: enough rows keep every place at every server taken.
   return { load: () => (model ??= open()), rows: concurrency * endpoints.length, dispose: () => undefined };
 }
@@ -75,7 +78,7 @@ function localModel(values: ModelValues, root: string, log: (line: string) => vo
   const engine = createEngine({ enginePath: path.join(root, 'dist', 'engine.js') });
   const open = async () => {
     const model = await engine.load(path.resolve(values.model ?? bundledModelDirectory(root, 'r-prm')));
-    for (const note of model.capabilities.notes ?? []) log(`${model.info.name}: ${note}`);
+    logNotes(model, log);
     return model;
   };
   let model: Promise<LanguageModel> | undefined;
@@ -84,4 +87,8 @@ function localModel(values: ModelValues, root: string, log: (line: string) => vo
     rows: 1,
     dispose: () => engine.dispose(),
   };
+}
+
+function logNotes({ info, capabilities }: LanguageModel, log: (line: string) => void): void {
+  for (const note of capabilities.notes ?? []) log(`${info.name}: ${note}`);
 }

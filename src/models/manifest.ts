@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import type { ModelCapabilities } from '../core/model.ts';
 import { StepscopeError } from '../core/result.ts';
 import { CHAT_FILES } from './chat/chat-template.ts';
 
@@ -57,6 +58,18 @@ export async function readManifest(folder: string): Promise<ModelManifest> {
   if (manifest === undefined) throw new StepscopeError('model-invalid', `${file} is damaged: convert the model again.`);
   for (const [name, record] of Object.entries(manifest.files)) await checkFile(path.join(folder, name), record);
   return manifest;
+}
+
+/** The manifest alone, for lists of models: no file is checked. Undefined where there is none that can be read. */
+export async function peekManifest(folder: string): Promise<ModelManifest | undefined> {
+  const text = await readFile(path.join(folder, MANIFEST_FILE), 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : parseManifest(text);
+}
+
+/** What a converted model can do, by its manifest: masks always, the rest with an inspection graph. */
+export function capabilitiesOf({ inspect }: ModelManifest): ModelCapabilities {
+  const inspected = inspect !== undefined;
+  return { probabilities: true, masks: true, attention: inspected, gates: inspected, hidden: inspected };
 }
 
 /**

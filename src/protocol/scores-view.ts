@@ -35,7 +35,7 @@ export interface ScoresRow {
   readonly spread: string;
   /** Share of samples that say Yes, or empty. */
   readonly hard: string;
-  /** P(Yes) of each sample; null for one without a verdict. */
+  /** P(Yes) of each sample; null for one without it. */
   readonly samples: readonly (number | null)[];
   readonly verdict: string;
   readonly firstWords: string;

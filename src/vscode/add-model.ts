@@ -8,7 +8,9 @@ import { downloadModel } from '../models/hub/download-model.ts';
 import { parseRepository, type RepositoryId } from '../models/hub/repository.ts';
 import { accessFromEnvironment } from '../models/hub/request.ts';
 import { MANIFEST_FILE } from '../models/manifest.ts';
+import { cancellable } from './cancellable.ts';
 import { SETTINGS } from './manifest.ts';
+import { applyVerifierChoice } from './verifier-choice.ts';
 
 type Bits = 4 | 8 | 16 | 32;
 
@@ -97,10 +99,8 @@ async function askRepository(): Promise<Source | undefined> {
 async function make(context: vscode.ExtensionContext, { source, bits }: Plan, log: (line: string) => void): Promise<string> {
   const storage = context.globalStorageUri.fsPath;
   const name = source.type === 'folder' ? path.basename(source.folder) : source.repository.id.replace('/', '--');
-  const target = path.join(storage, 'models', `${name}-${bits}bit`);
-  return vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title: `Adding ${name}`, cancellable: true }, async (progress, token) => {
-    const controller = new AbortController();
-    token.onCancellationRequested(() => controller.abort());
+  const target = path.join(modelsFolder(context), `${name}-${bits}bit`);
+  return cancellable(`Adding ${name}`, async (signal, progress) => {
     let shown = 0;
     const show = (message: string, done: number, total: number): void => {
       const percent = (100 * done) / Math.max(1, total);
@@ -110,16 +110,21 @@ async function make(context: vscode.ExtensionContext, { source, bits }: Plan, lo
     const checkpoint = source.type === 'folder' ? source.folder : path.join(storage, 'downloads', name);
     if (source.type === 'hub') {
       log(`downloading ${source.repository.id} at ${source.repository.revision}`);
-      await downloadModel(source.repository, checkpoint, accessFromEnvironment(process.env), ({ file, done, total }) => show(`downloading ${file}, ${gigabytes(done)} of ${gigabytes(total)}`, done, total), controller.signal);
+      await downloadModel(source.repository, checkpoint, accessFromEnvironment(process.env), ({ file, done, total }) => show(`downloading ${file}, ${gigabytes(done)} of ${gigabytes(total)}`, done, total), signal);
       shown = 0;
     }
     await refuseConverted(checkpoint);
     await vscode.workspace.fs.createDirectory(vscode.Uri.file(path.dirname(target)));
     const order = { source: checkpoint, target, bits, block: BLOCK };
-    await convertInProcess(context.asAbsolutePath('dist/engine.js'), order, ({ tensor, done, total }) => show(`converting ${tensor}`, done, total), controller.signal);
+    await convertInProcess(context.asAbsolutePath('dist/engine.js'), order, ({ tensor, done, total }) => show(`converting ${tensor}`, done, total), signal);
     if (source.type === 'hub') await vscode.workspace.fs.delete(vscode.Uri.file(checkpoint), { recursive: true });
     return target;
   });
+}
+
+/** Where converted models are kept. */
+export function modelsFolder(context: vscode.ExtensionContext): string {
+  return path.join(context.globalStorageUri.fsPath, 'models');
 }
 
 async function refuseConverted(folder: string): Promise<void> {
@@ -130,7 +135,7 @@ async function refuseConverted(folder: string): Promise<void> {
 async function offerToUse(folder: string): Promise<void> {
   const use = 'Use as Verifier';
   const chosen = await vscode.window.showInformationMessage(`${path.basename(folder)} is ready. It scores steps once it is the verifier.`, use);
-  if (chosen === use) await vscode.workspace.getConfiguration().update(SETTINGS.model, folder, vscode.ConfigurationTarget.Global);
+  if (chosen === use) await applyVerifierChoice({ type: 'folder', folder });
 }
 
 function gigabytes(bytes: number): string {

@@ -11,7 +11,7 @@ export interface StepScores {
 
 /**
  * `uncertain` wins over `correct` and `error`: the samples disagree, or the score is too close to
- * the threshold to be believed.
+ * the threshold to be believed. A step whose samples have verdicts and no P(Yes) is judged by its hard score.
  */
 export type StepState = 'unscored' | 'running' | 'failed' | 'noVerdict' | 'correct' | 'error' | 'uncertain';
 
@@ -25,11 +25,11 @@ export interface StepAnnotation {
   /** Scores of the same step made in another way. */
   readonly others: readonly { readonly stream: Stream; readonly score: Score }[];
   readonly failure: string | undefined;
-  /** Under the threshold (strict), and no step before it is. */
+  /** Judged under the threshold (strict), and no step before it is. */
   readonly firstError: boolean;
   /** Comes after the first error, so the verifier read a broken prefix. */
   readonly brokenPrefix: boolean;
-  /** Worth a look: under the threshold, or the samples disagree. */
+  /** Worth a look: judged under the threshold, or the samples disagree. */
   readonly suspicious: boolean;
   /** The data set's own label says that this is the first error. */
   readonly labelled: boolean;
@@ -95,13 +95,30 @@ function stateOf(step: StepScores, score: Score | undefined, threshold: number):
     if (step.running) return 'running';
     return step.failure === undefined ? 'unscored' : 'failed';
   }
-  if (score.pYes === undefined) return 'noVerdict';
-  if (disagree(score) || Math.abs(score.pYes - threshold) <= UNCERTAIN_BAND + 1e-9) return 'uncertain';
-  return score.pYes < threshold ? 'error' : 'correct';
+  if (judged(score) === undefined) return 'noVerdict';
+  const band = Math.max(UNCERTAIN_BAND, score.pYesBound ?? 0);
+  if (disagree(score) || (score.pYes !== undefined && Math.abs(score.pYes - threshold) <= band + 1e-9)) return 'uncertain';
+  return isUnder(score, threshold) ? 'error' : 'correct';
 }
 
 function isUnder(score: Score | undefined, threshold: number): boolean {
-  return score?.pYes !== undefined && score.pYes < threshold;
+  const value = judged(score);
+  return value !== undefined && value < threshold;
+}
+
+/** What a step is judged by: P(Yes), or the hard score where no sample has a P(Yes). */
+export function judged(score: Score | undefined): number | undefined {
+  return score?.pYes ?? score?.hard;
+}
+
+/** Whether there are verdicts and no P(Yes): a server that gives no probabilities. */
+export function isVerdictOnly(score: Score): boolean {
+  return score.pYes === undefined && score.hard !== undefined;
+}
+
+/** The sentences that say why P(Yes) could not be read, each once. */
+export function unreadReasons(score: Score): string[] {
+  return [...new Set(score.samples.flatMap(({ unread }) => unread ?? []))];
 }
 
 /** Whether some samples end with Yes and others with No. */

@@ -19,13 +19,13 @@ export interface CommandDependencies {
   readonly navigation: Navigation;
   readonly memory: TraceMemory;
   readonly showScores: () => void;
-  /** Resolves to the folder of the new model, or undefined. */
-  readonly addModel: (argument?: unknown) => Promise<string | undefined>;
+  /** The commands about models, which need no trace. */
+  readonly models: Readonly<Record<'addModel' | 'chooseVerifier' | 'connectServer' | 'forgetServerKey', (argument?: unknown) => Promise<unknown>>>;
 }
 
 /** Registers every command. Each answers in every state: with what was asked for, or with one sentence. */
 export function registerCommands(dependencies: CommandDependencies): vscode.Disposable {
-  const { target, sessions, scoring, store, navigation, memory, showScores, addModel } = dependencies;
+  const { target, sessions, scoring, store, navigation, memory, showScores, models } = dependencies;
 
   async function withTrace(argument: unknown, rows: boolean, act: (view: TraceView) => Promise<void> | void): Promise<void> {
     const found = await target.find(argument, rows);
@@ -66,11 +66,7 @@ export function registerCommands(dependencies: CommandDependencies): vscode.Disp
         void offer(`${name} changed while it was being scored: ${outcome.done} of ${count(outcome.total, 'step')} done, the rest was stopped.`, 'Score Again', again);
         return;
       case 'failed':
-        if (settingOf(outcome.reason) !== undefined) {
-          void offer(outcome.message, 'Open Setting', () => void vscode.commands.executeCommand('workbench.action.openSettings', settingOf(outcome.reason)), 'error');
-        } else {
-          void offer(outcome.message, 'Score Again', again, 'error');
-        }
+        tellFailure(outcome.reason, outcome.message, again);
     }
   }
 
@@ -122,7 +118,7 @@ export function registerCommands(dependencies: CommandDependencies): vscode.Disp
     readCurrentStep: (document) => withTrace(document, false, (view) => navigation.read(view)),
     showAnalysis: (document, step) => withTrace(document, false, (view) => navigation.showAnalysis(view, stepOf(view, step))),
     showStepScores: (document) => withTrace(document, false, showScores),
-    addModel,
+    ...models,
   };
 
   return vscode.Disposable.from(
@@ -130,20 +126,30 @@ export function registerCommands(dependencies: CommandDependencies): vscode.Disp
   );
 }
 
-/** The setting that mends a failure, where trying again would not. */
-function settingOf(reason: string): string | undefined {
+/** An error with the one thing that helps most. */
+function tellFailure(reason: string, message: string, again: () => void): void {
+  const run = (command: string, ...parameters: readonly unknown[]) => (): void => void vscode.commands.executeCommand(command, ...parameters);
   switch (reason) {
     case 'model-missing':
     case 'model-invalid':
     case 'tokenizer-mismatch':
-      return SETTINGS.model;
+    case 'setting-invalid':
+      void offer(message, 'Open Setting', run('workbench.action.openSettings', reason === 'setting-invalid' ? VERIFIER_SETTINGS : SETTINGS.model), 'error');
+      return;
     case 'template-invalid':
     case 'unsupported':
-      return SETTINGS.prompt;
+      void offer(message, 'Open Setting', run('workbench.action.openSettings', SETTINGS.prompt), 'error');
+      return;
+    case 'server-refused':
+      void offer(message, 'Connect to Server…', run(COMMANDS.connectServer), 'error');
+      return;
     default:
-      return undefined;
+      void offer(message, 'Score Again', again, 'error');
   }
 }
+
+/** What all settings of the verifier begin with. */
+const VERIFIER_SETTINGS = 'stepscope.verifier';
 
 async function offer(text: string, action: string, act: () => void, kind: 'information' | 'error' = 'information'): Promise<void> {
   const show = kind === 'error' ? vscode.window.showErrorMessage : vscode.window.showInformationMessage;

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { ActiveTrace } from './active-trace.ts';
+import { isVerdictOnly, judged } from './annotations.ts';
 import type { TraceView } from './trace-sessions.ts';
 import { count, probability } from './wording.ts';
 
@@ -25,12 +26,14 @@ function firstErrorEntry(view: TraceView): vscode.Diagnostic | undefined {
   const { firstError, steps, threshold } = view.annotations;
   const step = firstError === undefined ? undefined : steps[firstError];
   const span = firstError === undefined ? undefined : view.open.steps[firstError];
-  if (step?.score?.pYes === undefined || span === undefined) return undefined;
+  const value = judged(step?.score);
+  if (step?.score === undefined || value === undefined || span === undefined) return undefined;
   const { score } = step;
-  const unknown = steps.slice(0, step.index).filter((before) => before.score?.pYes === undefined).length;
+  const unknown = steps.slice(0, step.index).filter((before) => judged(before.score) === undefined).length;
+  const only = isVerdictOnly(score);
   const message = [
-    `Step ${step.index + 1} is the first step judged wrong: score ${probability(score.pYes ?? 0)} under ${probability(threshold)}`,
-    ` (K=${score.samples.length}${step.stream === 'direct' ? ', direct' : ''}, ${score.provenance.model}).`,
+    `Step ${step.index + 1} is the first step judged wrong: ${only ? 'hard score' : 'score'} ${probability(value)} under ${probability(threshold)}`,
+    ` (K=${score.samples.length}${step.stream === 'direct' ? ', direct' : ''}${only ? ', verdict only' : ''}, ${score.provenance.model}).`,
     step.state === 'uncertain' ? ' The verdict is uncertain: ask for more samples.' : '',
     unknown > 0 ? ` ${count(unknown, 'step')} before it ${unknown === 1 ? 'has' : 'have'} no score.` : '',
   ].join('');

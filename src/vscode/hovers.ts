@@ -1,18 +1,20 @@
 import * as vscode from 'vscode';
 import type { Sample, Score } from '../core/verifier/score.ts';
-import { nextSampleCount, type StepAnnotation } from './annotations.ts';
+import { nextSampleCount, unreadReasons, type StepAnnotation } from './annotations.ts';
 import { COMMANDS } from './manifest.ts';
 import { escapeMarkdown } from './markdown-text.ts';
 import { MAX_SAMPLES } from './settings.ts';
 import type { Stream } from './streams.ts';
 import { stepAt } from './trace-documents.ts';
 import type { TraceSessions, TraceView } from './trace-sessions.ts';
-import { count, probability, scoreText, verdictWords } from './wording.ts';
+import { boundText, count, probability, scoreText, verdictWords, withoutProbability } from './wording.ts';
 
 /** Analyses longer than this are cut in the hover; the whole text of a sample is seldom longer. */
 const LONGEST_ANALYSIS = 6000;
 /** Analyses in one hover. */
 const MOST_ANALYSES = 4;
+/** Sentences about missing probabilities in one hover; servers seldom give more than one. */
+const MOST_REASONS = 2;
 
 const STREAM_WORDS: Readonly<Record<Stream, string>> = {
   greedy: 'one greedy analysis',
@@ -20,8 +22,8 @@ const STREAM_WORDS: Readonly<Record<Stream, string>> = {
   direct: 'direct, without an analysis',
 };
 
-/** The score of a step with everything it depends on, and the analyses behind it. */
-export function createHoverProvider(sessions: TraceSessions, isBundled: () => boolean): vscode.HoverProvider {
+/** The score of a step with everything it depends on, and the analyses behind it. `notes` are those of the verifier. */
+export function createHoverProvider(sessions: TraceSessions, notes: () => readonly string[]): vscode.HoverProvider {
   return {
     provideHover(document, position) {
       const view = sessions.view(document);
@@ -31,7 +33,7 @@ export function createHoverProvider(sessions: TraceSessions, isBundled: () => bo
       const span = index === undefined ? undefined : view.open.steps[index];
       const annotation = index === undefined ? undefined : view.annotations.steps[index];
       if (span === undefined || annotation === undefined || offset > span.end) return undefined;
-      const contents = [summary(view, annotation), actions(view, annotation), ...analyses(annotation), ...provenance(annotation, isBundled())];
+      const contents = [summary(view, annotation), actions(view, annotation), ...analyses(annotation), ...provenance(annotation, notes())];
       return new vscode.Hover(contents, new vscode.Range(document.positionAt(span.start), document.positionAt(span.end)));
     },
   };
@@ -69,19 +71,26 @@ function summary(view: TraceView, step: StepAnnotation): vscode.MarkdownString {
 
 function appendScore(markdown: vscode.MarkdownString, score: Score, stream: Stream): void {
   const number = (value: number | undefined): string => (value === undefined ? '–' : probability(value));
+  const { verdictOnly, silent } = withoutProbability(score);
   const parts = [
-    `soft ${number(score.pYes)}`,
+    `soft ${number(score.pYes)}${score.pYesBound === undefined ? '' : ` ${boundText(score.pYesBound)}`}`,
     ...(stream === 'direct' ? [] : [`hard ${number(score.hard)}`]),
     `spread ${score.spread === undefined ? '–' : `±${probability(score.spread)}`}`,
     `K = ${score.samples.length}`,
-    `${score.unparsed} without a verdict`,
+    ...(verdictOnly > 0 ? [`${verdictOnly} with a verdict only`] : []),
+    `${silent} without a verdict`,
   ];
   markdown.appendMarkdown(`\n\n${parts.join(' · ')} (${STREAM_WORDS[stream]}) · `);
   plain(markdown, `${score.provenance.model}, ${score.provenance.weights}`);
+  if (score.pYesBound !== undefined) markdown.appendMarkdown('\n\nThe server lists only the likeliest tokens, so P(Yes) is known up to the bound after it.');
+  for (const reason of unreadReasons(score).slice(0, MOST_REASONS)) {
+    markdown.appendMarkdown('\n\nP(Yes) is missing: ');
+    plain(markdown, reason);
+  }
 }
 
 /** What it takes to make the number again: below the analyses, which people hover for. */
-function provenance({ score, stream }: StepAnnotation, bundled: boolean): vscode.MarkdownString[] {
+function provenance({ score, stream }: StepAnnotation, notes: readonly string[]): vscode.MarkdownString[] {
   if (score === undefined || stream === undefined) return [];
   const markdown = new vscode.MarkdownString();
   const { provenance } = score;
@@ -95,7 +104,11 @@ function provenance({ score, stream }: StepAnnotation, bundled: boolean): vscode
     `${provenance.model} (${provenance.weights}, ${provenance.modelHash.slice(0, 12)}), ${sampling}${limit}, ` +
       `threshold ${provenance.threshold}, prompt ${provenance.promptVersion}${template}, ${localDate(provenance.date)}`,
   );
-  if (bundled) markdown.appendMarkdown('\n\n_The bundled model is a demonstration model of 29 million parameters: read its scores as such._');
+  for (const note of notes) {
+    markdown.appendMarkdown('\n\n_');
+    plain(markdown, note);
+    markdown.appendMarkdown('_');
+  }
   return [markdown];
 }
 
@@ -116,7 +129,7 @@ function analyses(step: StepAnnotation): vscode.MarkdownString[] {
 function analysis(sample: Sample, index: number, of: number): vscode.MarkdownString {
   const markdown = new vscode.MarkdownString();
   const verdict = sample.verdict === undefined ? 'no verdict' : `verdict ${sample.verdict}`;
-  const p = sample.pYes === undefined ? '' : `, P(Yes) ${probability(sample.pYes)}`;
+  const p = sample.pYes === undefined ? '' : `, P(Yes) ${probability(sample.pYes)}${sample.pYesBound === undefined ? '' : ` ${boundText(sample.pYesBound)}`}`;
   markdown.appendMarkdown(`**Analysis${of > 1 ? ` ${index + 1} of ${of}` : ''}** · ${verdict}${p}`);
   let room = LONGEST_ANALYSIS;
   const paragraph = (name: string | undefined, body: string): void => {

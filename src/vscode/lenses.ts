@@ -43,7 +43,7 @@ function headLenses(view: TraceView): vscode.CodeLens[] {
     lenses.push(new vscode.CodeLens(range, { title, command, arguments: [uri] }));
   };
   if (run !== undefined) {
-    add(run.phase === 'loading' ? 'Loading the model… Cancel' : `Scoring, ${run.done} of ${run.total} done… Cancel`, COMMANDS.cancelScoring);
+    add(run.phase === 'loading' ? 'Opening the verifier… Cancel' : `Scoring, ${run.done} of ${run.total} done… Cancel`, COMMANDS.cancelScoring);
   } else {
     const missing = annotations.steps.length - annotations.scored;
     if (missing > 0) add(annotations.scored === 0 ? `Score ${count(missing, 'step')}` : `Score ${count(missing, 'missing step')}`, COMMANDS.scoreSteps);

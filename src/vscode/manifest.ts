@@ -16,6 +16,9 @@ export const COMMANDS = {
   showAnalysis: 'stepscope.showAnalysis',
   showStepScores: 'stepscope.showStepScores',
   addModel: 'stepscope.addModel',
+  chooseVerifier: 'stepscope.chooseVerifier',
+  connectServer: 'stepscope.connectServer',
+  forgetServerKey: 'stepscope.forgetServerKey',
 } as const;
 
 export type CommandName = keyof typeof COMMANDS;
@@ -29,13 +32,17 @@ export const SETTINGS = {
   prompt: 'stepscope.verifier.prompt',
   maxNewTokens: 'stepscope.verifier.maxNewTokens',
   model: 'stepscope.verifier.model',
+  endpoints: 'stepscope.verifier.endpoints',
+  servedModel: 'stepscope.verifier.servedModel',
+  concurrency: 'stepscope.verifier.concurrency',
+  keyVariable: 'stepscope.verifier.keyVariable',
   inlineText: 'stepscope.display.inlineText',
   gutter: 'stepscope.display.gutter',
   statusBar: 'stepscope.display.statusBar',
 } as const;
 
-/** Settings that a folder must not set before it is trusted: they decide what is loaded and run. */
-export const RESTRICTED_SETTINGS = [SETTINGS.model] as const;
+/** Settings that a folder must not set before it is trusted: they decide what is loaded and run, and where text and keys go. */
+export const RESTRICTED_SETTINGS = [SETTINGS.model, SETTINGS.endpoints, SETTINGS.servedModel, SETTINGS.concurrency, SETTINGS.keyVariable] as const;
 
 export const CONTEXT_KEYS = {
   /** The active editor shows a trace that was opened as one. */

@@ -15,7 +15,8 @@ export interface ScoresPanel extends Disposable {
 export interface ScoresPanelDependencies {
   readonly context: vscode.ExtensionContext;
   readonly active: ActiveTrace;
-  readonly isBundled: () => boolean;
+  /** Of the verifier. */
+  readonly notes: () => readonly string[];
   readonly reveal: (view: TraceView, step: number) => Promise<void>;
   /** Opens the trace of a panel that was restored with the window. */
   readonly reopen: (uri: vscode.Uri) => Promise<void>;
@@ -24,7 +25,7 @@ export interface ScoresPanelDependencies {
 /** Snapshots follow a run at this beat. */
 const BEAT_MS = 80;
 
-export function createScoresPanel({ context, active, isBundled, reveal, reopen }: ScoresPanelDependencies): ScoresPanel {
+export function createScoresPanel({ context, active, notes, reveal, reopen }: ScoresPanelDependencies): ScoresPanel {
   let panel: vscode.WebviewPanel | undefined;
   let ready = false;
   let timer: NodeJS.Timeout | undefined;
@@ -46,7 +47,7 @@ export function createScoresPanel({ context, active, isBundled, reveal, reopen }
       annotations: view.annotations,
       texts: view.open.texts,
       run: view.run,
-      bundled: isBundled(),
+      notes: notes(),
     });
 
   function adopt(created: vscode.WebviewPanel): void {

@@ -1,6 +1,6 @@
 import type { ScoresRow, ScoresSnapshot } from '../protocol/scores-view.ts';
-import type { StepAnnotation, TraceAnnotations } from './annotations.ts';
-import { count, firstWords, GLYPHS, outcomeText, probability, verdictWords } from './wording.ts';
+import { isVerdictOnly, unreadReasons, type StepAnnotation, type TraceAnnotations } from './annotations.ts';
+import { count, firstWords, GLYPHS, hardText, outcomeText, probability, verdictWords } from './wording.ts';
 
 export interface SnapshotSource {
   readonly uri: string;
@@ -8,8 +8,8 @@ export interface SnapshotSource {
   readonly annotations: TraceAnnotations;
   readonly texts: readonly string[];
   readonly run: { readonly done: number; readonly total: number } | undefined;
-  /** Whether the scores come from the bundled demonstration model. */
-  readonly bundled: boolean;
+  /** What to know of the verifier that made the scores, a sentence each. */
+  readonly notes: readonly string[];
 }
 
 /** What the *Step Scores* panel shows of a trace. */
@@ -21,25 +21,34 @@ export function scoresSnapshot(source: SnapshotSource): ScoresSnapshot {
     title: source.name,
     summary: annotations.scored === 0 && run === undefined ? 'No step is scored yet.' : `${outcomeText(annotations)}${progress}`,
     provenance: provenanceOf(annotations),
-    note: source.bundled && annotations.scored > 0
-      ? 'The bundled model is a demonstration model of 29 million parameters: read its scores as such.'
-      : undefined,
+    note: annotations.scored === 0 ? undefined : noteOf(source),
     threshold: annotations.threshold,
     rows: annotations.steps.map((step) => row(step, source.texts[step.index] ?? '')),
   };
 }
 
+/** Why probabilities are missing, and the notes of the verifier; undefined where there is nothing to say. */
+function noteOf({ annotations, notes }: SnapshotSource): string | undefined {
+  const reasons = new Set(annotations.steps.flatMap(({ score }) => (score === undefined ? [] : unreadReasons(score))));
+  const all = [...[...reasons].slice(0, MOST_REASONS).map((reason) => `P(Yes) is missing: ${reason}`), ...notes];
+  return all.length === 0 ? undefined : all.join(' ');
+}
+
+/** Sentences about missing probabilities; servers seldom give more than one. */
+const MOST_REASONS = 2;
+
 function row(step: StepAnnotation, text: string): ScoresRow {
   const { score, state } = step;
   const glyph = GLYPHS[state];
+  const verdictOnly = score !== undefined && isVerdictOnly(score);
   return {
     step: step.index,
     state,
-    score: score?.pYes === undefined ? glyph : `${glyph} ${probability(score.pYes)}`,
+    score: score?.pYes !== undefined ? `${glyph} ${probability(score.pYes)}` : verdictOnly ? `${glyph} ${hardText(score)}` : glyph,
     spread: score?.spread === undefined ? '' : `±${probability(score.spread)}`,
     hard: score?.hard === undefined || step.stream === 'direct' ? '' : probability(score.hard),
     samples: score?.samples.map((sample) => sample.pYes ?? null) ?? [],
-    verdict: [verdictWords(step), step.brokenPrefix && score !== undefined ? 'after the first error' : '', step.labelled ? 'label: first error' : '']
+    verdict: [verdictWords(step), verdictOnly ? 'verdict only' : '', step.brokenPrefix && score !== undefined ? 'after the first error' : '', step.labelled ? 'label: first error' : '']
       .filter((part) => part !== '')
       .join('; '),
     firstWords: firstWords(text, 14),

@@ -3,12 +3,12 @@ import type { LanguageModel } from '../core/model.ts';
 import { StepscopeError } from '../core/result.ts';
 import { provenanceOf } from '../core/verifier/combine.ts';
 import type { ScoreEvent } from '../core/verifier/events.ts';
-import type { ModelIdentity } from '../core/verifier/key.ts';
 import { scoreTrace } from '../core/verifier/score-trace.ts';
 import type { VerifierSettings } from '../core/verifier/settings.ts';
 import type { Disposable } from './disposable.ts';
 import { inBatches } from './in-batches.ts';
 import { interruptible } from './interruptible.ts';
+import { hashesOf, type ModelHashes } from './known-verifiers.ts';
 import { CONTEXT_KEYS } from './manifest.ts';
 import type { ScoreStore } from './score-store.ts';
 import { streamKey, streamOf } from './streams.ts';
@@ -63,14 +63,14 @@ export function createScoring(sessions: TraceSessions, store: ScoreStore, verifi
   };
 
   /** The asked-for steps that lack samples, with their keys. */
-  async function missingSteps(run: Run, model: ModelIdentity): Promise<Map<number, string>> {
+  async function missingSteps(run: Run, hashes: ModelHashes): Promise<Map<number, string>> {
     const { open, request: { settings, only } } = run;
     const { problem } = open.trace;
     const stream = streamOf(settings);
     const needed = settings.mode === 'direct' ? 1 : settings.k;
     const missing = new Map<number, string>();
     const look = (step: number): void => {
-      const key = streamKey({ problem, steps: open.texts, step }, model, settings, stream);
+      const key = streamKey({ problem, steps: open.texts, step }, hashes, settings, stream);
       if ((store.get(key)?.samples.length ?? 0) < needed) missing.set(step, key);
     };
     await inBatches(only ?? open.texts.map((_, step) => step), look, () => !run.controller.signal.aborted);
@@ -89,9 +89,9 @@ export function createScoring(sessions: TraceSessions, store: ScoreStore, verifi
 
   async function score(run: Run, report: Report): Promise<ScoringOutcome> {
     const { signal } = run.controller;
-    report('loading the model');
-    const model = await verifier.load(signal);
-    const keys = await missingSteps(run, model.info);
+    report('opening the verifier');
+    const model = await verifier.load(run.request.settings.mode, signal);
+    const keys = await missingSteps(run, hashesOf(model.info));
     if (keys.size === 0) return { type: 'nothing-missing' };
     for (const key of keys.values()) sessions.setFailure(key, undefined);
     run.progress = { phase: 'scoring', done: 0, total: keys.size, pending: new Set(keys.keys()) };
@@ -203,18 +203,22 @@ export function createScoring(sessions: TraceSessions, store: ScoreStore, verifi
       };
       runs.set(key, run);
       try {
-        const info = verifier.info();
-        if (info !== undefined && (await missingSteps(run, info)).size === 0) return { type: 'nothing-missing' };
+        const hashes = verifier.hashes();
+        if (hashes !== undefined && (await missingSteps(run, hashes)).size === 0) return { type: 'nothing-missing' };
         announce();
         sessions.setRun(run.document, run.progress);
         return await vscode.window.withProgress(
           { location: vscode.ProgressLocation.Notification, title: `Scoring ${view.open.name}`, cancellable: true },
           async (progress, token) => {
-            const subscription = token.onCancellationRequested(() => run.controller.abort());
+            const report: Report = (message) => progress.report({ message });
+            const subscriptions = vscode.Disposable.from(
+              token.onCancellationRequested(() => run.controller.abort()),
+              verifier.onDidSay((line) => report(`${run.progress.done} of ${count(run.progress.total, 'step')}. ${line}`)),
+            );
             try {
-              return await score(run, (message) => progress.report({ message }));
+              return await score(run, report);
             } finally {
-              subscription.dispose();
+              subscriptions.dispose();
             }
           },
         );

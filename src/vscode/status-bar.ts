@@ -19,7 +19,7 @@ export function createStatusBar(active: ActiveTrace): vscode.Disposable {
     }
     const steps = view.open.steps.length;
     if (view.run !== undefined) {
-      item.text = view.run.phase === 'loading' ? '$(sync~spin) Loading the model' : `$(sync~spin) Scoring ${view.run.done}/${view.run.total}`;
+      item.text = view.run.phase === 'loading' ? '$(sync~spin) Opening the verifier' : `$(sync~spin) Scoring ${view.run.done}/${view.run.total}`;
       item.tooltip = 'Cancel scoring';
       item.command = COMMANDS.cancelScoring;
       item.accessibilityInformation = { label: `Scoring, ${view.run.done} of ${count(view.run.total, 'step')} done. Press to cancel.` };

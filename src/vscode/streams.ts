@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { scoreKey, type ModelIdentity } from '../core/verifier/key.ts';
+import { scoreKey } from '../core/verifier/key.ts';
 import type { VerifierSettings } from '../core/verifier/settings.ts';
+import { identityOf, type ModelHashes } from './known-verifiers.ts';
 
 /**
  * A step can be scored in three ways that never mix: one greedy analysis, several sampled ones,
@@ -39,13 +40,14 @@ export interface KeyedStep {
 }
 
 /** Returns the key of one step in one stream. */
-export function streamKey(at: KeyedStep, model: ModelIdentity, settings: VerifierSettings, stream: Stream): string {
-  return sha256(scoreKey(at.problem, at.steps, at.step, model, streamSettings(settings, stream)));
+export function streamKey(at: KeyedStep, hashes: ModelHashes, settings: VerifierSettings, stream: Stream): string {
+  const used = streamSettings(settings, stream);
+  return sha256(scoreKey(at.problem, at.steps, at.step, identityOf(hashes, used.mode), used));
 }
 
 /** Returns the keys of one step in each of the streams. */
-export function stepKeys(at: KeyedStep, model: ModelIdentity, settings: VerifierSettings): StepKeys {
-  const key = (stream: Stream): string => streamKey(at, model, settings, stream);
+export function stepKeys(at: KeyedStep, hashes: ModelHashes, settings: VerifierSettings): StepKeys {
+  const key = (stream: Stream): string => streamKey(at, hashes, settings, stream);
   return { greedy: key('greedy'), sampled: key('sampled'), direct: key('direct') };
 }
 

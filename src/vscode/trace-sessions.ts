@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import type { ModelInfo } from '../core/model.ts';
 import type { Failure, Result } from '../core/result.ts';
 import { combineSamples } from '../core/verifier/combine.ts';
 import type { Score } from '../core/verifier/score.ts';
@@ -7,6 +6,7 @@ import type { VerifierSettings } from '../core/verifier/settings.ts';
 import type { Disposable } from './disposable.ts';
 import { annotate, type StepScores, type TraceAnnotations } from './annotations.ts';
 import { inBatches } from './in-batches.ts';
+import type { ModelHashes } from './known-verifiers.ts';
 import type { ScoreStore } from './score-store.ts';
 import { STREAMS, stepKeys, type StepKeys, type Stream } from './streams.ts';
 import type { OpenTrace, TraceDocuments } from './trace-documents.ts';
@@ -34,8 +34,8 @@ export interface TraceView {
 /** What the scores of a trace depend on beside its text. */
 export interface ScoringContext {
   readonly verifier: VerifierSettings;
-  /** The model that is set, as far as it is known; it is known once it was loaded by anybody on this machine. */
-  readonly model: ModelInfo | undefined;
+  /** Of the model that is set, as far as it is known; it is known once it was loaded by anybody on this machine. */
+  readonly hashes: ModelHashes | undefined;
 }
 
 /** The documents that were opened as traces, and what is known of each. */
@@ -118,17 +118,17 @@ export function createTraceSessions(
     session.beat = undefined;
     const { open, keyedWith, turn } = session;
     if (open === undefined || keyedWith === undefined) return;
-    const { model, verifier } = keyedWith;
+    const { hashes, verifier } = keyedWith;
     const { problem } = open.trace;
     // Where nothing is stored for a question there is nothing to find.
-    if (model !== undefined && session.hashing !== turn && (store.holds(problem) || failures.size > 0)) {
+    if (hashes !== undefined && session.hashing !== turn && (store.holds(problem) || failures.size > 0)) {
       const missing = open.steps.flatMap(({ end }, step) =>
         session.keys[step] === undefined && end - open.problem.start <= LONGEST_PREFIX ? [step] : [],
       );
       let later = false;
       session.hashing = turn;
       const add = (step: number): void => {
-        session.keys[step] = stepKeys({ problem, steps: open.texts, step }, model, verifier);
+        session.keys[step] = stepKeys({ problem, steps: open.texts, step }, hashes, verifier);
       };
       void inBatches(missing, add, () => session.turn === turn).then(() => {
         if (session.hashing === turn) session.hashing = undefined;
@@ -256,5 +256,5 @@ function keptKeys(session: Session, open: OpenTrace, now: ScoringContext): (Step
 }
 
 function sameContext(one: ScoringContext, other: ScoringContext): boolean {
-  return one.model?.hash === other.model?.hash && one.model?.template === other.model?.template && JSON.stringify(one.verifier) === JSON.stringify(other.verifier);
+  return JSON.stringify(one.hashes) === JSON.stringify(other.hashes) && JSON.stringify(one.verifier) === JSON.stringify(other.verifier);
 }

@@ -1,68 +1,127 @@
-import type * as vscode from 'vscode';
-import type { LanguageModel, ModelInfo } from '../core/model.ts';
+import { createHash } from 'node:crypto';
+import process from 'node:process';
+import * as vscode from 'vscode';
+import type { LanguageModel } from '../core/model.ts';
+import { StepscopeError } from '../core/result.ts';
+import { chatInstruction } from '../core/verifier/chat-prompt.ts';
+import type { VerifierMode } from '../core/verifier/score.ts';
 import { bundledModelDirectory } from '../models/catalog.ts';
 import { createEngine, type Engine } from '../models/onnx/engine.ts';
+import { connect, type ServedLanguageModel } from '../models/openai/connect.ts';
 import type { Disposable } from './disposable.ts';
 import { interruptible } from './interruptible.ts';
-import { readSettings } from './settings.ts';
+import { hashesOf, knownServer, serverKey, type KnownVerifier, type KnownVerifiers, type ModelHashes } from './known-verifiers.ts';
+import { keysOf, type ServerKeys } from './server-keys.ts';
+import type { ServerChoice } from './server-settings.ts';
+import { readVerifierChoice, type VerifierChoice } from './verifier-choice.ts';
 
-/** The verifier that the settings name: loaded when it is first asked for, never before. */
+/** The verifier that the settings name: loaded, or connected to, when it is first asked for, never before. */
 export interface VerifierModel extends Disposable {
-  /** Loads the model. Rejects with a StepscopeError (ModelErrorReason). */
-  load(signal: AbortSignal): Promise<LanguageModel>;
-  /** What is known of the model without loading it: from this session, or from an earlier one. */
-  info(): ModelInfo | undefined;
-  /** Whether the settings name the bundled demonstration model. */
-  isBundled(): boolean;
+  /** Loads the model or connects to its servers. Rejects with a StepscopeError (ModelErrorReason, or `setting-invalid`). */
+  load(mode: VerifierMode, signal: AbortSignal): Promise<LanguageModel>;
+  /** What scores of this verifier are keyed by, as far as it is known without loading it. */
+  hashes(): ModelHashes | undefined;
+  /** One sentence for each thing to know when reading its scores. */
+  notes(): readonly string[];
+  /** Lines about servers while they work: one is away, one is back, one asks to wait. */
+  readonly onDidSay: vscode.Event<string>;
 }
 
-const REMEMBERED = 'stepscope.knownModels';
-/** Folders whose model is remembered; the oldest goes first. */
-const REMEMBERED_MODELS = 20;
+export interface VerifierModelDependencies {
+  readonly context: vscode.ExtensionContext;
+  readonly known: KnownVerifiers;
+  readonly keys: ServerKeys;
+  readonly log: (line: string) => void;
+  /** A verifier with notes was loaded for the first time. */
+  readonly onFirstUse: (name: string, notes: readonly string[]) => void;
+}
 
-export function createVerifierModel(
-  context: vscode.ExtensionContext,
-  log: (line: string) => void,
-  onLearned: () => void,
-): VerifierModel {
+type Open =
+  | { readonly type: 'folder'; readonly directory: string; readonly model: LanguageModel }
+  | { readonly type: 'server'; readonly identity: string; readonly model: ServedLanguageModel };
+
+const BUNDLED_NOTE = 'The bundled model is a demonstration model of 29 million parameters: read its scores as such.';
+
+export function createVerifierModel({ context, known, keys, log, onFirstUse }: VerifierModelDependencies): VerifierModel {
+  const said = new vscode.EventEmitter<string>();
   let engine: Engine | undefined;
-  let current: { readonly directory: string; readonly model: LanguageModel } | undefined;
+  let open: Open | undefined;
 
-  const directoryOf = (): string => readSettings().model || bundledModelDirectory(context.extensionPath, 'r-prm');
-  const remembered = (): Record<string, ModelInfo> => context.globalState.get<Record<string, ModelInfo>>(REMEMBERED) ?? {};
+  const directoryOf = (choice: Exclude<VerifierChoice, { type: 'server' }>): string =>
+    choice.type === 'folder' ? choice.folder : bundledModelDirectory(context.extensionPath, 'r-prm');
 
-  function remember(directory: string, info: ModelInfo): void {
-    const known = remembered();
-    const before = known[directory];
-    if (before?.hash === info.hash && before.template === info.template) return;
-    const others = Object.entries(known).filter(([name]) => name !== directory);
-    void context.globalState.update(REMEMBERED, Object.fromEntries([...others, [directory, info]].slice(-REMEMBERED_MODELS)));
-    onLearned();
+  const current = (): KnownVerifier | undefined => {
+    const choice = readVerifierChoice();
+    if (!choice.ok) return undefined;
+    return known.get(choice.value.type === 'server' ? serverKey(choice.value.server) : directoryOf(choice.value));
+  };
+
+  function learn(key: string, verifier: KnownVerifier): void {
+    const before = known.learn(key, verifier);
+    const notes = verifier.capabilities?.notes ?? [];
+    if (notes.length > 0 && notes.join() !== before?.capabilities?.notes?.join()) onFirstUse(verifier.name, notes);
   }
 
   function close(): void {
     engine?.dispose();
     engine = undefined;
-    current = undefined;
+    open = undefined;
+  }
+
+  async function loadFolder(directory: string, signal: AbortSignal): Promise<LanguageModel> {
+    if (open?.type === 'folder' && open.directory === directory) return open.model;
+    // One verifier is in memory at a time: a model of several gigabytes must not stay when another is set.
+    if (open !== undefined) close();
+    engine ??= createEngine({ enginePath: context.asAbsolutePath('dist/engine.js'), log });
+    const model = await interruptible(engine.load(directory), signal);
+    open = { type: 'folder', directory, model };
+    learn(directory, { ...model.info, capabilities: model.capabilities });
+    return model;
+  }
+
+  async function connectTo(server: ServerChoice, mode: VerifierMode, signal: AbortSignal): Promise<LanguageModel> {
+    const found = await keysOf(server, keys, process.env);
+    const instruction = server.api === 'chat' ? chatInstruction(mode) : undefined;
+    // Everything that makes another connection. Hashed: a key is kept in no more places than it must.
+    const identity = createHash('sha256').update(JSON.stringify([server, instruction ?? null, [...found]])).digest('hex');
+    const same = open?.type === 'server' && open.identity === identity ? open.model : undefined;
+    // Servers are restarted with other models while an editor stays open.
+    if (same !== undefined && (await same.stillServed(signal))) return same;
+    close();
+    const model = await connect({ ...connectOptions(server, (endpoint) => found.get(endpoint)), ...(instruction === undefined ? {} : { instruction }), signal, log: say });
+    open = { type: 'server', identity, model };
+    learn(serverKey(server), knownServer(server, model));
+    return model;
+  }
+
+  function say(line: string): void {
+    log(line);
+    said.fire(line);
   }
 
   return {
-    async load(signal) {
-      const directory = directoryOf();
-      if (current?.directory === directory) return current.model;
-      // One verifier is in memory at a time: a model of several gigabytes must not stay when another is set.
-      if (current !== undefined) close();
-      engine ??= createEngine({ enginePath: context.asAbsolutePath('dist/engine.js'), log });
-      const model = await interruptible(engine.load(directory), signal);
-      current = { directory, model };
-      remember(directory, model.info);
-      return model;
+    async load(mode, signal) {
+      const choice = readVerifierChoice();
+      if (!choice.ok) throw new StepscopeError(choice.error.reason, choice.error.message);
+      return choice.value.type === 'server' ? connectTo(choice.value.server, mode, signal) : loadFolder(directoryOf(choice.value), signal);
     },
-    info() {
-      const directory = directoryOf();
-      return current?.directory === directory ? current.model.info : remembered()[directory];
+    hashes() {
+      const verifier = current();
+      return verifier === undefined ? undefined : hashesOf(verifier);
     },
-    isBundled: () => readSettings().model === '',
-    dispose: close,
+    notes() {
+      const choice = readVerifierChoice();
+      if (choice.ok && choice.value.type === 'bundled') return [BUNDLED_NOTE];
+      return current()?.capabilities?.notes ?? [];
+    },
+    onDidSay: said.event,
+    dispose() {
+      close();
+      said.dispose();
+    },
   };
+}
+
+export function connectOptions({ endpoints, model, api, concurrency }: ServerChoice, key: (endpoint: string) => string | undefined) {
+  return { endpoints, api, concurrency, key, ...(model === undefined ? {} : { model }) };
 }

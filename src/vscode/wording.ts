@@ -1,5 +1,5 @@
 import type { Score } from '../core/verifier/score.ts';
-import { disagree, type StepAnnotation, type StepState, type TraceAnnotations } from './annotations.ts';
+import { disagree, isVerdictOnly, type StepAnnotation, type StepState, type TraceAnnotations } from './annotations.ts';
 import type { Stream } from './streams.ts';
 
 /** One glyph a state. Never the only sign: a number or a word stands beside it. */
@@ -45,16 +45,35 @@ function bareScore({ state, score }: StepAnnotation): string {
     case 'correct':
     case 'error':
     case 'uncertain':
-      return `${glyph} ${probability(score?.pYes ?? NaN)}${spread}`;
+      return score === undefined ? glyph : isVerdictOnly(score) ? `${glyph} ${hardText(score)}` : `${glyph} ${probability(score.pYes ?? NaN)}${spread}`;
   }
 }
 
+/** The verdict where all samples agree, else the share that says Yes. */
+export function hardText({ hard = NaN }: Score): string {
+  return hard === 1 ? 'Yes' : hard === 0 ? 'No' : `hard ${probability(hard)}`;
+}
+
+/** For example `± 0.03`: how far a P(Yes) may be off. */
+export function boundText(bound: number): string {
+  return bound < 0.005 ? '± under 0.01' : `± ${probability(bound)}`;
+}
+
 function details(score: Score, stream: Stream | undefined): string[] {
+  const { verdictOnly, silent } = withoutProbability(score);
   return [
     ...(score.samples.length > 1 ? [`K=${score.samples.length}`] : []),
     ...(stream === 'direct' ? ['direct'] : []),
-    ...(score.unparsed > 0 && score.unparsed < score.samples.length ? [`${score.unparsed} without a verdict`] : []),
+    ...(isVerdictOnly(score) ? ['verdict only'] : verdictOnly > 0 ? [`${verdictOnly} with a verdict only`] : []),
+    ...(silent > 0 && silent < score.samples.length ? [`${silent} without a verdict`] : []),
   ];
+}
+
+/** Samples without P(Yes): those that have a verdict all the same, and those that have none. */
+export function withoutProbability({ samples }: Score): { readonly verdictOnly: number; readonly silent: number } {
+  const without = samples.filter(({ pYes }) => pYes === undefined);
+  const silent = without.filter(({ verdict }) => verdict === undefined).length;
+  return { verdictOnly: without.length - silent, silent };
 }
 
 /** The text after a step: the score, marked with a dot where the prefix is already broken. */
@@ -97,6 +116,7 @@ export function lensTitle(annotation: StepAnnotation): string {
 export function spokenStep(annotation: StepAnnotation, steps: number, text: string): string {
   const { score } = annotation;
   const parts = [`Step ${annotation.index + 1} of ${steps}`, verdictWords(annotation)];
+  if (score !== undefined && isVerdictOnly(score)) parts.push(`verdict only, without a probability, from ${count(score.samples.length, 'sample')}`);
   if (score?.pYes !== undefined) parts.push(`score ${probability(score.pYes)} from ${count(score.samples.length, 'sample')}`);
   if (annotation.brokenPrefix) parts.push('after the first error, so judged on a broken prefix');
   if (annotation.labelled) parts.push('the label says first error');

@@ -137,6 +137,33 @@ export class Workbench {
     await this.quickInput.locator('.monaco-list-row', { hasText: text }).first().click({ timeout: WAIT });
   }
 
+  /** Types into an open input box, in place of what is in it, and accepts that. */
+  async enter(text: string): Promise<void> {
+    const input = this.quickInput.locator('input').first();
+    await input.waitFor({ timeout: WAIT });
+    await input.fill(text);
+    await input.press('Enter');
+  }
+
+  /** Gives a folder to the file dialog that the web workbench has in place of the system's. */
+  async chooseFolder(folder: string, button: string): Promise<void> {
+    const input = this.quickInput.locator('input').first();
+    await input.fill(`${folder}${path.sep}`);
+    // It has read the folder once it lists its parent.
+    await this.quickInput.locator('.monaco-list-row', { hasText: '..' }).waitFor({ timeout: WAIT });
+    await this.quickInput.getByRole('button', { name: button, exact: true }).click({ timeout: WAIT });
+  }
+
+  /** Waits until the quick input says `text`: its title, its question, a row or what is wrong with what was typed. */
+  async quickInputSays(text: string): Promise<void> {
+    const input = this.quickInput.locator('input').first();
+    await until(`a quick input with "${text}"`, WAIT, async () => {
+      if (!(await this.quickInput.isVisible())) return undefined;
+      const said = `${await this.quickInput.innerText()} ${(await input.getAttribute('placeholder')) ?? ''}`;
+      return normal(said).includes(text) ? said : undefined;
+    });
+  }
+
   /** Opens a file of the folder by its name, with quick open, and waits for its tab. */
   async openFile(name: string): Promise<void> {
     const rows = await this.quickOpen('ControlOrMeta+P', name);
@@ -246,6 +273,14 @@ export class Workbench {
     return file;
   }
 
+  /** Presses a button of the notification that contains `text`. */
+  async answerNotification(text: string, button: string): Promise<void> {
+    await this.notification(text);
+    const item = this.page.locator('.notification-list-item', { hasText: text }).first();
+    await item.hover();
+    await item.getByRole('button', { name: button }).click({ timeout: WAIT });
+  }
+
   // Errors and the end
 
   /** Errors of our extension so far. Reading them takes them: dispose() fails for those that nobody took. */
@@ -258,6 +293,14 @@ export class Workbench {
     return readdirSync(this.logFolder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && pattern.test(entry.name))
       .map((entry) => readFileSync(path.join(entry.parentPath, entry.name), 'utf8'))
+      .join('\n');
+  }
+
+  /** All that the server and the extension host wrote to disk: settings, state and logs. */
+  writtenData(): string {
+    return readdirSync(path.join(this.scratch, 'data', 'data'), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => readFileSync(path.join(entry.parentPath, entry.name), 'latin1'))
       .join('\n');
   }
 

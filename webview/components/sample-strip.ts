@@ -7,7 +7,7 @@ const INSET = 6;
 /**
  * The samples of a step on a line from 0 to 1, with a tick at the threshold. A sample at or over it
  * is a filled dot, one under it a cross, so the shape says what the place says; samples on the same
- * spot are moved apart a little. `samples` are P(Yes), null for a sample without a verdict.
+ * spot are moved apart a little. `samples` are P(Yes), null for a sample without it.
  */
 export function sampleStrip(samples: readonly (number | null)[], threshold: number): SVGSVGElement {
   const svg = make('svg', { width: WIDTH, height: HEIGHT, viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'img', class: 'strip' }) as SVGSVGElement;
@@ -39,7 +39,7 @@ function cross(x: number, y: number): SVGElement {
 }
 
 function describe(samples: readonly (number | null)[]): string {
-  const values = samples.map((value) => (value === null ? 'no verdict' : value.toFixed(2)));
+  const values = samples.map((value) => (value === null ? 'none' : value.toFixed(2)));
   return values.length === 0 ? 'No samples' : `P(Yes) of each sample: ${values.join(', ')}`;
 }
 

@@ -10,9 +10,11 @@ import { effectiveTemperature, type VerifierSettings } from './settings.ts';
  */
 export function combineSamples(samples: readonly Sample[], provenance: Provenance): Score {
   const probabilities = samples.flatMap(({ pYes }) => (pYes === undefined ? [] : [pYes]));
+  const bound = mean(samples.flatMap(({ pYes, pYesBound }) => (pYes === undefined ? [] : [pYesBound ?? 0])));
   const verdicts = samples.flatMap(({ verdict }) => (verdict === undefined ? [] : [verdict]));
   return {
     pYes: mean(probabilities),
+    ...(bound === undefined || bound === 0 ? {} : { pYesBound: bound }),
     hard: mean(verdicts.map((verdict) => (verdict === 'yes' ? 1 : 0))),
     spread: standardDeviation(probabilities),
     samples,

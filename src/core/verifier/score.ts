@@ -52,6 +52,8 @@ export interface Provenance {
 export interface Score {
   /** Soft score: mean P(Yes) over parsed samples; undefined when none parsed (never 0). */
   readonly pYes: number | undefined;
+  /** The largest possible error of `pYes`: the mean of those of the samples; absent where it is exact. */
+  readonly pYesBound?: number;
   /** Hard score: share of Yes among the samples that reached a verdict; undefined when none did. */
   readonly hard: number | undefined;
   /** Sample standard deviation of P(Yes); undefined under two parsed samples. */

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { ModelCapabilities } from '../../core/model.ts';
 import { StepscopeError } from '../../core/result.ts';
 import { GRAPH_VERSION } from '../convert/decoder-graph.ts';
-import { MANIFEST_FILE, readManifest, type ModelManifest } from '../manifest.ts';
+import { capabilitiesOf, MANIFEST_FILE, readManifest, type ModelManifest } from '../manifest.ts';
 import { announcePasses, loadingTime, type OnBusy } from './busy.ts';
 import { runForeignBatch } from './foreign/foreign-batch.ts';
 import { openForeign, planForeign, type ForeignPlan } from './foreign/open-foreign.ts';
@@ -85,12 +85,6 @@ async function openConverted(folder: string, options: DecoderOptions): Promise<D
       if (inspection.started) await (await inspection.get()).release();
     },
   };
-}
-
-/** What a converted model can do, by its manifest: masks always, the rest with an inspection graph. */
-function capabilitiesOf({ inspect }: ModelManifest): ModelCapabilities {
-  const inspected = inspect !== undefined;
-  return { probabilities: true, masks: true, attention: inspected, gates: inspected, hidden: inspected };
 }
 
 async function openPlanned(plan: ForeignPlan, options: DecoderOptions): Promise<Decoder> {

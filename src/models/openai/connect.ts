@@ -7,9 +7,12 @@ import type { ServerApi } from './ask.ts';
 import { parseEndpoint, type Endpoint } from './endpoint.ts';
 import { aborted, ServerFault } from './fault.ts';
 import { generateBatch } from './generate.ts';
+import { listModels } from './list-models.ts';
+import { notesOf } from './notes.ts';
 import { createPool, type Pool } from './pool.ts';
 import { probeServer, type ServerFacts } from './probe.ts';
 import { readNext, type Server } from './sample.ts';
+import type { ServedModel } from './wire.ts';
 
 export interface ServerOptions {
   /** Addresses of servers of the same model: `http://127.0.0.1:8000`, with or without `/v1`. */
@@ -20,8 +23,8 @@ export interface ServerOptions {
   readonly api?: ServerApi;
   /** Chat only: what the model is told first. */
   readonly instruction?: string;
-  /** Sent as a bearer token; see keyFromEnvironment. Never part of a message or of `info`. */
-  readonly key?: string;
+  /** Sent as a bearer token, or how to find the one of an address; see keyFromEnvironment. Never part of a message or of `info`. */
+  readonly key?: string | ((address: string) => string | undefined);
   /** Requests that each server works on at once. Default 64. */
   readonly concurrency?: number;
   /** How often a request is tried again after a server failed it. Default 5. */
@@ -30,7 +33,7 @@ export interface ServerOptions {
   readonly backoff?: number;
   /** Longest silence of a server, in milliseconds. Default 120,000. */
   readonly idleTimeout?: number;
-  /** For people: a server is away, or is back. */
+  /** For people: a server is away, is back, or asks to wait. */
   readonly log?: (line: string) => void;
   readonly signal?: AbortSignal;
 }
@@ -39,6 +42,8 @@ export interface ServerOptions {
 export interface ServedLanguageModel extends LanguageModel {
   /** By the address of the endpoint; those that were away when it connected are missing. */
   readonly facts: ReadonlyMap<string, ServerFacts>;
+  /** Whether every server that answered says now what it said of the model when it connected. Rejects only when aborted. */
+  stillServed(signal: AbortSignal): Promise<boolean>;
 }
 
 /** One of the endpoints; `server` is set once it has answered a probe. */
@@ -54,7 +59,8 @@ interface Slot {
  */
 export async function connect(options: ServerOptions): Promise<ServedLanguageModel> {
   const { api = 'completions', idleTimeout = 120_000, log = () => undefined, signal = new AbortController().signal } = options;
-  const slots = options.endpoints.map((address): Slot => ({ endpoint: parseEndpoint(address, options.key), server: undefined }));
+  const keyOf = typeof options.key === 'function' ? options.key : () => options.key as string | undefined;
+  const slots = options.endpoints.map((address): Slot => ({ endpoint: parseEndpoint(address, keyOf(address)), server: undefined }));
   if (slots.length === 0) throw new StepscopeError('server-refused', 'No endpoint was named: give the address of at least one server.');
   const instruction = api === 'chat' ? options.instruction : undefined;
   const probe = async (slot: Slot, until: AbortSignal) => {
@@ -75,18 +81,20 @@ export async function connect(options: ServerOptions): Promise<ServedLanguageMod
     if (slot.server !== undefined) requireSameModel(slot.server, first);
     log(`${slot.endpoint.url} is back.`);
   };
-  const pool = poolOf(createPool(slots, down, reprobe, { concurrency: options.concurrency ?? 64, retries: options.retries ?? 5, backoff }));
+  const pool = poolOf(createPool(slots, down, reprobe, { concurrency: options.concurrency ?? 64, retries: options.retries ?? 5, backoff, log }));
+  const notes = notesOf(facts);
   return {
     info: {
       name: first.served.id,
-      hash: createHash('sha256').update(JSON.stringify(['server', api, instruction ?? '', identity(first)])).digest('hex'),
+      hash: servedHash(first, api, instruction),
       weights: `as served${first.served.owner === undefined ? '' : ` by ${first.served.owner}`}`,
       parameters: first.served.parameters ?? 0,
       context: Math.min(...facts.map(({ context }) => context)),
     },
-    capabilities: { probabilities: facts.every(({ top, continues }) => top > 0 && continues), ...(api === 'chat' ? { chat: true } : {}) },
+    capabilities: { probabilities: facts.every(({ top, continues }) => top > 0 && continues), ...(api === 'chat' ? { chat: true } : {}), ...(notes.length > 0 ? { notes } : {}) },
     ...(api === 'chat' ? { chatPrompts: (requests) => Promise.resolve(requests.map((request) => userTurn(request, instruction))) } : {}),
     facts: new Map(servers.map((server) => [server.endpoint.url, server.facts])),
+    stillServed: async (until) => (await Promise.all(servers.map((server) => saysTheSame(server, until)))).every(Boolean),
     generate: (requests, until) => generateBatch(pool, requests, until),
     nextTokenProbabilities: (prompts, candidates, until) => readAll(pool, prompts, candidates, until),
   };
@@ -149,18 +157,38 @@ async function probeAll(slots: readonly Slot[], probe: (slot: Slot) => Promise<v
   return down;
 }
 
+/** ModelInfo.hash of a served model; the instruction is part of it, since it changes what a chat model writes. */
+export function servedHash(facts: ServerFacts, api: ServerApi, instruction: string | undefined): string {
+  return createHash('sha256').update(JSON.stringify(['server', api, instruction ?? '', identity(facts.served)])).digest('hex');
+}
+
+/** One short question; a server that is away has not said the same. */
+async function saysTheSame({ endpoint, facts }: Server, signal: AbortSignal): Promise<boolean> {
+  try {
+    const list = await listModels(endpoint, LIST_TIMEOUT, signal);
+    const now = list.find(({ id }) => id === facts.served.id);
+    return now !== undefined && identity(now) === identity(facts.served);
+  } catch (error) {
+    if (signal.aborted || !(error instanceof ServerFault)) throw error;
+    return false;
+  }
+}
+
+/** A list is ready at once; a server that takes longer is probed anew, with patience. */
+const LIST_TIMEOUT = 10_000;
+
 /**
  * What a server says of its model, whatever its address. Weaker than a hash of the file: a server that loads another checkpoint
  * under the same name and with the same sizes has the same identity. The served context is no part of it: it changes no score.
  */
-function identity({ served }: ServerFacts): string {
+function identity(served: ServedModel): string {
   const sizes = ['n_vocab', 'n_embd', 'n_params', 'size'].map((name) => served.sizes?.[name] ?? null);
   return JSON.stringify([served.id, served.root ?? null, sizes]);
 }
 
 /** Scores of two models must not be mixed. */
 function requireSameModel(server: Server, first: ServerFacts): void {
-  if (identity(server.facts) === identity(first)) return;
+  if (identity(server.facts.served) === identity(first.served)) return;
   const { id, root } = server.facts.served;
   const what = id === first.served.id ? `another "${id}" (${root ?? 'other sizes'})` : `"${id}"`;
   throw new ServerFault('fatal', 'model-invalid', `${server.endpoint.url} serves ${what}, not the "${first.served.id}" of the other endpoints: name endpoints of one model.`);

@@ -145,7 +145,10 @@ function refusal(exchange: Pick<Exchange, 'endpoint' | 'path'>, status: number, 
   const fault = (kind: ServerFault['kind'], what: string) => new ServerFault(kind, 'server-refused', `${url} ${what}`, wait);
   if (code === 429 || (code === 503 && wait !== undefined)) return fault('busy', `has too many requests${said}: ask with less concurrency.`);
   if (code >= 500 || code === 408) return new ServerFault('endpoint', 'server-unreachable', `${url} failed with status ${code}${said}: look at its log.`);
-  if (code === 401 || code === 403) return fault('fatal', `does not accept the key (status ${code}${said}): name the environment variable that holds the right one.`);
+  if (code === 401 || code === 403) {
+    const keyed = exchange.endpoint.headers['authorization'] !== undefined;
+    return fault('fatal', keyed ? `does not accept the key (status ${code}${said}): give the right one.` : `asks for a key (status ${code}${said}): give one.`);
+  }
   if (error !== undefined && TOO_LONG.test(`${error.type ?? ''} ${error.message}`)) {
     return new ServerFault('request', 'context-exceeded', `${url} says that the prompt is too long${said}: shorten the question or the steps, or serve the model with a longer context.`);
   }

@@ -8,6 +8,8 @@ export interface PoolOptions {
   readonly retries: number;
   /** First wait, in milliseconds; each next one is twice as long, up to MAX_WAIT. */
   readonly backoff: number;
+  /** For people: a server is taken out, or asks to wait. */
+  readonly log?: (line: string) => void;
 }
 
 /** Servers that do the same work. */
@@ -138,13 +140,17 @@ export function createPool<Server>(servers: readonly Server[], down: ReadonlyMap
   const note = (member: Member<Server>, fault: ServerFault, attempt: number) => {
     if (fault.kind === 'busy') {
       const ms = Math.min(fault.retryAfter ?? wait(attempt), 4 * MAX_WAIT);
+      // Many requests are sent away at once: one line is enough.
+      if (member.pausedUntil <= performance.now()) options.log?.(`${fault.message} Asking again in ${(ms / 1000).toFixed(1)} s.`);
       member.pausedUntil = Math.max(member.pausedUntil, performance.now() + ms);
       void pause(ms + 1).then(pump);
       return;
     }
     if (fault.kind !== 'endpoint') return;
     member.failures++;
-    if (member.failures >= FAILURES) member.down ??= { fault, probes: 0 };
+    if (member.failures < FAILURES || member.down !== undefined) return;
+    member.down = { fault, probes: 0 };
+    options.log?.(`${fault.message} Asking whether it is back.`);
   };
 
   const attempt = async <T>(task: (server: Server) => Promise<T>, signal: AbortSignal) => {

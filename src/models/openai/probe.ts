@@ -3,7 +3,8 @@ import type { Endpoint } from './endpoint.ts';
 import { ServerFault } from './fault.ts';
 import { requestJson } from './http.ts';
 import { count, object } from './json.ts';
-import { readChoices, readModels, readUsage, type Choice, type ServedModel } from './wire.ts';
+import { answersTo, listModels } from './list-models.ts';
+import { readChoices, readUsage, type Choice, type ServedModel } from './wire.ts';
 
 /** What one server was seen to do. Nothing is assumed from its name. */
 export interface ServerFacts {
@@ -77,12 +78,10 @@ async function answer(endpoint: Endpoint, dialect: Dialect, question: Ask, { idl
 }
 
 async function findModel(endpoint: Endpoint, { model, idleTimeout, signal }: ProbeOptions): Promise<ServedModel> {
-  const list = readModels(await requestJson({ endpoint, path: '/models', idleTimeout, signal }));
-  if (list === undefined) throw new ServerFault('fatal', 'server-malformed', `${endpoint.url}/models is no list of models: is it an OpenAI-compatible server?`);
+  const list = await listModels(endpoint, idleTimeout, signal);
   const names = list.slice(0, 10).map(({ id }) => id).join(', ') + (list.length > 10 ? `, and ${list.length - 10} more` : '');
   if (model !== undefined) {
-    // Ollama's names have a tag; without one it means `latest`.
-    const found = list.find(({ id, aliases }) => id === model || aliases.includes(model) || id === `${model}:latest`);
+    const found = list.find((served) => answersTo(served, model));
     if (found === undefined) throw new ServerFault('fatal', 'server-refused', `${endpoint.url} has no model "${model}": it serves ${names === '' ? 'none' : names}.`);
     return found;
   }

@@ -34,7 +34,12 @@ describe('connecting to a server', () => {
       const model = await connectTo([server], { model: 'r-prm' });
       const facts = model.facts.get(`${server.url}/v1`);
       assert.deepEqual([facts?.top, facts?.continues, model.info.name, model.info.context], [0, false, 'r-prm:latest', 0]);
-      assert.deepEqual(model.capabilities, { probabilities: false });
+      assert.equal(model.capabilities.probabilities, false);
+      assert.deepEqual(model.capabilities.notes, [
+        'The server lists no log-probabilities: a step gets a verdict and a hard score, no P(Yes).',
+        'The server wraps the prompt in a chat template, so the model does not read it as it is.',
+        'The server does not say how long a text it reads: a prompt may be cut without a word.',
+      ]);
     });
 
     it('a server that refuses fields it does not know is asked without them', async () => {
@@ -61,6 +66,27 @@ describe('connecting to a server', () => {
     assert.match(await hash(a), /^[0-9a-f]{64}$/);
     assert.notEqual(await hash(a), await hash(c));
     assert.notEqual(await hash(a), await hash(a, 'chat'));
+  });
+
+  it('notices that a server was given another model, or is gone', async () => {
+    const server = await start();
+    const model = await connectTo([server]);
+    const { signal } = new AbortController();
+    const asked = server.asked.length;
+    assert.equal(await model.stillServed(signal), true);
+    assert.deepEqual(server.asked.slice(asked).map(({ path }) => path), ['/v1/models']);
+    await server.kill();
+    assert.equal(await model.stillServed(signal), false);
+    await start({ port: Number(new URL(server.url).port), id: 'other' });
+    assert.equal(await model.stillServed(signal), false);
+    await assert.rejects(model.stillServed(AbortSignal.abort()), failsWith('aborted', /cancelled/));
+  });
+
+  it('sends each endpoint its own key', async () => {
+    const [a, b] = [await start(), await start()];
+    await connectTo([a, b], { key: (address) => (address === a.url ? 'key-of-a' : undefined) });
+    assert.ok(a.asked.every(({ headers }) => headers.authorization === 'Bearer key-of-a'));
+    assert.ok(b.asked.every(({ headers }) => headers.authorization === undefined));
   });
 
   it('takes an address with and without /v1', async () => {

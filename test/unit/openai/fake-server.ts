@@ -19,6 +19,8 @@ export interface FakeServerOptions {
   readonly context?: number;
   /** Refuses fields that OpenAI does not have. */
   readonly strict?: boolean;
+  /** Requests without this bearer token are refused. */
+  readonly key?: string;
   /** Only in requests of a method (see isWork), so that the probe stays whole. */
   readonly misbehave?: Misbehaviour;
   /** Called for every request, before the answer. */
@@ -58,6 +60,9 @@ export async function startServer(options: FakeServerOptions = {}): Promise<Fake
       busiest = Math.max(busiest, ++active);
       response.on('close', () => active--);
       await options.before?.(one);
+      if (options.key !== undefined && request.headers.authorization !== `Bearer ${options.key}`) {
+        return sendJson(response, 401, { error: { message: 'Unauthorized', type: 'AuthenticationError', code: 401 } });
+      }
       if (isWork(one) && options.misbehave?.(response, one, work++) === true) return;
       await answer(response, one, options);
     });

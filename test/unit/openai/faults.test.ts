@@ -76,9 +76,12 @@ describe('servers that misbehave', function () {
   });
 
   it('waits as long as it is asked to, and does not count it as a failure', async () => {
+    const lines: string[] = [];
     const server = await start({ misbehave: first(12, (response) => sendJson(response, 429, {}, { 'retry-after': '0.01' })) });
-    const { samples } = await generate(await connectTo([server], { retries: 1 }), [verify('right')]);
+    const { samples } = await generate(await connectTo([server], { retries: 1, log: (line) => lines.push(line) }), [verify('right')]);
     assert.equal(samples.length, 1);
+    assert.ok(lines.length > 0 && lines.length <= 12);
+    assert.match(lines[0] ?? '', /has too many requests: ask with less concurrency\. Asking again in 0\.0 s\.$/);
   });
 
   it('gives up after a bounded number of times, in one sentence that names the server', async () => {
@@ -91,13 +94,16 @@ describe('servers that misbehave', function () {
   });
 
   it('a server that is gone fails the batch, and serves the next one when it is back', async () => {
+    const lines: string[] = [];
     const server = await start();
-    const model = await connectTo([server]);
+    const model = await connectTo([server], { log: (line) => lines.push(line) });
     await generate(model, [verify('right')]);
     await server.kill();
     await assert.rejects(generate(model, [verify('right'), verify('wrong')]), failsWith('server-unreachable', /ECONNREFUSED\): check the address and that the server runs/));
     await start({ port: Number(new URL(server.url).port) });
     assert.equal((await generate(model, [verify('right')])).samples.length, 1);
+    assert.match(lines[0] ?? '', /ECONNREFUSED.*Asking whether it is back\.$/);
+    assert.match(lines.at(-1) ?? '', /is back\.$/);
   });
 
   it('a request that is refused fails alone; a key that is not accepted ends the batch', async () => {
@@ -111,7 +117,7 @@ describe('servers that misbehave', function () {
     assert.deepEqual([samples.map(({ request }) => request), failed.map(({ request, reason }) => [request, reason])], [[1], [[0, 'server-refused']]]);
     assert.match(failed[0]?.message ?? '', /refused the request \(status 422 \(no thanks\)\)\.$/);
     const locked = await connectTo([await start({ misbehave: refuses(401) })]);
-    await assert.rejects(generate(locked, [verify('odd'), verify('right')]), failsWith('server-refused', /does not accept the key \(status 401/));
+    await assert.rejects(generate(locked, [verify('odd'), verify('right')]), failsWith('server-refused', /asks for a key \(status 401/));
   });
 
   it('stops when cancelled, though no server says a word, and ends the work there', async () => {

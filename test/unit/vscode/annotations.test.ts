@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { combineSamples } from '../../../src/core/verifier/combine.ts';
+import type { Verdict } from '../../../src/core/verifier/score.ts';
 import { annotate, nextSampleCount, type StepScores, type TraceAnnotations } from '../../../src/vscode/annotations.ts';
-import { inlineText, lensTitle, outcomeText, spokenStep } from '../../../src/vscode/wording.ts';
-import { score, step } from './scores.ts';
+import { boundText, inlineText, lensTitle, outcomeText, spokenStep } from '../../../src/vscode/wording.ts';
+import { provenance, sample, score, step, verdictsOnly } from './scores.ts';
 
 function annotated(steps: readonly StepScores[], threshold = 0.5, label?: number): TraceAnnotations {
   return annotate(steps, threshold, label);
@@ -33,6 +35,31 @@ describe('annotations', () => {
     assert.equal(only.firstError, false);
     assert.equal(only.suspicious, false);
     assert.equal(inlineText(only), '– no verdict');
+  });
+
+  it('judges by verdicts where a server gives no probabilities, and says so', () => {
+    const only = (...verdicts: readonly Verdict[]) => step({ greedy: verdictsOnly(...verdicts) });
+    const { steps, firstError } = annotated([only('yes'), only('no'), only('yes')]);
+    assert.deepEqual(steps.map(inlineText), ['✓ Yes (verdict only)', '✗ No (verdict only)', '· ✓ Yes (verdict only)']);
+    assert.equal(firstError, 1);
+    assert.deepEqual(steps.map(({ score: made }) => made?.pYes), [undefined, undefined, undefined]);
+    assert.deepEqual(inline([step({ sampled: verdictsOnly('yes', 'no', 'no', 'no') })]), ['? hard 0.25 (K=4, verdict only)']);
+    assert.match(spokenStep(steps[1]!, 3, 'text'), /judged wrong, the first error, verdict only, without a probability, from 1 sample/);
+  });
+
+  it('counts verdicts without a probability among several apart from samples without a verdict', () => {
+    const mixed = combineSamples([sample(0.9), { ...sample(undefined), verdict: 'yes' }, sample(undefined)], provenance);
+    assert.deepEqual(inline([step({ sampled: mixed })]), ['✓ 0.90 (K=3, 1 with a verdict only, 1 without a verdict)']);
+  });
+
+  it('is uncertain where the bound of a score reaches the threshold', () => {
+    const bounded = (bound: number) => combineSamples([{ ...sample(0.8), pYesBound: bound }], provenance);
+    assert.equal(annotated([step({ greedy: bounded(0.31) })]).steps[0]?.state, 'uncertain');
+    assert.equal(annotated([step({ greedy: bounded(0.2) })]).steps[0]?.state, 'correct');
+    assert.equal(combineSamples([{ ...sample(0.8), pYesBound: 0.2 }, sample(0.9), sample(undefined)], provenance).pYesBound, 0.1);
+    assert.equal('pYesBound' in score(0.8), false);
+    assert.equal(boundText(0.031), '± 0.03');
+    assert.equal(boundText(0.0004), '± under 0.01');
   });
 
   it('counts samples without a verdict among several', () => {

@@ -62,6 +62,16 @@ describe('score store', () => {
     assert.equal(read?.verdict, undefined);
   });
 
+  it('keeps the bound of a score, and why one is missing', async () => {
+    const samples = [{ ...sample(0.9), pYesBound: 0.03 }, { ...sample(undefined), verdict: 'no' as const, unread: 'http://h/v1 returns no log-probabilities.' }];
+    const store = open();
+    samples.forEach((made, index) => store.add('question', 'key', index, made, provenance));
+    await store.flush();
+    const again = open();
+    await again.load('question');
+    assert.deepEqual(again.get('key')?.samples, samples);
+  });
+
   it('gives samples in order and stops at a gap', async () => {
     const store = open();
     store.add('question', 'key', 2, sample(0.3), provenance);

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { parseScoresViewMessage } from '../../../src/protocol/scores-view.ts';
 import { annotate, type StepScores } from '../../../src/vscode/annotations.ts';
 import { scoresSnapshot } from '../../../src/vscode/scores-snapshot.ts';
-import { score, step } from './scores.ts';
+import { score, step, verdictsOnly } from './scores.ts';
 
-function snapshot(steps: readonly StepScores[], run?: { readonly done: number; readonly total: number }) {
+function snapshot(steps: readonly StepScores[], run?: { readonly done: number; readonly total: number }, notes: readonly string[] = []) {
   const texts = steps.map((_, index) => `This is step ${index + 1}.`);
-  return scoresSnapshot({ uri: 'file:///a.md', name: 'a.md', annotations: annotate(steps, 0.5, undefined), texts, run, bundled: true });
+  return scoresSnapshot({ uri: 'file:///a.md', name: 'a.md', annotations: annotate(steps, 0.5, undefined), texts, run, notes });
 }
 
 describe('scores snapshot', () => {
@@ -29,6 +29,13 @@ describe('scores snapshot', () => {
 
   it('keeps samples without a verdict apart from zeros', () => {
     assert.deepEqual(snapshot([step({ sampled: score(0, undefined) })]).rows[0]?.samples, [0, null]);
+  });
+
+  it('says why probabilities are missing, once, and what is to know of the verifier', () => {
+    const shown = snapshot([step({ greedy: verdictsOnly('no') }), step({ greedy: verdictsOnly('yes') })], undefined, ['It is slow.']);
+    assert.equal(shown.note, 'P(Yes) is missing: http://h/v1 returns no log-probabilities. It is slow.');
+    assert.deepEqual([shown.rows[0]?.score, shown.rows[0]?.samples, shown.rows[0]?.verdict], ['✗ No', [null], 'judged wrong, the first error; verdict only']);
+    assert.equal(snapshot([step()], undefined, ['It is slow.']).note, undefined);
   });
 
   it('lists every way in which the scores were made', () => {

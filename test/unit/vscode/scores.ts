@@ -1,4 +1,4 @@
-import type { Provenance, Sample, Score } from '../../../src/core/verifier/score.ts';
+import type { Provenance, Sample, Score, Verdict } from '../../../src/core/verifier/score.ts';
 import { combineSamples } from '../../../src/core/verifier/combine.ts';
 import type { StepScores } from '../../../src/vscode/annotations.ts';
 
@@ -27,6 +27,12 @@ export function sample(pYes: number | undefined): Sample {
 
 export function score(...samples: readonly (number | undefined)[]): Score {
   return combineSamples(samples.map(sample), { ...provenance, k: samples.length });
+}
+
+/** The score of samples whose verdicts were read and whose probabilities were not. */
+export function verdictsOnly(...verdicts: readonly Verdict[]): Score {
+  const samples = verdicts.map((verdict): Sample => ({ ...sample(undefined), verdict, unread: 'http://h/v1 returns no log-probabilities.' }));
+  return combineSamples(samples, { ...provenance, k: samples.length });
 }
 
 export function step(streams: StepScores['streams'] = {}, rest: Partial<Omit<StepScores, 'streams'>> = {}): StepScores {

@@ -1,0 +1,116 @@
+import { readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { bundledModelDirectory } from '../models/catalog.ts';
+import { capabilitiesOf, peekManifest } from '../models/manifest.ts';
+import { modelsFolder } from './add-model.ts';
+import { abilityText, knownDetail, serverText, sizeText } from './describe-verifier.ts';
+import { serverKey, type KnownVerifier, type KnownVerifiers } from './known-verifiers.ts';
+import { COMMANDS } from './manifest.ts';
+import { note } from './navigation.ts';
+import type { ServerChoice } from './server-settings.ts';
+import { applyVerifierChoice, readVerifierChoice, type VerifierChoice } from './verifier-choice.ts';
+
+type Row = vscode.QuickPickItem & { readonly choice?: VerifierChoice; readonly command?: string };
+
+/**
+ * **Choose Verifier…**: lists the bundled model, the folders and the servers that are known on this machine, each with its
+ * size and what it can do, and writes the chosen one into the settings. Nothing is loaded or asked before it is used.
+ */
+export async function chooseVerifier(context: vscode.ExtensionContext, known: KnownVerifiers): Promise<void> {
+  const now = readVerifierChoice();
+  const row = await vscode.window.showQuickPick(rowsOf(context, known), {
+    title: 'Choose Verifier',
+    placeHolder: now.ok ? 'The model that scores steps; nothing is loaded or asked before it is used' : now.error.message,
+    matchOnDescription: true,
+    matchOnDetail: true,
+  });
+  if (row?.command !== undefined) await vscode.commands.executeCommand(row.command);
+  if (row?.choice === undefined) return;
+  if (await applyVerifierChoice(row.choice)) note(`The verifier is ${row.label.replace(/^\$\([\w-]+\) /, '')}.`);
+}
+
+async function rowsOf(context: vscode.ExtensionContext, known: KnownVerifiers): Promise<Row[]> {
+  const now = readVerifierChoice();
+  const current = now.ok ? now.value : undefined;
+  const folders = await foldersOf(context, known, current);
+  const mark = (choice: VerifierChoice): string => (current !== undefined && sameChoice(current, choice) ? '$(check) ' : '');
+  const servers = known.all().flatMap(([, verifier]) => (verifier.server === undefined ? [] : [serverRow(verifier.server, verifier, mark)]));
+  if (current?.type === 'server' && known.get(serverKey(current.server)) === undefined) servers.push(serverRow(current.server, undefined, mark));
+  return [
+    separator('On this machine'),
+    await bundledRow(context, mark({ type: 'bundled' })),
+    ...folders.map((found) => folderRow(found, mark)),
+    ...(servers.length === 0 ? [] : [separator('Servers'), ...servers]),
+    separator('More'),
+    { label: '$(add) Add Model…', detail: 'Converts a checkpoint of yours, or one that it downloads from a hub.', command: COMMANDS.addModel },
+    { label: '$(plug) Connect to Server…', detail: 'A model behind vLLM, llama.cpp, Ollama or another OpenAI-compatible server.', command: COMMANDS.connectServer },
+  ];
+}
+
+function serverRow(server: ServerChoice, verifier: KnownVerifier | undefined, mark: (choice: VerifierChoice) => string): Row {
+  const choice: VerifierChoice = { type: 'server', server };
+  return {
+    label: `${mark(choice)}${verifier?.name ?? server.model ?? server.endpoints.join(', ')}`,
+    description: verifier === undefined ? 'not connected to yet' : sizeText(verifier),
+    detail: verifier === undefined ? `${serverText(server)}.` : knownDetail(verifier),
+    choice,
+  };
+}
+
+function folderRow({ folder, there, verifier }: Folder, mark: (choice: VerifierChoice) => string): Row {
+  const choice: VerifierChoice = { type: 'folder', folder };
+  return {
+    label: `${mark(choice)}${path.basename(folder)}`,
+    description: !there ? 'not there' : verifier === undefined ? 'not used yet' : sizeText(verifier),
+    detail: `${verifier === undefined ? '' : knownDetail(verifier)} ${folder}`.trim(),
+    choice,
+  };
+}
+
+function separator(label: string): Row {
+  return { label, kind: vscode.QuickPickItemKind.Separator };
+}
+
+async function bundledRow(context: vscode.ExtensionContext, mark: string): Promise<Row> {
+  const manifest = await peekManifest(bundledModelDirectory(context.extensionPath, 'r-prm'));
+  return {
+    label: `${mark}r-prm (bundled)`,
+    description: manifest === undefined ? 'its files are missing' : sizeText(manifest),
+    detail: `For a try: read its scores as such. ${manifest === undefined ? '' : abilityText(capabilitiesOf(manifest))}`.trim(),
+    choice: { type: 'bundled' },
+  };
+}
+
+interface Folder {
+  readonly folder: string;
+  readonly there: boolean;
+  /** What is known of it, from its use or from its manifest. */
+  readonly verifier: KnownVerifier | undefined;
+}
+
+/** The folders that are set, were used, or were made by Add Model…, as far as they are there. */
+async function foldersOf(context: vscode.ExtensionContext, known: KnownVerifiers, current: VerifierChoice | undefined): Promise<Folder[]> {
+  const made = (await readdir(modelsFolder(context)).catch(() => [])).map((name) => path.join(modelsFolder(context), name));
+  const used = known.all().flatMap(([folder, { server }]) => (server === undefined ? [folder] : []));
+  const set = current?.type === 'folder' ? [current.folder] : [];
+  const bundled = bundledModelDirectory(context.extensionPath, 'r-prm');
+  const found = await Promise.all(
+    [...new Set([...set, ...used, ...made])].map(async (folder): Promise<Folder[]> => {
+      if (folder === bundled) return [];
+      const manifest = await peekManifest(folder);
+      const there = (await stat(folder).catch(() => undefined)) !== undefined;
+      // What is gone, and what Add Model… has not finished, is left out unless it is what the settings name.
+      const usable = manifest !== undefined || (there && !made.includes(folder));
+      if (!usable && !set.includes(folder)) return [];
+      const read = manifest === undefined ? undefined : { ...manifest, name: path.basename(folder), hash: '', capabilities: capabilitiesOf(manifest) };
+      return [{ folder, there, verifier: known.get(folder) ?? read }];
+    }),
+  );
+  return found.flat();
+}
+
+function sameChoice(one: VerifierChoice, other: VerifierChoice): boolean {
+  if (one.type === 'server' && other.type === 'server') return serverKey(one.server) === serverKey(other.server);
+  return one.type === 'folder' && other.type === 'folder' ? one.folder === other.folder : one.type === other.type;
+}
