@@ -14,6 +14,7 @@ import { manifestHash } from '../manifest.ts';
 import { openDecoder, type DecoderOptions } from './decoder.ts';
 import { hidesOf, type HidingItem } from './hiding-batch.ts';
 import { inspectText } from './inspect-text.ts';
+import { requireHiding, requireInspection } from './needs.ts';
 import type { SchedulerCounts } from './scheduler.ts';
 import type { SequenceRequest, SequenceResult } from './sequence.ts';
 import type { DecoderSession } from './session.ts';
@@ -48,7 +49,7 @@ interface Reading {
 /** Loads a model: see openDecoder for what can be loaded. Throws StepscopeError with one sentence that names the file and what to do. */
 export async function loadRuntime(given: string, options: DecoderOptions = {}): Promise<Runtime> {
   const decoder = await openDecoder(given, options);
-  const { name, manifest, tokenizer, session, capabilities, inspection } = decoder;
+  const { name, manifest, tokenizer, session, capabilities } = decoder;
   const info: ModelInfo = { name, hash: manifestHash(manifest), weights: manifest.weights, parameters: manifest.parameters, context: manifest.context };
   const firstToken = (candidate: string) => tokenizer.encodePart(candidate)[0] ?? 0;
   const encode = (prompt: string) => encodePrompt(prompt, name, manifest.context, tokenizer);
@@ -80,6 +81,7 @@ export async function loadRuntime(given: string, options: DecoderOptions = {}): 
     run,
     probabilities: (prompts, candidates, signal) => read(prompts.map((prompt) => ({ prompt, hide: [], tokens: candidates.map(firstToken) })), signal),
     async generate(requests, onEvent, signal) {
+      requireHiding({ info, capabilities }, requests.flatMap(({ hide = [] }) => hide));
       const items: HidingItem[] = [];
       /** Samples whose marker ended inside a token, and how to read the text up to it. */
       const again: { readonly request: number; readonly result: SequenceResult; readonly reading: Reading }[] = [];
@@ -116,8 +118,8 @@ export async function loadRuntime(given: string, options: DecoderOptions = {}): 
     async inspect(request, signal) {
       const encoded = encode(request.text);
       if (!encoded.ok) throw new StepscopeError(encoded.error.reason, encoded.error.message);
-      if (inspection === undefined) throw new StepscopeError('unsupported', `${name} cannot be looked into: use a model folder made by "stepscope convert" of this version.`);
-      return inspectText(await inspection.get(), tokenizer, encoded.value, request, signal);
+      requireInspection({ info, capabilities }, request);
+      return inspectText(decoder.inspect, tokenizer, encoded.value, request, signal);
     },
     release: () => decoder.release(),
   };
