@@ -6,10 +6,12 @@ import { StepscopeError } from '../../core/result.ts';
 import { GRAPH_VERSION } from '../convert/decoder-graph.ts';
 import { capabilitiesOf, MANIFEST_FILE, readManifest, type ModelManifest } from '../manifest.ts';
 import { announcePasses, loadingTime, type OnBusy } from './busy.ts';
-import { runForeignBatch } from './foreign/foreign-batch.ts';
-import { openForeign, planForeign, type ForeignPlan } from './foreign/open-foreign.ts';
-import { lazy, runHiding, type HidingItem, type Lazy } from './hiding-batch.ts';
-import { openInspectSession, type InspectSession } from './inspect-session.ts';
+import { openForeignDecoder } from './foreign/foreign-decoder.ts';
+import { planForeign } from './foreign/open-foreign.ts';
+import { lazy, runHiding, type HidingItem } from './hiding-batch.ts';
+import { inspect } from './inspect.ts';
+import { openInspectSession } from './inspect-session.ts';
+import type { Inspect } from './inspect-text.ts';
 import { availableMemory, checkMemory } from './memory.ts';
 import { limitsFor, type SchedulerCounts, type SchedulerLimits } from './scheduler.ts';
 import { openSession, type DecoderSession } from './session.ts';
@@ -26,9 +28,9 @@ export interface Decoder {
   /** undefined for a graph of another exporter, whose cache works otherwise. */
   readonly session: DecoderSession | undefined;
   readonly capabilities: ModelCapabilities;
-  /** Opened when it is first needed; undefined for a graph of another exporter. */
-  readonly inspection: Lazy<InspectSession> | undefined;
-  /** See runHiding. */
+  /** Throws `unsupported` for what the capabilities do not name. The first call loads the weights a second time. */
+  readonly inspect: Inspect;
+  /** See inGroups. */
   run(items: readonly HidingItem[], signal?: AbortSignal): Promise<SchedulerCounts>;
   release(): Promise<void>;
 }
@@ -48,7 +50,7 @@ export async function openDecoder(given: string, options: DecoderOptions): Promi
   if (await isFile(path.join(folder, MANIFEST_FILE))) return openConverted(folder, options);
   const plan = await planForeign(given);
   // Without any graph it is the missing manifest that is to be told of.
-  return plan === undefined ? openConverted(given, options) : openPlanned(plan, options);
+  return plan === undefined ? openConverted(given, options) : openForeignDecoder(plan, options, options.threads ?? defaultThreads());
 }
 
 async function openConverted(folder: string, options: DecoderOptions): Promise<Decoder> {
@@ -78,37 +80,12 @@ async function openConverted(folder: string, options: DecoderOptions): Promise<D
     tokenizer,
     session,
     capabilities: capabilitiesOf(manifest),
-    inspection,
+    inspect: async (request, signal) => inspect(await inspection.get(), request, signal),
     run: (items, signal) => runHiding({ session, inspection, tokenizer, limits }, items, signal),
     async release() {
       await session.release();
       if (inspection.started) await (await inspection.get()).release();
     },
-  };
-}
-
-async function openPlanned(plan: ForeignPlan, options: DecoderOptions): Promise<Decoder> {
-  const opened = await openForeign(plan, options.threads ?? defaultThreads(), options.onBusy);
-  const { manifest, session, notes } = opened;
-  const tokenizer = await loadTokenizer(plan.place.folder, manifest).catch(async (error: unknown) => {
-    await session.release();
-    throw error;
-  });
-  return {
-    name: path.basename(path.resolve(plan.place.folder)),
-    folder: plan.place.folder,
-    manifest,
-    tokenizer,
-    session: undefined,
-    capabilities: { probabilities: true, ...(notes.length > 0 ? { notes } : {}) },
-    inspection: undefined,
-    run: async (items, signal) => {
-      if (items.some(({ hides }) => hides !== undefined && hides.length > 0)) {
-        throw new StepscopeError('unsupported', `${path.basename(plan.place.folder)} cannot hide parts of its input: use a model folder made by "stepscope convert".`);
-      }
-      return runForeignBatch(opened, tokenizer, items, options.limits ?? opened.limits, signal);
-    },
-    release: () => session.release(),
   };
 }
 

@@ -2,7 +2,10 @@ import path from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { StepscopeError } from '../../core/result.ts';
 import type { ModelManifest } from '../manifest.ts';
+import { checkGraph } from './foreign/check-graph.ts';
+import { readGraphFile } from './foreign/graph-file.ts';
 import type { PassInput, SegmentView } from './masks.ts';
+import { firstLine } from './printable.ts';
 
 export interface SessionSettings {
   readonly threads: number;
@@ -33,11 +36,15 @@ export function sessionOptions({ threads }: SessionSettings): InferenceSession.S
   };
 }
 
-/** Opens a graph. Throws `model-invalid`. */
+const REMEDY = 'restore it or convert the model again';
+
+/** Opens a graph, after a look at what it makes onnxruntime read and allocate. Throws `model-invalid`. */
 export async function openGraph(folder: string, file: string, settings: SessionSettings): Promise<GraphRunner> {
+  const place = path.join(folder, file);
+  await checkGraph(place, await readGraphFile(place, REMEDY), REMEDY);
   let session: InferenceSession;
   try {
-    session = await InferenceSession.create(path.join(folder, file), sessionOptions(settings));
+    session = await InferenceSession.create(place, sessionOptions(settings));
   } catch (error) {
     throw new StepscopeError('model-invalid', `${folder} cannot be loaded: onnxruntime says "${firstLine(error)}"; convert the model again.`);
   }
@@ -85,8 +92,4 @@ export function createPassFeeds({ layers, kvHeads, headDim }: ModelManifest): (i
 
 export function int64(values: readonly number[], dims: readonly number[] = [values.length]): Tensor {
   return new Tensor('int64', BigInt64Array.from(values, BigInt), dims);
-}
-
-export function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
 }

@@ -51,7 +51,7 @@ interface Engine {
  * Runs requests; those that hide the same positions decode together, and groups follow each other. A batch shares its
  * prompts' cache, which hiding changes, so that requests which hide different things cannot share one.
  */
-export async function runHiding({ session, inspection, tokenizer, limits }: Engine, items: readonly HidingItem[], signal?: AbortSignal): Promise<SchedulerCounts> {
+export async function inGroups(items: readonly HidingItem[], runGroup: (hides: readonly Hide[], group: readonly HidingItem[]) => Promise<SchedulerCounts>): Promise<SchedulerCounts> {
   const groups = new Map<string, HidingItem[]>();
   for (const item of items) {
     const key = JSON.stringify(item.hides ?? []);
@@ -59,12 +59,18 @@ export async function runHiding({ session, inspection, tokenizer, limits }: Engi
   }
   const total: SchedulerCounts = { prefillTokens: 0, decodeSteps: 0, decodedTokens: 0 };
   for (const group of groups.values()) {
-    const hide = group[0]?.hides ?? [];
-    const under = hide.length === 0 ? session : isPlain({ hide }) ? hidingSession(session, hide) : interveningSession(await inspection.get(), { hide });
-    const counts = await runBatch(under, tokenizer, group, limits, signal);
+    const counts = await runGroup(group[0]?.hides ?? [], group);
     total.prefillTokens += counts.prefillTokens;
     total.decodeSteps += counts.decodeSteps;
     total.decodedTokens += counts.decodedTokens;
   }
   return total;
+}
+
+/** Runs requests on a converted model, in groups that hide the same. */
+export function runHiding({ session, inspection, tokenizer, limits }: Engine, items: readonly HidingItem[], signal?: AbortSignal): Promise<SchedulerCounts> {
+  return inGroups(items, async (hide, group) => {
+    const under = hide.length === 0 ? session : isPlain({ hide }) ? hidingSession(session, hide) : interveningSession(await inspection.get(), { hide });
+    return runBatch(under, tokenizer, group, limits, signal);
+  });
 }

@@ -1,18 +1,19 @@
 import type { InspectedToken, InspectionRequest } from '../../core/model.ts';
-import { inspect, type RowInspection } from './inspect.ts';
-import type { InspectSession } from './inspect-session.ts';
+import type { InspectRequest, RowInspection } from './inspect.ts';
 import { hideOf, positionsOf, tokenSpans } from './token-spans.ts';
 import type { ModelTokenizer } from './tokenizer.ts';
 
 /** Next tokens that a logit lens names. */
 const LENS_TOKENS = 5;
 
+/** Reads token positions: `inspect` of one model. */
+export type Inspect = (request: InspectRequest, signal?: AbortSignal) => Promise<readonly RowInspection[]>;
+
 /** `inspect` in terms of text: parts instead of positions, words instead of logits. */
-export async function inspectText(session: InspectSession, tokenizer: ModelTokenizer, ids: readonly number[], request: InspectionRequest, signal?: AbortSignal): Promise<InspectedToken[]> {
+export async function inspectText(inspect: Inspect, tokenizer: ModelTokenizer, ids: readonly number[], request: InspectionRequest, signal?: AbortSignal): Promise<InspectedToken[]> {
   const spans = tokenSpans(tokenizer, request.text, ids);
   const [first, end] = request.rows === undefined ? [ids.length - 1, ids.length] : positionsOf(spans, request.rows);
   const seen = await inspect(
-    session,
     {
       ids,
       rows: Array.from({ length: end - first }, (_, i) => first + i),

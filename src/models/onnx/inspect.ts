@@ -32,7 +32,7 @@ export interface RowInspection {
 }
 
 /** Rows in one pass: bounds how long an abort waits. */
-const ROWS = 192;
+export const INSPECTED_ROWS = 192;
 
 /**
  * Reads a text once and returns what its rows attend to, how many gates are open, their hidden states and what each layer
@@ -41,15 +41,14 @@ const ROWS = 192;
 export async function inspect(session: InspectSession, request: InspectRequest, signal?: AbortSignal): Promise<RowInspection[]> {
   const { manifest, width } = session;
   const { ids, rows } = request;
-  if (ids.length > manifest.context) throw new StepscopeError('context-exceeded', `The text has ${ids.length} tokens, the model reads at most ${manifest.context}: shorten it.`);
-  checkPositions(request, manifest.layers);
+  checkPositions(request, manifest.layers, manifest.context);
   const trunk = new Trunk(manifest.layers, width, manifest.vocabulary);
   trunk.insert(ids);
   const seen: RowInspection[] = [];
   while (trunk.pending > 0) {
     throwIfAborted(signal);
     const start = trunk.computed;
-    const count = Math.min(ROWS, trunk.pending);
+    const count = Math.min(INSPECTED_ROWS, trunk.pending);
     const entries = Array.from({ length: count }, (_, i) => start + i);
     const { trunk: maskTrunk, self: maskSelf } = trunk.prefillMasks(entries);
     const asked = rows.filter((row) => row >= start && row < start + count);
@@ -76,7 +75,9 @@ export async function inspect(session: InspectSession, request: InspectRequest, 
   return seen;
 }
 
-function checkPositions({ ids, rows, spans = [], lens = [] }: InspectRequest, layers: number): void {
+/** Throws `context-exceeded`, or `engine-failed` for positions and layers that are not there. */
+export function checkPositions({ ids, rows, spans = [], lens = [] }: InspectRequest, layers: number, context: number): void {
+  if (ids.length > context) throw new StepscopeError('context-exceeded', `The text has ${ids.length} tokens, the model reads at most ${context}: shorten it.`);
   const refuse = (what: string) => new StepscopeError('engine-failed', `${what}: the text has ${ids.length} tokens and the model ${layers} layers.`);
   rows.forEach((row, i) => {
     if (!Number.isInteger(row) || row < 0 || row >= ids.length || row <= (rows[i - 1] ?? -1)) throw refuse(`Row ${row} cannot be inspected`);

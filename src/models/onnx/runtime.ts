@@ -19,6 +19,7 @@ import { firstTokens } from './candidates.ts';
 import { openDecoder, type DecoderOptions } from './decoder.ts';
 import { hidesOf, type HidingItem } from './hiding-batch.ts';
 import { inspectText } from './inspect-text.ts';
+import { requireHiding, requireInspection } from './needs.ts';
 import type { SchedulerCounts } from './scheduler.ts';
 import type { SequenceRequest, SequenceResult } from './sequence.ts';
 import type { DecoderSession } from './session.ts';
@@ -59,7 +60,7 @@ export interface RuntimeOptions extends DecoderOptions {
 /** Loads a model: see openDecoder for what can be loaded. Throws StepscopeError with one sentence that names the file and what to do. */
 export async function loadRuntime(given: string, options: RuntimeOptions = {}): Promise<Runtime> {
   const decoder = await openDecoder(given, options);
-  const { name, manifest, tokenizer, session, inspection } = decoder;
+  const { name, manifest, tokenizer, session } = decoder;
   const chat = await openChat(decoder.folder, options.templateScript ?? path.join(__dirname, 'template.js'));
   const capabilities: ModelCapabilities = { ...decoder.capabilities, ...(chat === undefined ? {} : { chat: true }) };
   const info: ModelInfo = {
@@ -107,6 +108,7 @@ export async function loadRuntime(given: string, options: RuntimeOptions = {}): 
     probabilities: (prompts, candidates, signal) => read(prompts.map((prompt) => ({ prompt, hide: [], candidates })), signal),
     chatPrompts: chat?.prompts,
     async generate(requests, onEvent, signal) {
+      requireHiding({ info, capabilities }, requests.flatMap(({ hide = [] }) => hide));
       const items: HidingItem[] = [];
       /** Samples whose marker ended inside a token, and how to read the text up to it. */
       const again: { readonly request: number; readonly result: SequenceResult; readonly reading: Reading }[] = [];
@@ -144,8 +146,8 @@ export async function loadRuntime(given: string, options: RuntimeOptions = {}): 
     async inspect(request, signal) {
       const encoded = encode(request.text);
       if (!encoded.ok) throw new StepscopeError(encoded.error.reason, encoded.error.message);
-      if (inspection === undefined) throw new StepscopeError('unsupported', `${name} cannot be looked into: use a model folder made by "stepscope convert" of this version.`);
-      return inspectText(await inspection.get(), tokenizer, encoded.value, request, signal);
+      requireInspection({ info, capabilities }, request);
+      return inspectText(decoder.inspect, tokenizer, encoded.value, request, signal);
     },
     async release() {
       chat?.release();

@@ -9,8 +9,8 @@ const CONFIG = {
   hidden_size: 32,
   intermediate_size: 64,
   num_hidden_layers: 2,
-  num_attention_heads: 2,
-  num_key_value_heads: 1,
+  num_attention_heads: 4,
+  num_key_value_heads: 2,
   head_dim: 16,
   rope_theta: 10000,
   rms_norm_eps: 1e-6,
@@ -20,9 +20,9 @@ const CONFIG = {
 };
 
 /** Tensor shapes by Hugging Face name. */
-function shapes(): Record<string, readonly number[]> {
+function shapes(vocabulary: number): Record<string, readonly number[]> {
   const { hidden_size: hidden, intermediate_size: inner, head_dim: head } = CONFIG;
-  const all: Record<string, readonly number[]> = { 'model.embed_tokens.weight': [CONFIG.vocab_size, hidden], 'model.norm.weight': [hidden] };
+  const all: Record<string, readonly number[]> = { 'model.embed_tokens.weight': [vocabulary, hidden], 'model.norm.weight': [hidden] };
   for (let layer = 0; layer < CONFIG.num_hidden_layers; layer++) {
     const add = (name: string, shape: readonly number[]) => (all[`model.layers.${layer}.${name}.weight`] = shape);
     add('input_layernorm', [hidden]);
@@ -38,14 +38,14 @@ function shapes(): Record<string, readonly number[]> {
   return all;
 }
 
-/** Writes a random Llama checkpoint of about 1 MB with the given tokenizer: real in every way but what it says. */
-export function writeTinyCheckpoint(folder: string, tokenizerFile: string): void {
+/** Writes a random Llama checkpoint of at most 1 MB with the given tokenizer: real in every way but what it says. */
+export function writeTinyCheckpoint(folder: string, tokenizerFile: string, vocabulary = CONFIG.vocab_size): void {
   mkdirSync(folder, { recursive: true });
   const random = createRandom(1, 0);
   const header: Record<string, object> = {};
   const parts: Buffer[] = [];
   let offset = 0;
-  for (const [name, shape] of Object.entries(shapes())) {
+  for (const [name, shape] of Object.entries(shapes(vocabulary))) {
     const data = Float32Array.from({ length: shape.reduce((product, size) => product * size, 1) }, () => (shape.length === 1 ? 1 : (random() - 0.5) * 0.2));
     header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + data.byteLength] };
     parts.push(Buffer.from(data.buffer));
@@ -55,6 +55,6 @@ export function writeTinyCheckpoint(folder: string, tokenizerFile: string): void
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(json.length));
   writeFileSync(path.join(folder, 'model.safetensors'), Buffer.concat([length, json, ...parts]));
-  writeFileSync(path.join(folder, 'config.json'), JSON.stringify(CONFIG));
+  writeFileSync(path.join(folder, 'config.json'), JSON.stringify({ ...CONFIG, vocab_size: vocabulary }));
   copyFileSync(tokenizerFile, path.join(folder, 'tokenizer.json'));
 }

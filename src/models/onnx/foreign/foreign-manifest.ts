@@ -76,12 +76,9 @@ async function endTokens(folder: string, config: Json): Promise<number[]> {
  */
 async function fileRecords({ folder, file }: GraphPlace, dataFiles: readonly string[]): Promise<ModelManifest['files']> {
   const sizes = new Map<string, number>();
-  const outside = dataFiles.find((name) => path.isAbsolute(name) || name.split(/[\\/]/).includes('..'));
-  if (outside !== undefined) throw new StepscopeError('model-invalid', `${file} wants its weights from ${outside}, outside its folder: use an export that keeps them beside the graph.`);
   for (const name of [file, ...dataFiles.map((data) => path.join(path.dirname(file), data)), path.join(folder, 'tokenizer.json')]) {
     const info = await stat(name).catch(() => undefined);
-    const what = name.endsWith('tokenizer.json') ? 'copy the tokenizer.json of the model there' : 'download it too, it holds weights of the graph';
-    if (info === undefined) throw new StepscopeError('model-missing', `${name} is missing: ${what}.`);
+    if (info?.isFile() !== true) throw new StepscopeError('model-missing', `${name} is missing: copy the tokenizer.json of the model there.`);
     sizes.set(name, info.size);
   }
   const total = [...sizes.values()].reduce((sum, size) => sum + size, 0);

@@ -1,7 +1,8 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { StepscopeError } from '../../../core/result.ts';
 import { halfToFloat } from '../../convert/safetensors.ts';
-import { firstLine, sessionOptions, type SessionSettings } from '../graph-runner.ts';
+import { sessionOptions, type SessionSettings } from '../graph-runner.ts';
+import { firstLine } from '../printable.ts';
 import type { Cache, CacheData } from './cache.ts';
 import type { GraphLayout, IntegerType } from './layout.ts';
 
@@ -59,7 +60,8 @@ async function createSession(file: string, settings: SessionSettings): Promise<I
   }
 }
 
-function feedsOf(layout: GraphLayout, { ids, positions, past, mask }: ForeignPass): Record<string, Tensor> {
+/** What a graph of this layout is fed with. */
+export function feedsOf(layout: GraphLayout, { ids, positions, past, mask }: ForeignPass): Record<string, Tensor> {
   const rows = ids.length;
   const fresh = ids[0]?.length ?? 0;
   const total = past.positions + fresh;
@@ -80,14 +82,15 @@ function feedsOf(layout: GraphLayout, { ids, positions, past, mask }: ForeignPas
   return feeds;
 }
 
-function integers(type: IntegerType, values: ArrayLike<number>, dims: readonly number[]): Tensor {
+export function integers(type: IntegerType, values: ArrayLike<number>, dims: readonly number[]): Tensor {
   if (type === 'int32') return new Tensor('int32', Int32Array.from(values), dims);
   const data = new BigInt64Array(values.length);
   for (let i = 0; i < data.length; i++) data[i] = BigInt(values[i] ?? 0);
   return new Tensor('int64', data, dims);
 }
 
-function presentOf(layout: GraphLayout, { ids, past }: ForeignPass, result: InferenceSession.OnnxValueMapType): Cache {
+/** The cache that a pass gave. */
+export function presentOf(layout: GraphLayout, { ids, past }: ForeignPass, result: InferenceSession.OnnxValueMapType): Cache {
   if (layout.cache.length === 0) return past;
   let positions = 0;
   const data = layout.cache.map(({ present }): CacheData => {
@@ -106,14 +109,18 @@ function words({ data }: Tensor): Uint16Array {
 }
 
 /** Logits of the last position of each row, of [rows, positions, vocabulary]. */
-function lastLogits(logits: Tensor): Float32Array[] {
-  const [rows = 0, positions = 0, vocabulary = 0] = logits.dims;
-  return Array.from({ length: rows }, (_, row) => {
-    const end = (row + 1) * positions * vocabulary;
-    if (logits.data instanceof Float32Array) return logits.data.subarray(end - vocabulary, end);
-    if (logits.data instanceof Float64Array) return Float32Array.from(logits.data.subarray(end - vocabulary, end));
-    return fromHalf(words(logits).subarray(end - vocabulary, end));
-  });
+export function lastLogits(logits: Tensor): Float32Array[] {
+  const [rows = 0, positions = 0] = logits.dims;
+  return Array.from({ length: rows }, (_, row) => logitsAt(logits, (row + 1) * positions - 1));
+}
+
+/** Logits of one of all positions, row by row. */
+export function logitsAt(logits: Tensor, index: number): Float32Array {
+  const vocabulary = logits.dims[2] ?? 0;
+  const [start, end] = [index * vocabulary, (index + 1) * vocabulary];
+  if (logits.data instanceof Float32Array) return logits.data.subarray(start, end);
+  if (logits.data instanceof Float64Array) return Float32Array.from(logits.data.subarray(start, end));
+  return fromHalf(words(logits).subarray(start, end));
 }
 
 let halves: Float32Array | undefined;

@@ -1,5 +1,6 @@
 import { onnx } from 'onnx-proto';
 import { StepscopeError } from '../../../core/result.ts';
+import { printable } from '../printable.ts';
 import type { GraphFile, GraphValue } from './graph-file.ts';
 
 export type IntegerType = 'int64' | 'int32';
@@ -54,7 +55,7 @@ export function readLayout(graph: GraphFile, config: Json, label: string): Graph
   const refuse = (what: string) => new StepscopeError('model-invalid', `${label} cannot be run: ${what}.`);
   for (const [pattern, what] of OTHER_KINDS) {
     const found = graph.inputs.find(({ name }) => pattern.test(name));
-    if (found !== undefined) throw refuse(`it has an input ${found.name}: ${what}`);
+    if (found !== undefined) throw refuse(`it has an input ${printable(found.name)}: ${what}`);
   }
   const input = (name: string) => graph.inputs.find((value) => value.name === name);
   const ids = input('input_ids');
@@ -150,6 +151,6 @@ function typeName(type: number): string {
 }
 
 function listed(values: readonly GraphValue[]): string {
-  const names = values.map(({ name }) => name);
+  const names = values.map(({ name }) => printable(name));
   return names.length === 0 ? 'none' : names.length > 4 ? `${names.slice(0, 4).join(', ')} and ${names.length - 4} more` : names.join(', ');
 }

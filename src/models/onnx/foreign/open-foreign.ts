@@ -3,8 +3,10 @@ import { StepscopeError } from '../../../core/result.ts';
 import { announcePasses, loadingTime, type OnBusy } from '../busy.ts';
 import { availableMemory, checkMemory } from '../memory.ts';
 import type { SchedulerLimits } from '../scheduler.ts';
+import { checkGraph } from './check-graph.ts';
 import { foreignLimits, type ForeignModel } from './foreign-batch.ts';
 import { findGraph, type GraphPlace } from './find-graph.ts';
+import { findTaps, type FoundTaps } from './find-taps.ts';
 import { foreignManifest, readJson, type Json } from './foreign-manifest.ts';
 import { openForeignSession } from './foreign-session.ts';
 import { readGraphFile, type GraphFile } from './graph-file.ts';
@@ -36,11 +38,14 @@ export async function planForeign(given: string): Promise<ForeignPlan | undefine
   const config = await readJson(path.join(place.folder, 'config.json'));
   const layout = readLayout(graph, config ?? {}, place.file);
   if (config === undefined) throw new StepscopeError('model-missing', `${path.join(place.folder, 'config.json')} is missing: copy the config.json of the model there.`);
+  await checkGraph(place.file, graph, 'download it again');
   return { place, graph, layout, config };
 }
 
 export interface OpenedForeign extends ForeignModel {
   readonly limits: SchedulerLimits;
+  /** What can be seen inside; undefined where nothing can. */
+  readonly tapped: FoundTaps['model'];
   /** One sentence for each thing that this graph cannot do, or does slowly. */
   readonly notes: readonly string[];
 }
@@ -59,11 +64,29 @@ export async function openForeign(plan: ForeignPlan, threads: number, onBusy: On
     const knowsPositions = layout.positions !== undefined || graph.operators.has('GroupQueryAttention');
     const mayBeUneven = knowsPositions && !rough && !hasWindow(config);
     const traits = await probeGraph(session, place.file, { vocabulary: manifest.vocabulary, rough, mayBeUneven });
-    return { session, traits, manifest, limits, notes: notesOf(layout, traits, manifest.endTokens.length > 0) };
+    onBusy?.(loadingTime(manifest));
+    const { model: tapped, note } = await findTaps({
+      file: place.file,
+      graph,
+      session,
+      layers: layersOf(layout, config),
+      vocabulary: manifest.vocabulary,
+      rough,
+      threads,
+      weights: Object.values(manifest.files).reduce((sum, { bytes }) => sum + bytes, 0),
+      memory: availableMemory(),
+    });
+    return { session, traits, manifest, limits, tapped, notes: [...notesOf(layout, traits, manifest.endTokens.length > 0), ...(note === undefined ? [] : [note])] };
   } catch (error) {
     await session.release();
     throw error;
   }
+}
+
+/** 0 where nothing says it. */
+function layersOf({ cache }: GraphLayout, config: Json): number {
+  const stated = ['num_hidden_layers', 'n_layer', 'num_layers'].map((key) => config[key]).find((value) => Number.isSafeInteger(value));
+  return cache.length > 0 ? cache.length / 2 : Number(stated ?? 0);
 }
 
 function hasWindow(config: Json): boolean {

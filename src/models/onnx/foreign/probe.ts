@@ -1,5 +1,6 @@
 import { StepscopeError } from '../../../core/result.ts';
 import { emptyCache, gatherRows, type Cache } from './cache.ts';
+import { difference } from './difference.ts';
 import type { ForeignOutput, ForeignSession } from './foreign-session.ts';
 import type { CacheTensor } from './layout.ts';
 
@@ -25,6 +26,20 @@ const ROUGHLY_SAME = 0.1;
 
 const TEXT = 6;
 
+/** Arbitrary tokens, neighbours differing; ids near 0 are special in most vocabularies. */
+export function probeText(vocabulary: number): number[] {
+  return Array.from({ length: TEXT }, (_, i) => probeToken(vocabulary, i));
+}
+
+function probeToken(vocabulary: number, i: number): number {
+  return (1000 + 389 * i) % vocabulary;
+}
+
+/** Largest part of their range by which logits may differ that count as the same. `rough`: see ProbeSettings. */
+export function probeTolerance(rough: boolean): number {
+  return rough ? ROUGHLY_SAME : SAME;
+}
+
 export interface ProbeSettings {
   readonly vocabulary: number;
   /** Activations are quantised over a whole pass. */
@@ -39,15 +54,15 @@ export interface ProbeSettings {
  */
 export async function probeGraph(session: ForeignSession, file: string, settings: ProbeSettings): Promise<GraphTraits> {
   const { layout } = session;
-  // Arbitrary tokens, neighbours differing; ids near 0 are special in most vocabularies.
-  const token = (i: number) => (1000 + 389 * i) % settings.vocabulary;
-  const text = Array.from({ length: TEXT }, (_, i) => token(i));
-  const same = (a: Float32Array | undefined, b: Float32Array | undefined) => difference(a, b) <= (settings.rough ? ROUGHLY_SAME : SAME);
+  const token = (i: number) => probeToken(settings.vocabulary, i);
+  const text = probeText(settings.vocabulary);
+  const same = (a: Float32Array | undefined, b: Float32Array | undefined) => difference(a, b) <= probeTolerance(settings.rough);
   const tried = async (attempt: () => Promise<boolean>) => attempt().catch(() => false);
   const read = (ids: readonly number[], past: Cache = emptyCache(layout)) => session.forward({ ids: [ids], positions: [past.positions], past });
 
   const whole = copied(await read(text));
   if (!whole.logits[0]?.some(Number.isFinite)) throw new StepscopeError('model-invalid', `${file} computes no numbers (its logits are not finite): use another graph of the same model, for example an fp32 one.`);
+  if (whole.logits[0].length !== settings.vocabulary) throw new StepscopeError('model-invalid', `${file} gives ${whole.logits[0].length} logits where ${settings.vocabulary} belong: use the config.json that came with the model, or export it again.`);
   if (layout.cache.length === 0) {
     const twice = async () => {
       const other = text.map((_, i) => token(i + TEXT));
@@ -104,19 +119,4 @@ function isWritten(cache: Cache, tensor: CacheTensor | undefined, position: numb
 
 function copied({ logits, cache }: ForeignOutput): ForeignOutput {
   return { logits: logits.map((row) => row.slice()), cache };
-}
-
-/** Largest difference as a part of the reference's range; Infinity where one is no number. */
-function difference(actual: Float32Array | undefined, reference: Float32Array | undefined): number {
-  if (actual === undefined || reference === undefined || actual.length !== reference.length) return Infinity;
-  let [worst, low, high] = [0, Infinity, -Infinity];
-  for (let i = 0; i < reference.length; i++) {
-    const expected = reference[i] ?? NaN;
-    const distance = Math.abs((actual[i] ?? NaN) - expected);
-    // Vocabulary that was never trained may be minus infinity on both sides.
-    if (Number.isNaN(distance) && actual[i] !== expected) return Infinity;
-    worst = Math.max(worst, Number.isNaN(distance) ? 0 : distance);
-    if (Number.isFinite(expected)) [low, high] = [Math.min(low, expected), Math.max(high, expected)];
-  }
-  return worst / Math.max(high - low, 1e-6);
 }

@@ -1,8 +1,13 @@
 import type { FileHandle } from 'node:fs/promises';
 
+/** Bytes [start, end) of a file. */
+export type ByteRange = readonly [start: number, end: number];
+
 /** A field of a protobuf message in a file. */
 export interface ProtobufField {
   readonly number: number;
+  /** Whether it is length-delimited. */
+  readonly packed: boolean;
   /** Of a number field. */
   readonly value: number;
   /** Byte range of a length-delimited field; empty for a number. */
@@ -60,10 +65,11 @@ export async function protobufFile(handle: FileHandle): Promise<ProtobufFile> {
     for (let at = start; at < end; ) {
       const [tag, afterTag] = await varint(at);
       const number = Math.floor(tag / 8);
+      if (number === 0) throw new RangeError(`no field at byte ${at}`);
       switch (tag % 8) {
         case 0: {
           const [value, after] = await varint(afterTag);
-          yield { number, value, start: after, end: after };
+          yield { number, packed: false, value, start: after, end: after };
           at = after;
           break;
         }
@@ -74,13 +80,14 @@ export async function protobufFile(handle: FileHandle): Promise<ProtobufFile> {
         case 2: {
           const [length, from] = await varint(afterTag);
           if (from + length > end) throw new RangeError(`byte ${from + length} of ${end}`);
-          yield { number, value: 0, start: from, end: from + length };
+          yield { number, packed: true, value: 0, start: from, end: from + length };
           at = from + length;
           break;
         }
         default:
           throw new RangeError(`no field at byte ${at}`);
       }
+      if (at > end) throw new RangeError(`byte ${at} of ${end}`);
     }
   }
 

@@ -9,8 +9,10 @@ export interface AttentionContext {
   /** [context, headDim / 2] */
   readonly cos: Value;
   readonly sin: Value;
-  /** What all layers use, computed by the first. */
+  /** What all layers of the kind use, computed by the first. */
   readonly shared: Map<string, Value>;
+  /** Keys that a token of a sliding layer sees, itself included. */
+  readonly window: number | undefined;
 }
 
 const INT32 = 6;
@@ -30,7 +32,7 @@ function lengthOf(writer: OnnxWriter, value: Value, axis: number): Value {
 }
 
 /** As onnx-community's builder: row lengths are the sums of attention_mask; the operator keeps the cache. */
-export function groupQueryAttention({ writer, spec, layout, cos, sin, shared }: AttentionContext, query: Value, key: Value, value: Value, layer: number): Value {
+export function groupQueryAttention({ writer, spec, layout, cos, sin, shared, window }: AttentionContext, query: Value, key: Value, value: Value, layer: number): Value {
   const lengths = once(shared, 'lengths', () => {
     const sums = writer.node('ReduceSum', ['attention_mask', writer.ints(1)], { keepdims: 1 });
     return writer.node('Cast', [writer.node('Sub', [sums, writer.ints(1)])], { to: INT32 });
@@ -42,7 +44,7 @@ export function groupQueryAttention({ writer, spec, layout, cos, sin, shared }: 
   const rotate = (x: Value) => (layout.positions ? writer.node('RotaryEmbedding', [x, 'position_ids', cos, sin], {}, CONTRIB) : x);
   const past = layout.cache ? ['key', 'value'].map((part) => widened(writer, layout, `past_key_values.${layer}.${part}`)) : ['', ''];
   const inputs = [rotate(query), rotate(key), value, ...past, lengths, total, ...(layout.positions ? [] : [cos, sin])];
-  const attributes = { num_heads: spec.heads, kv_num_heads: spec.kvHeads, do_rotary: layout.positions ? 0 : 1, scale: { float: spec.attentionScale } };
+  const attributes = { num_heads: spec.heads, kv_num_heads: spec.kvHeads, do_rotary: layout.positions ? 0 : 1, scale: { float: spec.attentionScale }, ...(window === undefined ? {} : { local_window_size: window }) };
   const [out = '', presentKey = '', presentValue = ''] = writer.nodes('GroupQueryAttention', inputs, 3, attributes, CONTRIB);
   if (layout.cache) {
     writer.name(narrowed(writer, layout, presentKey), `present.${layer}.key`);
@@ -63,10 +65,18 @@ export function plainAttention(context: AttentionContext, query: Value, key: Val
     const spread = writer.node('Expand', [writer.node('Unsqueeze', [x, writer.ints(2)]), writer.ints(1, 1, heads / kvHeads, 1, 1)]);
     return writer.node('Reshape', [spread, writer.ints(0, heads, -1, headDim)]);
   };
-  const product = writer.node('MatMul', [q, writer.node('Transpose', [repeat(keys)], { perm: [0, 1, 3, 2] })]);
-  const scores = writer.node('Add', [writer.node('Mul', [product, writer.scalar(spec.attentionScale)]), additiveMask(context)]);
-  const out = writer.node('MatMul', [writer.node('Softmax', [scores], { axis: -1 }), repeat(values)]);
-  return writer.node('Reshape', [writer.node('Transpose', [out], { perm: [0, 2, 1, 3] }), writer.ints(0, -1, heads * headDim)]);
+  const narrow = (x: Value) => (layout.softmax === undefined ? x : writer.node('Cast', [x], { to: FLOAT16 }));
+  const product = writer.node('MatMul', [narrow(writer.node('Mul', [q, writer.scalar(spec.attentionScale)])), narrow(writer.node('Transpose', [repeat(keys)], { perm: [0, 1, 3, 2] }))]);
+  const scores = writer.node('Add', [product, additiveMask(context)]);
+  const out = writer.node('MatMul', [softmax(writer, layout, scores), narrow(repeat(values))]);
+  const joined = writer.node('Reshape', [writer.node('Transpose', [out], { perm: [0, 2, 1, 3] }), writer.ints(0, -1, heads * headDim)]);
+  return layout.softmax === undefined ? joined : writer.node('Cast', [joined], { to: FLOAT });
+}
+
+function softmax(writer: OnnxWriter, layout: ExportLayout, scores: Value): Value {
+  if (layout.softmax !== 'cast') return writer.node('Softmax', [scores], { axis: -1 });
+  const probabilities = writer.node('Softmax', [writer.node('Cast', [scores], { to: FLOAT })], { axis: -1 });
+  return writer.node('Cast', [probabilities], { to: FLOAT16 });
 }
 
 function withPast(writer: OnnxWriter, layout: ExportLayout, fresh: Value, layer: number, part: string): Value {
@@ -97,15 +107,19 @@ function indices({ writer, shared }: Pick<AttentionContext, 'writer' | 'shared'>
   });
 }
 
-/** [batch, 1, sequence, total]: 0 where a token sees a key, the lowest number where it does not. */
-function additiveMask({ writer, shared }: AttentionContext): Value {
+/** [batch, 1, sequence, total]: 0 where a token sees a key, a very low number where it does not. */
+function additiveMask({ writer, shared, layout, window }: AttentionContext): Value {
   return once(shared, 'mask', () => {
     const total = writer.node('Squeeze', [lengthOf(writer, 'attention_mask', 1)]);
     const keys = writer.node('Range', [writer.node('Squeeze', [writer.ints(0)]), total, writer.node('Squeeze', [writer.ints(1)])]);
-    const causal = writer.node('LessOrEqual', [keys, writer.node('Unsqueeze', [indices({ writer, shared }), writer.ints(1)])]);
+    const own = writer.node('Unsqueeze', [indices({ writer, shared }), writer.ints(1)]);
+    const causal = writer.node('LessOrEqual', [keys, own]);
+    const near = window === undefined ? causal : writer.node('And', [causal, writer.node('Less', [writer.node('Sub', [own, keys]), writer.ints(window)])]);
     const given = writer.node('Unsqueeze', [writer.node('Cast', ['attention_mask'], { to: BOOL }), writer.ints(1, 2)]);
-    const visible = writer.node('And', [writer.node('Unsqueeze', [causal, writer.ints(0, 1)]), given]);
-    return writer.node('Where', [visible, writer.scalar(0), writer.scalar(-3e38)]);
+    const visible = writer.node('And', [writer.node('Unsqueeze', [near, writer.ints(0, 1)]), given]);
+    // The lowest numbers of the two types.
+    if (layout.softmax === undefined) return writer.node('Where', [visible, writer.scalar(0), writer.scalar(-3e38)]);
+    return writer.node('Cast', [writer.node('Where', [visible, writer.scalar(0), writer.scalar(-65504)])], { to: FLOAT16 });
   });
 }
 

@@ -2,11 +2,12 @@ import { copyFileSync, existsSync, linkSync, mkdirSync, readFileSync } from 'nod
 import path from 'node:path';
 import { readDecoderSpec, type DecoderSpec } from '../../../../src/models/convert/architecture.ts';
 import { openCheckpoint } from '../../../../src/models/convert/checkpoint.ts';
-import { readVector, wholeTensor } from '../../../../src/models/convert/matrix.ts';
+import { wholeTensor } from '../../../../src/models/convert/matrix.ts';
 import { createOnnxData } from '../../../../src/models/convert/onnx-data.ts';
 import { createOnnxWriter, type OnnxWriter, type Value } from '../../../../src/models/convert/onnx-writer.ts';
 import { embeddingAndHead, linear, type WeightContext, type WeightPlan } from '../../../../src/models/convert/weights.ts';
 import { groupQueryAttention, plainAttention, type AttentionContext } from './export-attention.ts';
+import { createNorms, vector } from './export-norms.ts';
 
 /** A layout that exporters use. */
 export interface ExportLayout {
@@ -18,12 +19,17 @@ export interface ExportLayout {
   readonly logitCount?: boolean;
   /** float16 cache and logits. */
   readonly half?: boolean;
+  /**
+   * Residual stream and attention in float16: with the softmax between two casts, as a traced model has it, or as it is.
+   * `plain` only.
+   */
+  readonly softmax?: 'cast' | 'half';
   /** Weights and activations in 8 bits, the latter rounded over a whole pass: optimum's dynamic quantisation. */
   readonly dynamic?: boolean;
 }
 
-export function layoutName({ attention, positions, cache, logitCount, half, dynamic }: ExportLayout): string {
-  return [attention, positions ? 'position_ids' : 'no position_ids', cache ? 'cache' : 'no cache', logitCount === true ? 'num_logits_to_keep' : [], half === true ? 'fp16' : [], dynamic === true ? 'int8' : []].flat().join(', ');
+export function layoutName({ attention, positions, cache, logitCount, half, softmax, dynamic }: ExportLayout): string {
+  return [attention, positions ? 'position_ids' : 'no position_ids', cache ? 'cache' : 'no cache', logitCount === true ? 'num_logits_to_keep' : [], half === true ? 'fp16' : [], softmax === undefined ? [] : `softmax ${softmax}`, dynamic === true ? 'int8' : []].flat().join(', ');
 }
 
 /** A folder with one set of weights and any number of graphs over them. */
@@ -38,7 +44,7 @@ export interface Exporter {
 const DATA = 'weights.onnx_data';
 const COMPANIONS = ['config.json', 'tokenizer.json', 'tokenizer_config.json'];
 
-/** Exports a Llama checkpoint of the Hugging Face layout into `work`. */
+/** Exports a checkpoint of the Hugging Face layout into `work`. */
 export async function createExporter(source: string, work: string, plan: WeightPlan = { bits: 32, block: 32 }): Promise<Exporter> {
   mkdirSync(work, { recursive: true });
   const config = JSON.parse(readFileSync(path.join(source, 'config.json'), 'utf8')) as Record<string, unknown>;
@@ -70,36 +76,55 @@ export async function createExporter(source: string, work: string, plan: WeightP
   };
 }
 
+const FLOAT = 1;
+const FLOAT16 = 10;
+
 async function buildGraph(context: WeightContext, spec: DecoderSpec, layout: ExportLayout): Promise<void> {
-  const { writer, checkpoint } = context;
-  const { hidden, heads, kvHeads, headDim, vocabulary } = spec;
-  const layer = (index: number, name: string) => `model.layers.${index}.${name}.weight`;
-  const product = (x: Value, tensor: string, rows: number, columns: number) => (layout.dynamic === true ? dynamicProduct(context, x, tensor, rows, columns) : linear(context, x, tensor, wholeTensor(tensor, rows, columns)));
-  const norm = async (x: Value, tensor: string) => {
-    await writer.slot(tensor, 'float', [hidden])?.append(await readVector(checkpoint, [{ tensor, from: 0, rows: hidden }]));
-    return normalize(writer, spec, layout, x, tensor);
+  const { writer } = context;
+  const { hidden, heads, kvHeads, headDim, vocabulary, feedForward } = spec;
+  const layer = (index: number, name: string) => `model.layers.${index}.${name}`;
+  const product = async (x: Value, name: string, rows: number, columns: number, bias = false) => {
+    const tensor = `${name}.weight`;
+    const result = await (layout.dynamic === true ? dynamicProduct(context, x, tensor, rows, columns) : linear(context, x, tensor, wholeTensor(tensor, rows, columns)));
+    return bias ? writer.node('Add', [result, await vector(context, `${name}.bias`, rows)]) : result;
   };
+  const split = (x: Value, ...sizes: readonly number[]) => writer.nodes('Split', [x, writer.ints(...sizes)], sizes.length, { axis: -1 });
+  const narrow = (x: Value) => (layout.softmax === undefined ? x : writer.node('Cast', [x], { to: FLOAT16 }));
+  const wide = (x: Value) => (layout.softmax === undefined ? x : writer.node('Cast', [x], { to: FLOAT }));
+  const norms = createNorms(context, spec, layout, { narrow, wide });
   declareInputs(writer, spec, layout);
-  const attention = await attentionContext(writer, spec, layout);
+  const attention = await attentionContexts(writer, spec, layout);
   const embedding = await embeddingAndHead(context, wholeTensor('model.embed_tokens.weight', vocabulary, hidden), spec.tiedHead ? undefined : wholeTensor('lm_head.weight', vocabulary, hidden));
-  let residual = embedding.embed('input_ids');
+  const embedded = embedding.embed('input_ids');
+  const start = narrow(spec.embeddingScale === 1 ? embedded : writer.node('Mul', [embedded, writer.scalar(spec.embeddingScale)]));
+  let { x, residual } = await norms.first(start, layer(0, 'input_layernorm.weight'));
   for (let index = 0; index < spec.layers; index++) {
-    const x = await norm(residual, layer(index, 'input_layernorm'));
-    const query = await product(x, layer(index, 'self_attn.q_proj'), heads * headDim, hidden);
-    const key = await product(x, layer(index, 'self_attn.k_proj'), kvHeads * headDim, hidden);
-    const value = await product(x, layer(index, 'self_attn.v_proj'), kvHeads * headDim, hidden);
-    const attended = (layout.attention === 'gqa' ? groupQueryAttention : plainAttention)(attention, query, key, value, index);
-    residual = writer.node('Add', [residual, await product(attended, layer(index, 'self_attn.o_proj'), hidden, heads * headDim)]);
-    const y = await norm(residual, layer(index, 'post_attention_layernorm'));
-    const gate = await product(y, layer(index, 'mlp.gate_proj'), spec.feedForward, hidden);
-    const up = await product(y, layer(index, 'mlp.up_proj'), spec.feedForward, hidden);
-    const activated = writer.node('Mul', [writer.node('Mul', [gate, writer.node('Sigmoid', [gate])]), up]);
-    residual = writer.node('Add', [residual, await product(activated, layer(index, 'mlp.down_proj'), hidden, spec.feedForward)]);
+    const [q = '', k = '', v = ''] = spec.fusedProjections
+      ? split(await product(x, layer(index, 'self_attn.qkv_proj'), (heads + 2 * kvHeads) * headDim, hidden), heads * headDim, kvHeads * headDim, kvHeads * headDim)
+      : await Promise.all((['q', 'k', 'v'] as const).map((part) => product(x, layer(index, `self_attn.${part}_proj`), (part === 'q' ? heads : kvHeads) * headDim, hidden, spec.qkvBias)));
+    const [query, key] = spec.queryKeyNorm ? [await norms.perHead(q, heads, layer(index, 'self_attn.q_norm.weight')), await norms.perHead(k, kvHeads, layer(index, 'self_attn.k_norm.weight'))] : [q, k];
+    const attended = (layout.attention === 'gqa' ? groupQueryAttention : plainAttention)(attention(index), query, key, v, index);
+    let change = await product(attended, layer(index, 'self_attn.o_proj'), hidden, heads * headDim);
+    if (spec.sandwichNorms) change = await norms.alone(change, layer(index, 'post_attention_layernorm.weight'));
+    ({ x, residual } = await norms.afterAdding(change, residual, layer(index, spec.sandwichNorms ? 'pre_feedforward_layernorm.weight' : 'post_attention_layernorm.weight')));
+    const [gate = '', up = ''] = spec.fusedProjections
+      ? split(await product(x, layer(index, 'mlp.gate_up_proj'), 2 * feedForward, hidden), feedForward, feedForward)
+      : [await product(x, layer(index, 'mlp.gate_proj'), feedForward, hidden), await product(x, layer(index, 'mlp.up_proj'), feedForward, hidden)];
+    change = await product(writer.node('Mul', [activate(writer, spec, gate), up]), layer(index, 'mlp.down_proj'), hidden, feedForward);
+    if (spec.sandwichNorms) change = await norms.alone(change, layer(index, 'post_feedforward_layernorm.weight'));
+    ({ x, residual } = await norms.afterAdding(change, residual, index + 1 === spec.layers ? 'model.norm.weight' : layer(index + 1, 'input_layernorm.weight')));
   }
-  const last = await norm(residual, 'model.norm.weight');
-  const logits = embedding.head(layout.logitCount === true ? lastPositions(writer, last) : last);
-  writer.name(layout.half === true ? writer.node('Cast', [logits], { to: 10 }) : logits, 'logits');
+  const logits = embedding.head(layout.logitCount === true ? lastPositions(writer, x) : x);
+  writer.name(layout.half === true ? writer.node('Cast', [logits], { to: FLOAT16 }) : logits, 'logits');
   writer.output('logits', layout.half === true ? 'float16' : 'float', ['batch_size', 'sequence_length', vocabulary]);
+}
+
+/** SiLU of a product with the sigmoid, or GELU by its polynomial: standard operators, as a traced model has them. */
+function activate(writer: OnnxWriter, { activation }: DecoderSpec, gate: Value): Value {
+  if (activation === 'silu') return writer.node('Mul', [gate, writer.node('Sigmoid', [gate])]);
+  const cube = writer.node('Mul', [writer.node('Pow', [gate, writer.scalar(3)]), writer.scalar(0.044715)]);
+  const bent = writer.node('Tanh', [writer.node('Mul', [writer.node('Add', [gate, cube]), writer.scalar(Math.sqrt(2 / Math.PI))])]);
+  return writer.node('Mul', [writer.node('Mul', [gate, writer.scalar(0.5)]), writer.node('Add', [bent, writer.scalar(1)])]);
 }
 
 /** x -> [.., rows] by integers: the scale of x is that of its largest number in the whole pass. */
@@ -135,19 +160,17 @@ function lastPositions(writer: OnnxWriter, x: Value): Value {
   return writer.node('Slice', [x, from, writer.ints(Number.MAX_SAFE_INTEGER), writer.ints(1)]);
 }
 
-/** RMS norm: fused as the builder writes it, or step by step as a traced model has it. */
-function normalize(writer: OnnxWriter, spec: DecoderSpec, layout: ExportLayout, x: Value, weight: Value): Value {
-  if (layout.attention === 'gqa') return writer.node('SimplifiedLayerNormalization', [x, weight], { axis: -1, epsilon: { float: spec.normEpsilon }, stash_type: 1 });
-  const mean = writer.node('ReduceMean', [writer.node('Pow', [x, writer.scalar(2)]), writer.ints(-1)], { keepdims: 1 });
-  const root = writer.node('Sqrt', [writer.node('Add', [mean, writer.scalar(spec.normEpsilon)])]);
-  return writer.node('Mul', [weight, writer.node('Mul', [x, writer.node('Div', [writer.scalar(1), root])])]);
-}
-
-async function attentionContext(writer: OnnxWriter, spec: DecoderSpec, layout: ExportLayout): Promise<AttentionContext> {
-  const { frequencies } = spec.rotary.full;
-  const table = (of: (angle: number) => number) => Float32Array.from({ length: spec.context * frequencies.length }, (_, i) => of(Math.fround(Math.floor(i / frequencies.length) * (frequencies[i % frequencies.length] ?? 0))));
-  const shape = [spec.context, frequencies.length];
-  const cos = await writer.initializer('cos', 'float', shape, table(Math.cos));
-  const sin = await writer.initializer('sin', 'float', shape, table(Math.sin));
-  return { writer, spec, layout, cos, sin, shared: new Map() };
+async function attentionContexts(writer: OnnxWriter, spec: DecoderSpec, layout: ExportLayout): Promise<(layer: number) => AttentionContext> {
+  const kind = async (sliding: boolean): Promise<AttentionContext> => {
+    const { frequencies } = sliding ? spec.rotary.sliding : spec.rotary.full;
+    const suffix = sliding ? '_sliding' : '';
+    const table = (of: (angle: number) => number) => Float32Array.from({ length: spec.context * frequencies.length }, (_, i) => of(Math.fround(Math.floor(i / frequencies.length) * (frequencies[i % frequencies.length] ?? 0))));
+    const shape = [spec.context, frequencies.length];
+    const cos = await writer.initializer(`cos${suffix}`, 'float', shape, table(Math.cos));
+    const sin = await writer.initializer(`sin${suffix}`, 'float', shape, table(Math.sin));
+    return { writer, spec, layout, cos, sin, shared: new Map(), window: sliding ? spec.window?.size : undefined };
+  };
+  const full = await kind(false);
+  const sliding = spec.window === undefined ? full : await kind(true);
+  return (layer) => (spec.window?.layers.includes(layer) === true ? sliding : full);
 }

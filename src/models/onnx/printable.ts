@@ -1,0 +1,10 @@
+/** Text of a file or of a library, made fit for a sentence: one line of at most `length` characters. */
+export function printable(text: string, length = 80): string {
+  const line = text.replace(/[\p{C}\p{Z}]+/gu, ' ').trim();
+  return line.length > length ? `${line.slice(0, length)}…` : line;
+}
+
+/** What an error says, in one line. */
+export function firstLine(error: unknown): string {
+  return printable((error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '', 400);
+}
