@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { SEGMENTERS, type SegmenterName } from '../../../src/core/segment/segmenters.ts';
+import { SEGMENTERS, type TextSegmenterName } from '../../../src/core/segment/segmenters.ts';
 
-function cut(name: SegmenterName, text: string): string[] {
-  return SEGMENTERS[name](text).map(({ start, end }) => text.slice(start, end));
+function cut(name: TextSegmenterName, text: string): string[] {
+  return SEGMENTERS[name].cut(text).map(({ start, end }) => text.slice(start, end));
 }
 
 const FENCE = '```python\nx = 1\n\nprint(x)\n```';
@@ -17,8 +17,9 @@ const BLANK_LINES: readonly Case[] = [
   ['code fence', `See:\n${FENCE}\n\nnext`, [`See:\n${FENCE}`, 'next']],
   ['tilde fence with a longer closer', '~~~\na\n\n```\n\n~~~~\n\nb', ['~~~\na\n\n```\n\n~~~~', 'b']],
   ['shorter fence does not close', '````\na\n\n```\n\nb\n````\n\nc', ['````\na\n\n```\n\nb\n````', 'c']],
-  ['unclosed fence', '```\na\n\nb\n\nc', ['```\na', 'b', 'c']],
-  ['unclosed fence before a whole one', `\`\`\`\`\na\n\n${FENCE}\n\nb`, ['````\na', FENCE, 'b']],
+  ['unclosed fence', 'a\n\n```\nb\n\nc\n\nd', ['a', '```\nb\n\nc\n\nd']],
+  ['unclosed tilde fence', 'a\n\n~~~\nb\n\nc', ['a', '~~~\nb\n\nc']],
+  ['unclosed fence before a whole one', `a\n\n\`\`\`\`\nb\n\n${FENCE}\n\nc`, ['a', `\`\`\`\`\nb\n\n${FENCE}\n\nc`]],
   ['inline code is no fence', '```x``` is code\n\nb', ['```x``` is code', 'b']],
   ['dollar formula', 'so\n$$\na\n\n= b\n$$\n\nc', ['so\n$$\na\n\n= b\n$$', 'c']],
   ['stray dollars', 'costs $$\n\nb\n\n$$ x $$\n\nc', ['costs $$', 'b', '$$ x $$', 'c']],
@@ -78,7 +79,7 @@ for (const [name, cases] of [['blank-lines', BLANK_LINES], ['numbered', NUMBERED
 describe('segmenters within a span', () => {
   it('cut only that part and give offsets into the whole text', () => {
     const text = 'zero\n\n one\n\ntwo \n\nthree';
-    const spans = SEGMENTERS['blank-lines'](text, { start: 5, end: 17 });
+    const spans = SEGMENTERS['blank-lines'].cut(text, { start: 5, end: 17 });
     assert.deepEqual(spans, [{ start: 7, end: 10 }, { start: 12, end: 15 }]);
   });
 });
