@@ -30,8 +30,17 @@ const LONGEST_BEFORE = 40;
 /** Finds the word that a text begins with at an offset; undefined for none. Case does not matter. */
 export type WordFinder = (text: string, at: number) => string | undefined;
 
+const DEFAULT_WORDS = Object.values(PLANNING_WORDS).flat();
+/** The last finder: compiling its pattern costs more than most texts. */
+let last: { readonly words: readonly string[]; readonly find: WordFinder } | undefined;
+
 /** A finder for these words, or for all of `PLANNING_WORDS`. Of several that fit it takes the longest. */
-export function wordFinder(words: readonly string[] = Object.values(PLANNING_WORDS).flat()): WordFinder {
+export function wordFinder(words: readonly string[] = DEFAULT_WORDS): WordFinder {
+  if (last?.words !== words) last = { words, find: makeFinder(words) };
+  return last.find;
+}
+
+function makeFinder(words: readonly string[]): WordFinder {
   const listed = [...new Set(words.map((word) => word.trim()).filter((word) => word !== ''))].slice(0, MOST_WORDS);
   if (listed.length === 0) return () => undefined;
   const longestFirst = listed.map((word) => word.slice(0, LONGEST_WORD)).sort((one, other) => other.length - one.length);

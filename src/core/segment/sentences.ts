@@ -25,7 +25,7 @@ const ENDS = new Set(['.', '!', '?', '…', ...TIGHT_ENDS]);
 const NEVER_FIRST = new Set('=+×÷/^,;:)]}.!?%<>≤≥≠≈→。，、；：！？）】」』');
 const DISPLAY = /^(?:\$\$|\\\[|\\begin\{)/;
 /** `so it …`, `where x …`: a word in small letters, not a variable (`r = 2`) or a function (`sin(x)`). */
-const GOES_ON = /^\p{Ll}{2,}(?=[\s,'’-])/u;
+const GOES_ON = /^\p{Ll}{2,}(?![^\s,'’-])/u;
 const THAI_OPENERS = ['ดังนั้น', 'เพราะฉะนั้น', 'คำตอบ', 'แสดงว่า', 'จากนั้น', 'ต่อมา', 'แล้ว', 'แต่', 'หาก', 'ถ้า', 'ตอนนี้', 'สุดท้าย', 'เนื่องจาก', 'แรกเริ่ม', 'ในตอนแรก', 'สรุป', 'ขั้นแรก', 'ต่อไป', 'หลังจากนั้น'];
 const THAI = /\p{Script=Thai}/u;
 const THAI_OPENER = new RegExp(`[ \\t]+(?=${THAI_OPENERS.join('|')})`, 'gu');
