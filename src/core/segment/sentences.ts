@@ -10,7 +10,7 @@ import { isLeadIn } from './step-marker.ts';
 /**
  * Sentences, as the Unicode rules find them (Intl.Segmenter), without their mistakes in reasoning: no
  * cut after abbreviations, enumerators (`1.`), factorials or inside formulas, and a cut before a sentence
- * that begins with a number. A line break ends a sentence unless the next line plainly goes on with it.
+ * that begins with a number or a formula. A line break ends a sentence unless the next line plainly goes on with it.
  * Thai writes no mark at the end of a sentence: there it cuts before connectives, which is an
  * approximation. Titles belong to the sentence after them.
  */
@@ -23,14 +23,15 @@ const TIGHT_ENDS = new Set('。！？｡．।॥');
 const ENDS = new Set(['.', '!', '?', '…', ...TIGHT_ENDS]);
 /** No sentence begins with them. */
 const NEVER_FIRST = new Set('=+×÷/^,;:)]}.!?%<>≤≥≠≈→。，、；：！？）】」』');
-const DISPLAY = /^(?:\$\$|\\\[|\\begin\{)/;
+/** A formula or code on lines of its own. */
+const DISPLAY = /^(?:\$\$|\\\[|\\begin\{|```|~~~)/;
 /** `so it …`, `where x …`: a word in small letters, not a variable (`r = 2`) or a function (`sin(x)`). */
 const GOES_ON = /^\p{Ll}{2,}(?![^\s,'’-])/u;
 const THAI_OPENERS = ['ดังนั้น', 'เพราะฉะนั้น', 'คำตอบ', 'แสดงว่า', 'จากนั้น', 'ต่อมา', 'แล้ว', 'แต่', 'หาก', 'ถ้า', 'ตอนนี้', 'สุดท้าย', 'เนื่องจาก', 'แรกเริ่ม', 'ในตอนแรก', 'สรุป', 'ขั้นแรก', 'ต่อไป', 'หลังจากนั้น'];
 const THAI = /\p{Script=Thai}/u;
 const THAI_OPENER = new RegExp(`[ \\t]+(?=${THAI_OPENERS.join('|')})`, 'gu');
-/** After these and a number the Unicode rules (SB8) go on where a small letter follows: `5 balls. 2 cans …`. */
-const BEFORE_DIGIT = /[.!?]["'”’»)\]*_]{0,4}[ \t]+(?=\p{Nd})/gu;
+/** Before a number or a formula the Unicode rules (SB8) go on where a small letter follows: `5 balls. 2 cans …`, `so. $x$ …`. */
+const BEFORE_NUMBER = /[.!?]["'”’»)\]*_]{0,4}[ \t]+(?=[\p{Nd}$]|\\[([])/gu;
 /** An abbreviation is looked for in this many characters before its full stop. */
 const LONGEST_WORD = 20;
 /** A title or an enumerator is no longer than this. */
@@ -50,7 +51,7 @@ export function sentenceStarts(text: string, blocks: readonly Span[], language: 
   const whole = trimSpan(text, 0, text.length);
   const sentence: OpenSentence = { from: whole.start, titledTo: whole.start };
   for (const start of outsideBlocks(candidates(text, language), blocks)) {
-    if (start <= sentence.from || !endsSentence(text, sentence, start, language)) continue;
+    if (start <= sentence.titledTo || !endsSentence(text, sentence, start, language)) continue;
     starts.push(start);
     sentence.from = start;
     sentence.titledTo = start;
@@ -73,13 +74,13 @@ function candidates(text: string, language: string | undefined): number[] {
   let reached = 0;
   forEachBoundary(text, language, (index) => {
     // A boundary in spaces that were passed over already.
-    if (index < reached) return;
+    if (index <= reached) return;
     const start = startAfter(text, index);
     if (start === undefined) return;
     found.push(start);
     reached = start;
   });
-  const more = [...endsOf(text, BEFORE_DIGIT), ...(language === undefined || language.startsWith('th') ? endsOf(text, THAI_OPENER) : [])];
+  const more = [...endsOf(text, BEFORE_NUMBER), ...(language === undefined || language.startsWith('th') ? endsOf(text, THAI_OPENER) : [])];
   return more.length === 0 ? found : [...found, ...more].sort((one, other) => one - other);
 }
 
