@@ -9,6 +9,10 @@ import { UsageError } from './usage.ts';
 const HELP = `stepscope: look inside the reasoning of language models, step by step
 
   stepscope score FILE [options]     score each step of a trace (Markdown, text, JSON, JSONL)
+      --segment NAME     how to cut the steps: auto, given, blank-lines, numbered, sentences,
+                         planning-words or lines; else the file's own steps, or auto
+      --language CODE      of the sentences (en, de, zh, …), where it is not to be detected
+      --planning-words A,B the words that open a unit, instead of the built-in lists
       --row N            only row N of a data set (0-based); else all rows
       --model DIR        a converted model, or an ONNX export (folder or .onnx file); else the bundled verifier
       --mode MODE        reasoned (default) or direct: one reading a step, no analysis

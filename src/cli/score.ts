@@ -3,6 +3,8 @@ import path from 'node:path';
 import process from 'node:process';
 import type { LanguageModel } from '../core/model.ts';
 import { StepscopeError } from '../core/result.ts';
+import { segmentTrace, type SegmentationChoice } from '../core/segment/segment-trace.ts';
+import { SEGMENTER_NAMES } from '../core/segment/segmenters.ts';
 import { stepTexts, type Trace } from '../core/trace/trace.ts';
 import { scoreTrace } from '../core/verifier/score-trace.ts';
 import { DEFAULT_VERIFIER_SETTINGS, type VerifierSettings } from '../core/verifier/settings.ts';
@@ -24,6 +26,9 @@ const OPTIONS = {
   'top-p': { type: 'string' },
   threshold: { type: 'string' },
   seed: { type: 'string' },
+  segment: { type: 'string' },
+  language: { type: 'string' },
+  'planning-words': { type: 'string' },
   json: { type: 'boolean', default: false },
 } as const;
 
@@ -37,6 +42,7 @@ export async function scoreCommand(args: readonly string[], signal: AbortSignal)
   const [name, ...more] = positionals;
   if (name === undefined || more.length > 0) throw new UsageError('score takes one file: stepscope score FILE.');
   const settings = readSettings(values);
+  const segmentation = readSegmentation(values);
   const row = values.row === undefined ? undefined : readNumber('row', values.row, 0, { min: 0, max: Number.MAX_SAFE_INTEGER, integer: true });
   const file = await openFile(name);
   const rows = row === undefined ? Array.from({ length: file.rows }, (_, index) => index) : [row];
@@ -57,9 +63,12 @@ export async function scoreCommand(args: readonly string[], signal: AbortSignal)
       try {
         const trace = file.trace(index);
         if (!trace.ok) return complain(trace.error.message);
+        const cut = segmentation && segmentTrace(trace.value, segmentation);
+        if (cut?.ok === false) return complain(cut.error.message);
         const model = await source.load();
         const output = inOrder((values.json ? jsonOutput : tableOutput)(model.info, settings), place.print);
-        await scoreRow(model, index, trace.value, settings, output, rows.length, complain, until);
+        output.begin(index, cut?.value.trace ?? trace.value, cut?.value);
+        await scoreRow(model, index, cut?.value.trace ?? trace.value, settings, output, rows.length, complain, until);
       } finally {
         place.end();
       }
@@ -74,7 +83,7 @@ export async function scoreCommand(args: readonly string[], signal: AbortSignal)
 
 function inOrder(output: RowOutput, print: (job: () => void) => void): RowOutput {
   return {
-    begin: (...row) => print(() => output.begin?.(...row)),
+    begin: (...row) => print(() => output.begin(...row)),
     step: (...step) => print(() => output.step(...step)),
     summary: (...row) => print(() => output.summary(...row)),
   };
@@ -93,6 +102,28 @@ function readSettings(values: Readonly<Partial<Record<keyof typeof OPTIONS, stri
     threshold: number('threshold', base.threshold, 0, 1, false),
     seed: number('seed', base.seed, 0, 2 ** 31 - 1, true),
   };
+}
+
+/** How the steps are to be cut; undefined where they stay as the file is read. */
+function readSegmentation(values: { readonly segment?: string; readonly language?: string; readonly 'planning-words'?: string }): SegmentationChoice | undefined {
+  const { segment, language, 'planning-words': words } = values;
+  if (segment === undefined) {
+    if (language !== undefined || words !== undefined) throw new UsageError('--language and --planning-words change how --segment cuts: name a segmenter as well.');
+    return undefined;
+  }
+  const segmenter = readChoice('segment', segment, SEGMENTER_NAMES);
+  if (words !== undefined && segmenter !== 'planning-words') throw new UsageError('--planning-words wants --segment planning-words.');
+  if (language !== undefined && segmenter !== 'sentences') throw new UsageError('--language wants --segment sentences.');
+  if (language !== undefined && !isLanguageTag(language)) throw new UsageError(`--language ${language} is no language: name its code, such as en, de or zh.`);
+  return { segmenter, edits: [], ...(language !== undefined && { language }), ...(words !== undefined && { planningWords: words.split(',') }) };
+}
+
+function isLanguageTag(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag).length === 1;
+  } catch {
+    return false;
+  }
 }
 
 async function openFile(name: string): Promise<TraceFile> {
@@ -118,7 +149,6 @@ async function scoreRow(model: LanguageModel, row: number, trace: Trace, setting
   const ready = new Map<number, () => void>();
   let printed = 0;
   let done = 0;
-  output.begin?.(row, trace);
   const progress = (text: string) => {
     if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
   };

@@ -56,7 +56,7 @@ export const GIVEN_STEPS = { label: 'Given steps', description: 'The steps as th
 export type SegmenterName = TextSegmenterName | 'given';
 
 /** All names in the order in which they are offered. */
-export const SEGMENTER_NAMES: readonly SegmenterName[] = ['auto', 'given', 'blank-lines', 'numbered', 'sentences', 'planning-words', 'lines'];
+export const SEGMENTER_NAMES: readonly [SegmenterName, ...SegmenterName[]] = ['auto', 'given', 'blank-lines', 'numbered', 'sentences', 'planning-words', 'lines'];
 
 export function isSegmenterName(name: unknown): name is SegmenterName {
   return SEGMENTER_NAMES.some((known) => known === name);
