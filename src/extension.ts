@@ -10,6 +10,9 @@ import { createNavigation } from './vscode/navigation.ts';
 import { createScoreStore } from './vscode/score-store.ts';
 import { createScoresPanel } from './vscode/scores-panel.ts';
 import { createScoring } from './vscode/scoring.ts';
+import { createSegmentationCommands } from './vscode/segmentation-commands.ts';
+import { createSegmentationMemory } from './vscode/segmentation-memory.ts';
+import { createSegmentedDocuments } from './vscode/segmented-documents.ts';
 import { readSettings } from './vscode/settings.ts';
 import { createStatusBar } from './vscode/status-bar.ts';
 import { registerSymbols } from './vscode/symbols.ts';
@@ -32,7 +35,12 @@ export function activate(context: vscode.ExtensionContext): void {
 
   const memory = createTraceMemory(context.workspaceState);
   const rowDocuments = createRowDocuments();
-  const documents = createTraceDocuments((document) => rowDocuments.read(document));
+  const documents = createSegmentedDocuments(
+    createTraceDocuments((document) => rowDocuments.read(document)),
+    createSegmentationMemory(context.workspaceState),
+    () => readSettings().segmentation,
+    (sentence) => void vscode.window.showInformationMessage(sentence),
+  );
   const verifier = createVerifierModel(context, (line) => log.info(line), () => sessions.refresh());
   const sessions = createTraceSessions(documents, store, () => ({ verifier: readSettings().verifier, model: verifier.info() }));
   const scoring = createScoring(sessions, store, verifier);
@@ -68,10 +76,10 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.languages.registerCodeLensProvider(everywhere, lenses),
     vscode.languages.registerHoverProvider(everywhere, createHoverProvider(sessions, isBundled)),
     panel,
-    registerCommands({ target, sessions, scoring, store, navigation, memory, showScores: () => panel.show(), addModel: (argument) => addModel(context, (line) => log.info(line), argument) }),
+    registerCommands({ target, sessions, scoring, store, navigation, memory, segmentation: createSegmentationCommands(documents, sessions, scoring), showScores: () => panel.show(), addModel: (argument) => addModel(context, (line) => log.info(line), argument) }),
     restoreTraces(memory, target),
     vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration('stepscope.verifier')) sessions.refresh();
+      if (event.affectsConfiguration('stepscope.verifier') || event.affectsConfiguration('stepscope.segmentation')) sessions.refresh();
     }),
   );
 }

@@ -16,6 +16,11 @@ export const COMMANDS = {
   showAnalysis: 'stepscope.showAnalysis',
   showStepScores: 'stepscope.showStepScores',
   addModel: 'stepscope.addModel',
+  changeSegmentation: 'stepscope.changeSegmentation',
+  mergeStepWithNext: 'stepscope.mergeStepWithNext',
+  splitStepAtCursor: 'stepscope.splitStepAtCursor',
+  moveStepBoundary: 'stepscope.moveStepBoundary',
+  undoSegmentationEdit: 'stepscope.undoSegmentationEdit',
 } as const;
 
 export type CommandName = keyof typeof COMMANDS;
@@ -31,6 +36,8 @@ export const SETTINGS = {
   inlineText: 'stepscope.display.inlineText',
   gutter: 'stepscope.display.gutter',
   statusBar: 'stepscope.display.statusBar',
+  language: 'stepscope.segmentation.language',
+  planningWords: 'stepscope.segmentation.planningWords',
 } as const;
 
 /** Settings that a folder must not set before it is trusted: they decide what is loaded and run. */

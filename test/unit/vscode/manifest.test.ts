@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { PLANNING_WORDS } from '../../../src/core/segment/planning-words.ts';
 import { COLORS, COMMANDS, CONTEXT_KEYS, RESTRICTED_SETTINGS, SETTINGS, TRACE_ROOT, TRACE_SCHEME, VIEWS } from '../../../src/vscode/manifest.ts';
 
 interface Contribution {
@@ -36,6 +37,11 @@ describe('manifest', () => {
   it('contributes exactly the declared settings', () => {
     const properties = contributes.configuration.flatMap(({ properties: some }) => Object.keys(some));
     assert.deepEqual(sorted(properties), sorted(Object.values(SETTINGS)));
+  });
+
+  it('offers the planning words that the core has', () => {
+    const properties = contributes.configuration.map(({ properties: some }) => some[SETTINGS.planningWords]).find((property) => property !== undefined);
+    assert.deepEqual(properties?.default, PLANNING_WORDS);
   });
 
   it('contributes exactly the declared colours, each with all four defaults', () => {
