@@ -126,9 +126,9 @@ export function registerCommands(dependencies: CommandDependencies): vscode.Disp
     addModel,
     changeSegmentation: (document, name) => withTrace(document, true, (view) => segmentation.change(view, name)),
     mergeStepWithNext: (document, step) => withStep(document, step, (view, index) => segmentation.merge(view, index)),
-    splitStepAtCursor: (document) => withTrace(document, false, segmentation.split),
-    moveStepBoundary: (document) => withTrace(document, false, segmentation.move),
-    undoSegmentationEdit: (document) => withTrace(document, false, segmentation.undo),
+    splitStepAtCursor: (document) => withTrace(document, false, (view) => segmentation.split(view)),
+    moveStepBoundary: (document) => withTrace(document, false, (view) => segmentation.move(view)),
+    undoSegmentationEdit: (document) => withTrace(document, false, (view) => segmentation.undo(view)),
   };
 
   return vscode.Disposable.from(

@@ -83,7 +83,7 @@ function numberOf(numeral: string): number {
   const word = WORDS.indexOf(numeral.toLowerCase());
   if (word >= 0) return word + 1;
   if (/^[一二三四五六七八九十]/.test(numeral)) return chineseNumber(numeral);
-  return Number([...numeral].map(digitOf).join(''));
+  return Number(Array.from(numeral, digitOf).join(''));
 }
 
 /** Decimal digits stand ten in a row in Unicode, zero first. */
@@ -97,7 +97,7 @@ function digitOf(digit: string): number {
 function chineseNumber(numeral: string): number {
   const ten = numeral.indexOf('十');
   const digit = (sign: string | undefined): number => (sign === undefined ? 0 : CHINESE_DIGITS.indexOf(sign) + 1);
-  if (ten < 0) return [...numeral].reduce((sum, sign) => sum * 10 + digit(sign), 0);
+  if (ten < 0) return Array.from(numeral, digit).reduce((sum, value) => sum * 10 + value, 0);
   return (ten === 0 ? 1 : digit(numeral[0])) * 10 + digit(numeral[ten + 1]);
 }
 
@@ -105,9 +105,5 @@ function chineseNumber(numeral: string): number {
 function romanNumber(numeral: string): number | undefined {
   if (!/^x{0,3}(?:ix|iv|v?i{0,3})$/.test(numeral)) return undefined;
   const values: Readonly<Record<string, number>> = { i: 1, v: 5, x: 10 };
-  return [...numeral].reduce((sum, sign, index) => {
-    const value = values[sign] ?? 0;
-    const next = values[numeral[index + 1] ?? ''] ?? 0;
-    return sum + (value < next ? -value : value);
-  }, 0);
+  return Array.from(numeral, (sign) => values[sign] ?? 0).reduce((sum, value, index, all) => sum + (value < (all[index + 1] ?? 0) ? -value : value), 0);
 }

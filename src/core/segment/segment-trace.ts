@@ -80,15 +80,14 @@ function reasoningOf({ steps }: Trace): Span {
 
 /** The trace with other steps, and its label moved along where it can be. */
 function withCuts(trace: Trace, { steps, unitStarts: starts }: Cuts, options: SegmentOptions): Trace {
-  const { units: _, label, stepsGiven, ...rest } = trace;
-  const moved = label === undefined ? undefined : movedLabel(trace, label, steps);
-  return {
-    ...rest,
-    steps: stepsFromSpans(steps),
-    ...(stepsGiven && sameSpans(trace, steps) && { stepsGiven }),
-    ...(starts !== undefined && { units: unitsAt(trace.response, steps, starts, options) }),
-    ...(moved !== undefined && { label: moved }),
-  };
+  const label = trace.label && movedLabel(trace, trace.label, steps);
+  const cut: { -readonly [Field in keyof Trace]: Trace[Field] } = { ...trace, steps: stepsFromSpans(steps) };
+  delete cut.units;
+  if (starts !== undefined) cut.units = unitsAt(trace.response, steps, starts, options);
+  if (!sameSpans(trace, steps)) delete cut.stepsGiven;
+  if (label === undefined) delete cut.label;
+  else cut.label = label;
+  return cut;
 }
 
 function sameSpans(trace: Trace, steps: readonly Span[]): boolean {

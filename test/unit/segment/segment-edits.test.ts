@@ -25,7 +25,8 @@ function edited(text: string, ...edits: readonly SegmentationEdit[]): string[] |
 
 const at = (part: string, text = TEXT): number => text.indexOf(part);
 
-describe('segmentation edits', () => {
+describe('segmentation edits', function () {
+  this.timeout(60_000);
   it('merge a step with the one before', () => {
     assert.deepEqual(edited(TEXT, { type: 'merge', at: at('Six') }), ['One. Two 😀 three.', 'Four $a + b$ five.\n\nSix.']);
   });
@@ -183,7 +184,8 @@ describe('a trace cut again', () => {
   });
 });
 
-describe('a segmentation as JSON', () => {
+describe('a segmentation as JSON', function () {
+  this.timeout(60_000);
   const PLAIN = { noNullPrototype: true };
   const record: SegmentationRecord = { text: 'abc', segmenter: 'planning-words', planningWords: ['Wait'], language: 'en', edits: [{ type: 'merge', at: 6 }, { type: 'move', from: 1, to: 2 }] };
   const form = '{"version":1,"text":"abc","segmenter":"planning-words","language":"en","planningWords":["Wait"],"edits":[{"type":"merge","at":6},{"type":"move","from":1,"to":2}]}';

@@ -16,7 +16,7 @@ import type { OpenTrace } from '../../../src/vscode/trace-documents.ts';
 function createState(values: Record<string, unknown> = {}) {
   return {
     values,
-    get: <T>(key: string): T | undefined => values[key] as T | undefined,
+    get: (key: string): never => values[key] as never,
     update: (key: string, value: unknown): Promise<void> => {
       values[key] = JSON.parse(JSON.stringify(value)) as unknown;
       return Promise.resolve();
