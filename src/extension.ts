@@ -15,6 +15,9 @@ import { createScoreStore } from './vscode/score-store.ts';
 import { createScoresPanel } from './vscode/scores-panel.ts';
 import { createScoring } from './vscode/scoring.ts';
 import { createServerKeys } from './vscode/server-keys.ts';
+import { createSegmentationCommands } from './vscode/segmentation-commands.ts';
+import { createSegmentationMemory } from './vscode/segmentation-memory.ts';
+import { createSegmentedDocuments } from './vscode/segmented-documents.ts';
 import { readSettings } from './vscode/settings.ts';
 import { createStatusBar } from './vscode/status-bar.ts';
 import { registerSymbols } from './vscode/symbols.ts';
@@ -37,7 +40,12 @@ export function activate(context: vscode.ExtensionContext): void {
 
   const memory = createTraceMemory(context.workspaceState);
   const rowDocuments = createRowDocuments();
-  const documents = createTraceDocuments((document) => rowDocuments.read(document));
+  const documents = createSegmentedDocuments(
+    createTraceDocuments((document) => rowDocuments.read(document)),
+    createSegmentationMemory(context.workspaceState),
+    () => readSettings().segmentation,
+    (sentence) => void vscode.window.showInformationMessage(sentence),
+  );
   const say = (line: string): void => log.info(line);
   const known = createKnownVerifiers(context.globalState, () => sessions.refresh());
   const keys = createServerKeys(context.secrets, context.globalState);
@@ -82,10 +90,10 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.languages.registerCodeLensProvider(everywhere, lenses),
     vscode.languages.registerHoverProvider(everywhere, createHoverProvider(sessions, notes)),
     panel,
-    registerCommands({ target, sessions, scoring, store, navigation, memory, showScores: () => panel.show(), models }),
+    registerCommands({ target, sessions, scoring, store, navigation, memory, segmentation: createSegmentationCommands(documents, sessions, scoring), showScores: () => panel.show(), models }),
     restoreTraces(memory, target),
     vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration('stepscope.verifier')) sessions.refresh();
+      if (event.affectsConfiguration('stepscope.verifier') || event.affectsConfiguration('stepscope.segmentation')) sessions.refresh();
     }),
   );
 }

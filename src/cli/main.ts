@@ -12,6 +12,10 @@ const HELP = `stepscope: look inside the reasoning of language models, step by s
 
   stepscope score FILE [options]     score each step of a trace (Markdown, text, JSON, JSONL,
                          CSV, Parquet, Inspect .eval)
+      --segment NAME     how to cut the steps: auto, given, blank-lines, numbered, sentences,
+                         planning-words or lines; else the file's own steps, or auto
+      --language CODE      of the sentences (en, de, zh, …), where it is not to be detected
+      --planning-words A,B the words that open a unit, instead of the built-in lists
       --row N            only row N of a data set (0-based); else all rows
       --format ID        read the rows as this format; else as what they look like
       --fields MAP       a JSON file that says where the fields of an unknown format are

@@ -2,6 +2,8 @@ import path from 'node:path';
 import process from 'node:process';
 import type { LanguageModel } from '../core/model.ts';
 import { StepscopeError } from '../core/result.ts';
+import { segmentTrace, type SegmentationChoice } from '../core/segment/segment-trace.ts';
+import { SEGMENTER_NAMES } from '../core/segment/segmenters.ts';
 import { stepTexts, type Trace } from '../core/trace/trace.ts';
 import { scoreTrace } from '../core/verifier/score-trace.ts';
 import { DEFAULT_VERIFIER_SETTINGS, type VerifierSettings } from '../core/verifier/settings.ts';
@@ -22,6 +24,9 @@ const OPTIONS = {
   'top-p': { type: 'string' },
   threshold: { type: 'string' },
   seed: { type: 'string' },
+  segment: { type: 'string' },
+  language: { type: 'string' },
+  'planning-words': { type: 'string' },
   json: { type: 'boolean', default: false },
 } as const;
 
@@ -35,6 +40,7 @@ export async function scoreCommand(args: readonly string[], signal: AbortSignal)
   const [name, ...more] = positionals;
   if (name === undefined || more.length > 0) throw new UsageError('score takes one file: stepscope score FILE.');
   const settings = { ...readSettings(values), prompt: promptForm(values) };
+  const segmentation = readSegmentation(values);
   const file = await openInput(name, values);
   const rows = chosenRows(file, values);
 
@@ -59,9 +65,12 @@ export async function scoreCommand(args: readonly string[], signal: AbortSignal)
       try {
         const trace = file.trace(index, values.variant);
         if (!trace.ok) return complain(trace.error.message);
+        const cut = segmentation && segmentTrace(trace.value, segmentation);
+        if (cut?.ok === false) return complain(cut.error.message);
         const model = await source.load();
         const output = inOrder((values.json ? jsonOutput : tableOutput)(model.info, settings), place.print);
-        await scoreRow(model, index, trace.value, settings, output, rows.length, { complain, note: tellOnce }, until);
+        output.begin(index, cut?.value.trace ?? trace.value, cut?.value);
+        await scoreRow(model, index, cut?.value.trace ?? trace.value, settings, output, rows.length, { complain, note: tellOnce }, until);
       } finally {
         place.end();
       }
@@ -76,7 +85,7 @@ export async function scoreCommand(args: readonly string[], signal: AbortSignal)
 
 function inOrder(output: RowOutput, print: (job: () => void) => void): RowOutput {
   return {
-    begin: (...row) => print(() => output.begin?.(...row)),
+    begin: (...row) => print(() => output.begin(...row)),
     step: (...step) => print(() => output.step(...step)),
     summary: (...row) => print(() => output.summary(...row)),
   };
@@ -103,6 +112,28 @@ interface Messages {
   readonly note: (message: string) => void;
 }
 
+/** How the steps are to be cut; undefined where they stay as the file is read. */
+function readSegmentation(values: { readonly segment?: string; readonly language?: string; readonly 'planning-words'?: string }): SegmentationChoice | undefined {
+  const { segment, language, 'planning-words': words } = values;
+  if (segment === undefined) {
+    if (language !== undefined || words !== undefined) throw new UsageError('--language and --planning-words change how --segment cuts: name a segmenter as well.');
+    return undefined;
+  }
+  const segmenter = readChoice('segment', segment, SEGMENTER_NAMES);
+  if (words !== undefined && segmenter !== 'planning-words') throw new UsageError('--planning-words wants --segment planning-words.');
+  if (language !== undefined && segmenter !== 'sentences') throw new UsageError('--language wants --segment sentences.');
+  if (language !== undefined && !isLanguageTag(language)) throw new UsageError(`--language ${language} is no language: name its code, such as en, de or zh.`);
+  return { segmenter, edits: [], ...(language !== undefined && { language }), ...(words !== undefined && { planningWords: words.split(',') }) };
+}
+
+function isLanguageTag(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag).length === 1;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Scores one row and prints its steps in order, each as soon as those before it are done. A row is a batch of its own, so
  * that its numbers do not depend on which other rows were asked for.
@@ -112,7 +143,6 @@ async function scoreRow(model: LanguageModel, row: number, trace: Trace, setting
   const ready = new Map<number, () => void>();
   let printed = 0;
   let done = 0;
-  output.begin?.(row, trace);
   const progress = (text: string) => {
     if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
   };

@@ -1,6 +1,7 @@
 import process from 'node:process';
 import color from 'picocolors';
 import type { ModelInfo } from '../core/model.ts';
+import { segmenterLabel } from '../core/segment/segmenters.ts';
 import { sourceName, type Trace } from '../core/trace/trace.ts';
 import type { Summary } from '../core/verifier/events.ts';
 import type { Score } from '../core/verifier/score.ts';
@@ -12,10 +13,11 @@ export function tableOutput(model: ModelInfo, settings: VerifierSettings): RowOu
   const write = (line: string) => process.stdout.write(`${line}\n`);
   let firstError: number | undefined;
   return {
-    begin(_row, trace) {
+    begin(_row, trace, cut) {
       firstError = undefined;
       write(color.bold(sourceName(trace.source)));
       write(color.dim(`  ${oneLine(trace.problem, 4)}`));
+      if (cut) write(color.dim(`  steps: ${segmenterLabel(cut.by)}${trace.units ? `, ${trace.units.length} units` : ''}${cut.why === undefined ? '' : `. ${cut.why}`}`));
       write(color.dim(`  ${'step'.padStart(4)}  ${'score'.padEnd(scoreWidth(settings))}  verdict`));
     },
     step(_row, step, text, score) {

@@ -45,6 +45,7 @@ export const provenanceSchema: v.GenericSchema<unknown, Provenance> = v.object({
 
 const storedScore = v.object({
   pYes: orMissing(probability),
+  pYesBound: v.exactOptional(v.number()),
   hard: orMissing(probability),
   spread: orMissing(v.number()),
   samples: v.array(sampleSchema),

@@ -4,6 +4,7 @@ import { COMMANDS, SETTINGS, type CommandName } from './manifest.ts';
 import { note, type Navigation } from './navigation.ts';
 import type { ScoreStore } from './score-store.ts';
 import type { Scoring, ScoringOutcome, ScoringRequest } from './scoring.ts';
+import type { SegmentationCommands } from './segmentation-commands.ts';
 import { MAX_SAMPLES, readSettings } from './settings.ts';
 import { STREAMS } from './streams.ts';
 import type { TraceMemory } from './trace-memory.ts';
@@ -18,6 +19,7 @@ export interface CommandDependencies {
   readonly store: ScoreStore;
   readonly navigation: Navigation;
   readonly memory: TraceMemory;
+  readonly segmentation: SegmentationCommands;
   readonly showScores: () => void;
   /** The commands about models, which need no trace. */
   readonly models: Readonly<Record<'addModel' | 'chooseVerifier' | 'connectServer' | 'forgetServerKey', (argument?: unknown) => Promise<unknown>>>;
@@ -25,7 +27,7 @@ export interface CommandDependencies {
 
 /** Registers every command. Each answers in every state: with what was asked for, or with one sentence. */
 export function registerCommands(dependencies: CommandDependencies): vscode.Disposable {
-  const { target, sessions, scoring, store, navigation, memory, showScores, models } = dependencies;
+  const { target, sessions, scoring, store, navigation, memory, segmentation, showScores, models } = dependencies;
 
   async function withTrace(argument: unknown, rows: boolean, act: (view: TraceView) => Promise<void> | void): Promise<void> {
     const found = await target.find(argument, rows);
@@ -87,7 +89,7 @@ export function registerCommands(dependencies: CommandDependencies): vscode.Disp
     return step !== undefined && step < view.open.steps.length ? step : undefined;
   };
 
-  async function withStep(document: unknown, step: unknown, act: (view: TraceView, step: number) => Promise<void>): Promise<void> {
+  async function withStep(document: unknown, step: unknown, act: (view: TraceView, step: number) => Promise<void> | void): Promise<void> {
     await withTrace(document, true, async (view) => {
       const index = stepOf(view, step);
       if (index === undefined) void vscode.window.showInformationMessage(`The cursor is before the first step of ${view.open.name}: put it into a step and try again.`);
@@ -119,6 +121,11 @@ export function registerCommands(dependencies: CommandDependencies): vscode.Disp
     showAnalysis: (document, step) => withTrace(document, false, (view) => navigation.showAnalysis(view, stepOf(view, step))),
     showStepScores: (document) => withTrace(document, false, showScores),
     ...models,
+    changeSegmentation: (document, name) => withTrace(document, true, (view) => segmentation.change(view, name)),
+    mergeStepWithNext: (document, step) => withStep(document, step, (view, index) => segmentation.merge(view, index)),
+    splitStepAtCursor: (document) => withTrace(document, false, (view) => segmentation.split(view)),
+    moveStepBoundary: (document) => withTrace(document, false, (view) => segmentation.move(view)),
+    undoSegmentationEdit: (document) => withTrace(document, false, (view) => segmentation.undo(view)),
   };
 
   return vscode.Disposable.from(

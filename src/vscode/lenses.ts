@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import type { Disposable } from './disposable.ts';
 import { nextSampleCount, type StepAnnotation } from './annotations.ts';
+import { segmenterLabel } from '../core/segment/segmenters.ts';
 import { COMMANDS } from './manifest.ts';
 import { MAX_SAMPLES } from './settings.ts';
+import type { OpenSegmentation } from './trace-documents.ts';
 import type { TraceSessions, TraceView } from './trace-sessions.ts';
 import { count, lensTitle } from './wording.ts';
 
@@ -49,11 +51,17 @@ function headLenses(view: TraceView): vscode.CodeLens[] {
     if (missing > 0) add(annotations.scored === 0 ? `Score ${count(missing, 'step')}` : `Score ${count(missing, 'missing step')}`, COMMANDS.scoreSteps);
     if (annotations.scored > 0) add(firstErrorTitle(view), COMMANDS.showStepScores);
   }
+  if (open.segmentation !== undefined) add(segmentationTitle(open.segmentation), COMMANDS.changeSegmentation);
   if (open.trace.label !== undefined) {
     const { firstError } = open.trace.label;
     add(firstError === undefined ? 'label: no error' : `label: first error at step ${firstError + 1}`, '');
   }
   return lenses;
+}
+
+function segmentationTitle({ chosen, by, edits }: OpenSegmentation): string {
+  const label = chosen === by ? segmenterLabel(by) : `${segmenterLabel(by)} (automatic)`;
+  return `Steps: ${label}${edits === 0 ? '' : `, ${count(edits, 'edit')}`}`;
 }
 
 function firstErrorTitle(view: TraceView): string {

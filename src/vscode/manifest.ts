@@ -19,6 +19,11 @@ export const COMMANDS = {
   chooseVerifier: 'stepscope.chooseVerifier',
   connectServer: 'stepscope.connectServer',
   forgetServerKey: 'stepscope.forgetServerKey',
+  changeSegmentation: 'stepscope.changeSegmentation',
+  mergeStepWithNext: 'stepscope.mergeStepWithNext',
+  splitStepAtCursor: 'stepscope.splitStepAtCursor',
+  moveStepBoundary: 'stepscope.moveStepBoundary',
+  undoSegmentationEdit: 'stepscope.undoSegmentationEdit',
 } as const;
 
 export type CommandName = keyof typeof COMMANDS;
@@ -39,6 +44,8 @@ export const SETTINGS = {
   inlineText: 'stepscope.display.inlineText',
   gutter: 'stepscope.display.gutter',
   statusBar: 'stepscope.display.statusBar',
+  language: 'stepscope.segmentation.language',
+  planningWords: 'stepscope.segmentation.planningWords',
 } as const;
 
 /** Settings that a folder must not set before it is trusted: they decide what is loaded and run, and where text and keys go. */

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { SegmentOptions } from '../core/segment/segmenter.ts';
 import { DEFAULT_VERIFIER_SETTINGS, PROMPT_FORMS, type VerifierSettings } from '../core/verifier/settings.ts';
 import { SETTINGS } from './manifest.ts';
 
@@ -13,6 +14,8 @@ export interface Settings {
   /** Folder of the verifier model; empty means the bundled one. */
   readonly model: string;
   readonly display: DisplaySettings;
+  /** A field is absent where the segmenter decides by itself. */
+  readonly segmentation: SegmentOptions;
 }
 
 /** The most samples that one step can be given. */
@@ -33,6 +36,8 @@ export function readSettings(): Settings {
     Math.round(number(id, fallback, low, high));
   const flag = (id: string): boolean => configuration.get<unknown>(id) !== false;
   const model: unknown = configuration.get(SETTINGS.model);
+  const language: unknown = configuration.get(SETTINGS.language);
+  const planningWords = wordsOf(configuration.get<unknown>(SETTINGS.planningWords));
   const preset = DEFAULT_VERIFIER_SETTINGS;
   return {
     verifier: {
@@ -51,5 +56,16 @@ export function readSettings(): Settings {
       gutter: flag(SETTINGS.gutter),
       statusBar: flag(SETTINGS.statusBar),
     },
+    segmentation: {
+      ...(typeof language === 'string' && language.trim() !== '' && { language: language.trim() }),
+      ...(planningWords !== undefined && { planningWords }),
+    },
   };
+}
+
+/** The words of lists by language; undefined where a hand-edited settings file holds none. */
+function wordsOf(value: unknown): readonly string[] | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const lists: unknown[] = Object.values(value);
+  return lists.flat().filter((word) => typeof word === 'string');
 }

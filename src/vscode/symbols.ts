@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
+import type { Unit } from '../core/trace/trace.ts';
 import type { TraceSessions, TraceView } from './trace-sessions.ts';
-import { firstWords, scoreText } from './wording.ts';
+import { count, firstWords, scoreText } from './wording.ts';
 
 /** The outline is asked for again at most this often. */
 const REFRESH_MS = 150;
@@ -47,5 +48,21 @@ function symbolsOf({ document, open, annotations }: TraceView): vscode.DocumentS
     const name = `Step ${step.index + 1}: ${firstWords(open.texts[step.index] ?? '', 6)}`;
     return new vscode.DocumentSymbol(name, notes.filter((note) => note !== '').join(' · '), vscode.SymbolKind.Event, range, range);
   });
-  return [new vscode.DocumentSymbol('Question', firstWords(open.trace.problem, 8), vscode.SymbolKind.String, question, question), ...steps];
+  const { units } = open.trace;
+  return [
+    new vscode.DocumentSymbol('Question', firstWords(open.trace.problem, 8), vscode.SymbolKind.String, question, question),
+    ...(units === undefined ? steps : units.flatMap((unit, index) => unitSymbol(unit, index, steps))),
+  ];
+}
+
+/** A unit with its steps under it. */
+function unitSymbol({ first, end, word }: Unit, index: number, steps: readonly vscode.DocumentSymbol[]): vscode.DocumentSymbol[] {
+  const children = steps.slice(first, end);
+  const [from, to] = [children[0]?.range, children.at(-1)?.range];
+  if (from === undefined || to === undefined) return [];
+  const range = from.union(to);
+  const name = word === undefined ? `Unit ${index + 1}` : `Unit ${index + 1}: ${word}`;
+  const symbol = new vscode.DocumentSymbol(name, count(children.length, 'step'), vscode.SymbolKind.Namespace, range, from);
+  symbol.children = children;
+  return [symbol];
 }

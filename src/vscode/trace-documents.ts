@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type * as vscode from 'vscode';
+import type { SegmenterName } from '../core/segment/segmenters.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { stepTexts, type Span, type Trace } from '../core/trace/trace.ts';
 import { parseMarkdownTrace } from '../formats/markdown.ts';
@@ -15,6 +16,17 @@ export interface OpenTrace {
   readonly steps: readonly Span[];
   /** The text of each step as the verifier reads it. */
   readonly texts: readonly string[];
+  /** How a person had the steps cut; absent where they are as the file is read. */
+  readonly segmentation?: OpenSegmentation;
+}
+
+export interface OpenSegmentation {
+  /** What was asked for, and what cut the steps: they differ where `auto` was asked for. */
+  readonly chosen: SegmenterName;
+  readonly by: SegmenterName;
+  readonly why?: string;
+  /** How many edits by hand came after it. */
+  readonly edits: number;
 }
 
 /** Longer documents are refused: reading them would hold up the editor. UTF-16 units, about 5 MB of English. */

@@ -50,8 +50,8 @@ export interface TraceSessions extends Disposable {
   setRun(document: vscode.TextDocument, run: RunProgress | undefined): void;
   /** Remembers why a step could not be scored, until the text or the settings change. */
   setFailure(key: string, message: string | undefined): void;
-  /** Shows what the store and the settings say now. */
-  refresh(): void;
+  /** Shows what the store and the settings say now, of one document or of all. */
+  refresh(document?: vscode.TextDocument): void;
 }
 
 interface Session {
@@ -233,8 +233,8 @@ export function createTraceSessions(
       if (message === undefined) failures.delete(key);
       else failures.set(key, message);
     },
-    refresh() {
-      for (const session of sessions.values()) reread(session);
+    refresh(document) {
+      for (const session of sessions.values()) if (document === undefined || session.document === document) reread(session);
     },
     dispose() {
       for (const session of sessions.values()) {

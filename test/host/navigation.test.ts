@@ -57,7 +57,8 @@ describe('every command', function () {
   this.timeout(LONG);
   const commands = [
     'scoreSteps', 'scoreStepsDirect', 'scoreStep', 'moreSamples', 'cancelScoring', 'clearScores', 'nextStep', 'previousStep',
-    'nextSuspiciousStep', 'readCurrentStep', 'showAnalysis', 'showStepScores',
+    'nextSuspiciousStep', 'readCurrentStep', 'showAnalysis', 'showStepScores', 'changeSegmentation', 'mergeStepWithNext', 'splitStepAtCursor',
+    'moveStepBoundary', 'undoSegmentationEdit',
   ];
 
   it('answers with no editor', async () => {

@@ -1,139 +1,122 @@
 import type { Span } from '../trace/trace.ts';
-import { forEachLine } from './lines.ts';
+import { findBlockTokens, type BlockToken } from './block-tokens.ts';
 
-/** A place where a block may begin or end. */
-type Token = { readonly start: number; readonly end: number; readonly paragraph: number } & (
-  | { readonly kind: 'fence'; readonly mark: '`' | '~'; readonly length: number; readonly canClose: boolean }
-  | { readonly kind: 'dollars' }
-  | { readonly kind: 'open' | 'close' }
-  | { readonly kind: 'begin' | 'end'; readonly name: string }
-);
-
-const BACKSLASH = 92;
-const DOLLAR = 36;
-/** Longest name that `\begin{…}` is read with; LaTeX's own are under twenty characters. */
-const LONGEST_NAME = 40;
+/** The blocks of a text, and from where on they may still change when text is added. */
+export interface BlockScan {
+  readonly blocks: readonly Span[];
+  /**
+   * No text that is added after the last `\n` changes a block that begins before this offset, or
+   * makes one: here stands the first mark whose block is still open. Infinity where there is none.
+   */
+  readonly openFrom: number;
+}
 
 /**
- * The stretches of a text that no segmenter may cut: ``` and ~~~ code fences, `$$ … $$`, `\[ … \]`
- * and `\begin{X} … \end{X}`. In order and disjoint, from the first character of the opening mark to
- * the end of the closing one. A block that is never closed is no block: its opening mark is text, so
- * that it cannot swallow what follows.
+ * The stretches of a text that no segmenter may cut: ``` and ~~~ code fences, `$$ … $$`, `\[ … \]`,
+ * `\begin{X} … \end{X}`, `[asy] … [/asy]`, inside a paragraph `$ … $` and `\( … \)`, and Markdown
+ * tables. In order and disjoint, from the first character of the opening mark to the end of the
+ * closing one. A fence that is never closed goes on to the end of the text, as in CommonMark; any other
+ * mark that is never closed is text, so that it cannot swallow what follows.
  */
-export function protectedBlocks(text: string): Span[] {
-  const tokens = findTokens(text);
-  if (tokens.length < 2) return [];
-  const closers = findClosers(tokens);
+export function protectedBlocks(text: string): readonly Span[] {
+  return scanBlocks(text).blocks;
+}
+
+/** The blocks as `protectedBlocks` gives them, with what is known of them while the text still grows. Linear time. */
+export function scanBlocks(text: string): BlockScan {
+  const { tokens, lastParagraph, tableMayBeginAt } = findBlockTokens(text);
+  const { closers, undecided } = findClosers(tokens, lastParagraph);
   const blocks: Span[] = [];
+  let openFrom = tableMayBeginAt ?? Infinity;
   let index = 0;
   while (index < tokens.length) {
     const token = tokens[index];
-    const closer = tokens[closers[index] ?? -1];
-    if (token && closer) {
-      blocks.push({ start: token.start, end: closer.end });
-      index = (closers[index] ?? index) + 1;
-    } else index++;
-  }
-  return blocks;
-}
-
-function findTokens(text: string): Token[] {
-  const tokens: Token[] = [];
-  let paragraph = 0;
-  forEachLine(text, (start, end) => {
-    if (start === end) paragraph++;
-    else {
-      const fence = fenceAt(text, start, end, paragraph);
-      if (fence) tokens.push(fence);
-      else findMathTokens(text, start, end, paragraph, tokens);
+    if (token === undefined) break;
+    if (undecided[index] === 1) openFrom = Math.min(openFrom, token.start);
+    let end = token.kind === 'table' ? token.end : (tokens[closers[index] ?? -1]?.end ?? (token.kind === 'fence' ? text.trimEnd().length : undefined));
+    index++;
+    if (end === undefined) continue;
+    for (let inner = tokens[index]; inner !== undefined && inner.start < end; inner = tokens[++index]) {
+      // A formula that ends in the head of a table leaves the table whole.
+      if (inner.kind === 'table') end = Math.max(end, inner.end);
     }
+    blocks.push({ start: token.start, end });
+  }
+  return { blocks, openFrom };
+}
+
+/** Drops the offsets that lie inside a block; both lists are in order. An offset at a block's start or end is kept. */
+export function outsideBlocks(offsets: readonly number[], blocks: readonly Span[]): number[] {
+  let block = 0;
+  return offsets.filter((offset) => {
+    while ((blocks[block]?.end ?? Infinity) <= offset) block++;
+    return (blocks[block]?.start ?? Infinity) >= offset;
   });
-  return tokens;
 }
 
-/** CommonMark 4.5, except that any indent will do: lists indent their code, and steps lose their indent. */
-function fenceAt(text: string, start: number, end: number, paragraph: number): Token | undefined {
-  const mark = text[start];
-  if (mark !== '`' && mark !== '~') return undefined;
-  let after = start;
-  while (after < end && text[after] === mark) after++;
-  const length = after - start;
-  if (length < 3) return undefined;
-  // ```code``` on one line is inline code.
-  if (mark === '`' && after < end && text.slice(after, end).includes('`')) return undefined;
-  return { kind: 'fence', start, end, paragraph, mark, length, canClose: after === end };
+interface Closers {
+  /** For each token the index of the token that closes it, or -1. */
+  readonly closers: Int32Array;
+  /** 1 where text added at the end may give the token another closer. */
+  readonly undecided: Uint8Array;
 }
 
-function findMathTokens(text: string, from: number, end: number, paragraph: number, tokens: Token[]): void {
-  let at = from;
-  while (at < end) {
-    const code = text.charCodeAt(at);
-    if (code === DOLLAR && text.charCodeAt(at + 1) === DOLLAR) {
-      tokens.push({ kind: 'dollars', start: at, end: at + 2, paragraph });
-      at += 2;
-    } else if (code === BACKSLASH) at = readCommand(text, at, paragraph, tokens);
-    else at++;
-  }
-}
-
-/** Reads what follows a backslash and returns where to go on. `\\[2pt]` and `\$$` open nothing. */
-function readCommand(text: string, start: number, paragraph: number, tokens: Token[]): number {
-  const next = text[start + 1];
-  if (next === '[') tokens.push({ kind: 'open', start, end: start + 2, paragraph });
-  else if (next === ']') tokens.push({ kind: 'close', start, end: start + 2, paragraph });
-  else if (next === 'b' || next === 'e') {
-    const kind = text.startsWith('begin{', start + 1) ? 'begin' : text.startsWith('end{', start + 1) ? 'end' : undefined;
-    if (kind === undefined) return start + 2;
-    const nameStart = start + kind.length + 2;
-    const name = /^[^{}\n]*(?=\})/.exec(text.slice(nameStart, nameStart + LONGEST_NAME + 1))?.[0];
-    if (name === undefined) return nameStart;
-    const end = nameStart + name.length + 1;
-    tokens.push({ kind, start, end, paragraph, name });
-    return end;
-  }
-  return start + 2;
-}
-
-/** For each token the index of the token that closes it, or -1. */
-function findClosers(tokens: readonly Token[]): Int32Array {
-  const closers = new Int32Array(tokens.length).fill(-1);
+function findClosers(tokens: readonly BlockToken[], lastParagraph: number): Closers {
+  const found: Closers = { closers: new Int32Array(tokens.length).fill(-1), undecided: new Uint8Array(tokens.length) };
   const dollars = new Map<number, number>();
   const open = new Map<string, number[]>();
   tokens.forEach((token, index) => {
     if (token.kind === 'dollars') dollars.set(token.paragraph, (dollars.get(token.paragraph) ?? 0) + 1);
     else if (token.kind === 'begin') {
+      found.undecided[index] = 1;
       const stack = open.get(token.name);
       if (stack) stack.push(index);
       else open.set(token.name, [index]);
     } else if (token.kind === 'end') {
       const begin = open.get(token.name)?.pop();
-      if (begin !== undefined) closers[begin] = index;
+      if (begin === undefined) return;
+      found.closers[begin] = index;
+      found.undecided[begin] = 0;
     }
   });
-  closeBackwards(tokens, closers, dollars);
-  return closers;
+  closeBackwards(tokens, found, dollars, lastParagraph);
+  return found;
 }
 
 /** The kinds whose closer is found by looking ahead; one pass from the end instead of a search for each. */
-function closeBackwards(tokens: readonly Token[], closers: Int32Array, dollars: ReadonlyMap<number, number>): void {
+function closeBackwards(tokens: readonly BlockToken[], { closers, undecided }: Closers, dollars: ReadonlyMap<number, number>, lastParagraph: number): void {
   let nextDollars = -1;
-  let nextBracket = -1;
+  let nextDollar = -1;
+  const nextBracket = { '[': -1, '(': -1 };
   const fences = { '`': [] as FenceCloser[], '~': [] as FenceCloser[] };
   for (let index = tokens.length - 1; index >= 0; index--) {
     const token = tokens[index];
     if (!token) continue;
+    const inParagraph = (next: BlockToken | undefined): boolean => next?.paragraph === token.paragraph;
+    const goesOn = token.paragraph === lastParagraph ? 1 : 0;
     if (token.kind === 'dollars') {
       const next = tokens[nextDollars];
       // Across a blank line only an odd `$$` closes: a later formula that is whole on its own is not the end of this one.
-      if (next && (next.paragraph === token.paragraph || (dollars.get(next.paragraph) ?? 0) % 2 === 1))
-        closers[index] = nextDollars;
+      if (next && (inParagraph(next) || (dollars.get(next.paragraph) ?? 0) % 2 === 1)) closers[index] = nextDollars;
+      if (next === undefined || (!inParagraph(next) && next.paragraph === lastParagraph)) undecided[index] = 1;
       nextDollars = index;
+    } else if (token.kind === 'dollar') {
+      const next = tokens[nextDollar];
+      // TeX has no `$` inside of `$ … $`, so only the next one can close.
+      if (token.canOpen && next?.kind === 'dollar' && inParagraph(next) && next.canClose) closers[index] = nextDollar;
+      if (token.canOpen && !inParagraph(next)) undecided[index] = goesOn;
+      nextDollar = index;
     } else if (token.kind === 'open' || token.kind === 'close') {
-      if (token.kind === 'open' && tokens[nextBracket]?.kind === 'close') closers[index] = nextBracket;
-      nextBracket = index;
+      const next = tokens[nextBracket[token.of]];
+      const reached = token.of === '[' ? next !== undefined : inParagraph(next);
+      if (token.kind === 'open' && reached && next?.kind === 'close') closers[index] = nextBracket[token.of];
+      if (token.kind === 'open' && !reached) undecided[index] = token.of === '[' ? 1 : goesOn;
+      nextBracket[token.of] = index;
     } else if (token.kind === 'fence') {
       const later = fences[token.mark];
-      closers[index] = nearestCloser(later, token.length);
+      const closer = nearestCloser(later, token.length);
+      closers[index] = closer;
+      if (closer < 0) undecided[index] = 1;
       if (token.canClose) addCloser(later, { index, length: token.length });
     }
   }

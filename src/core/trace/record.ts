@@ -1,3 +1,4 @@
+import type { SegmentationChoice } from '../segment/segment-trace.ts';
 import type { Score } from '../verifier/score.ts';
 import type { Trace } from './trace.ts';
 
@@ -13,20 +14,12 @@ export interface StepNote {
   readonly date?: string;
 }
 
-/**
- * A change that a person made to the segmentation: a boundary put in (`split`) or taken out (`join`) at
- * a UTF-16 offset into the response. The trace's steps are what came of all edits, in their order.
- */
-export interface SegmentationEdit {
-  readonly kind: 'split' | 'join';
-  readonly at: number;
-}
-
 /** A trace with all that is known about it: what an export carries. */
 export interface TraceRecord {
   readonly trace: Trace;
   /** Our own scores, one a step; undefined where a step has none. Absent where nothing was scored. */
   readonly scores?: readonly (Score | undefined)[];
   readonly notes?: readonly StepNote[];
-  readonly edits?: readonly SegmentationEdit[];
+  /** How a person had the trace cut, edits included: its steps are what came of it. */
+  readonly segmentation?: SegmentationChoice;
 }

@@ -8,13 +8,13 @@ export function stepsFromSpans(spans: readonly Span[]): Step[] {
 /** What stands between two steps that came apart from each other. */
 export const STEP_SEPARATOR = '\n\n';
 
-/** Joins texts with the separator; each step's span slices back to exactly its text. */
-export function joinSteps(texts: readonly string[]): { readonly response: string; readonly steps: Step[] } {
+/** Joins steps that came with the data; each step's span slices back to exactly its text. */
+export function joinSteps(texts: readonly string[]): { readonly response: string; readonly steps: Step[]; readonly stepsGiven: true } {
   let start = 0;
   const spans = texts.map((text): Span => {
     const span = { start, end: start + text.length };
     start = span.end + STEP_SEPARATOR.length;
     return span;
   });
-  return { response: texts.join(STEP_SEPARATOR), steps: stepsFromSpans(spans) };
+  return { response: texts.join(STEP_SEPARATOR), steps: stepsFromSpans(spans), stepsGiven: true };
 }

@@ -16,6 +16,14 @@ export interface Step {
   readonly span: Span;
 }
 
+/** Steps that belong together: those from `first` to before `end`, 0-based. */
+export interface Unit {
+  readonly first: number;
+  readonly end: number;
+  /** The planning word that opens it, as the text writes it. */
+  readonly word?: string;
+}
+
 /** Where a trace came from, for messages and for provenance. */
 export interface TraceSource {
   /** File name or URI as a person knows it. */
@@ -36,6 +44,10 @@ export interface Trace {
   readonly response: string;
   /** In order, disjoint, none of them empty. */
   readonly steps: readonly Step[];
+  /** There where the steps came with the data rather than out of a text. */
+  readonly stepsGiven?: true;
+  /** The second level, where the segmentation has one: together they hold every step once. */
+  readonly units?: readonly Unit[];
   /** The text after `</think>`, or the answer that the format sets apart (`#### 72`). Not a step. */
   readonly answer?: Span;
   /** The label that came with the data, kept apart from anything computed here. */

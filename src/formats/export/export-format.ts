@@ -2,7 +2,7 @@ import type { TraceRecord } from '../../core/trace/record.ts';
 
 /** Something that a format cannot carry, and of how many traces it was left out. */
 export interface Loss {
-  readonly what: 'trace' | 'question' | 'text between the steps' | 'answer' | 'unpaired surrogates' | 'source' | 'label' | 'labels and scores from the file' | 'scores' | 'samples and analyses' | 'notes' | 'edits';
+  readonly what: 'trace' | 'question' | 'text between the steps' | 'answer' | 'unpaired surrogates' | 'source' | 'label' | 'labels and scores from the file' | 'scores' | 'samples and analyses' | 'notes' | 'segmentation';
   readonly traces: number;
 }
 

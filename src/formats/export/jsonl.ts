@@ -12,10 +12,10 @@ export const jsonlExport: ExportFormat = {
 };
 
 /** One row, without a line break. */
-export function recordLine({ trace, scores, notes, edits }: TraceRecord): string {
-  const { source, problem, response, steps, answer, label, given } = trace;
+export function recordLine({ trace, scores, notes, segmentation }: TraceRecord): string {
+  const { source, problem, response, steps, stepsGiven, units, answer, label, given } = trace;
   // JSON.stringify leaves out what is undefined, and writes null for it in lists.
-  return JSON.stringify({ schema: SCHEMA, version: SCHEMA_VERSION, source, problem, response, steps: steps.map(({ span }) => pair(span)), answer: answer && pair(answer), label, given, scores, notes, edits });
+  return JSON.stringify({ schema: SCHEMA, version: SCHEMA_VERSION, source, problem, response, steps: steps.map(({ span }) => pair(span)), stepsGiven, units, answer: answer && pair(answer), label, given, scores, notes, segmentation });
 }
 
 function pair({ start, end }: Span): [number, number] {

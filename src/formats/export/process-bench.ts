@@ -12,7 +12,7 @@ export const processBenchExport: ExportFormat = {
   extension: 'jsonl',
   write(records) {
     const { lose, losses } = lossCounter();
-    const lines = records.map(({ trace, scores, notes, edits }) => {
+    const lines = records.map(({ trace, scores, notes, segmentation }) => {
       const { source, problem, response, answer, label, given } = trace;
       const steps = stepTexts(trace);
       const { generator, answerCorrect } = given ?? {};
@@ -23,7 +23,7 @@ export const processBenchExport: ExportFormat = {
       lose('labels and scores from the file', given !== undefined);
       lose('scores', scores !== undefined);
       lose('notes', notes !== undefined);
-      lose('edits', edits !== undefined);
+      lose('segmentation', segmentation !== undefined);
       return JSON.stringify({
         id: source.id,
         generator: generator?.value,

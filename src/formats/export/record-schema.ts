@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { SEGMENTER_NAMES } from '../../core/segment/segmenters.ts';
 import type { GivenData } from '../../core/trace/given.ts';
 import { count, orMissing, scoreSchema } from '../score-schema.ts';
 
@@ -64,11 +65,13 @@ const givenData: v.GenericSchema<unknown, GivenData> = v.object({
  * - `source`: `{ file, row?, id?, variant? }`, where the trace was first read from.
  * - `problem`, `response`: texts, untouched.
  * - `steps`, `answer?`: `[start, end)` pairs of UTF-16 offsets into `response`.
+ * - `stepsGiven?`: true where the steps came with the data; `units?`: `{ first, end, word? }`, groups of steps.
  * - `label?`: `{ firstError?, field, madeBy, indexBase?, … }`; `firstError` is 0-based, and missing where no step is wrong.
  * - `given?`: what else came with the data (`core/trace/given.ts`), each with its source; `null` in a list is a missing value.
  * - `scores?`: our own scores, one a step, `null` for none, with samples, analyses and provenance (`core/verifier/score.ts`).
  * - `notes?`: a person's notes: `{ step, mark?: "right" | "wrong", comment?, author?, date? }`, steps 0-based.
- * - `edits?`: a person's changes of the segmentation, already in `steps`: `{ kind: "split" | "join", at }`.
+ * - `segmentation?`: how a person had the trace cut, already in `steps`: `{ segmenter, language?, planningWords?, edits }`, edits as in
+ *   `core/segment/edits.ts`.
  */
 export const recordSchema = v.object({
   schema: v.literal(SCHEMA),
@@ -77,6 +80,8 @@ export const recordSchema = v.object({
   problem: v.string(),
   response: v.string(),
   steps: v.array(pair),
+  stepsGiven: v.exactOptional(v.literal(true)),
+  units: v.exactOptional(v.array(v.object({ first: count, end: count, word: v.exactOptional(v.string()) }))),
   answer: v.exactOptional(pair),
   label: v.exactOptional(firstError),
   given: v.exactOptional(givenData),
@@ -86,7 +91,14 @@ export const recordSchema = v.object({
       v.object({ step: count, mark: v.exactOptional(v.picklist(['right', 'wrong'])), comment: v.exactOptional(v.string()), author: v.exactOptional(v.string()), date: v.exactOptional(v.string()) }),
     ),
   ),
-  edits: v.exactOptional(v.array(v.object({ kind: v.picklist(['split', 'join']), at: count }))),
+  segmentation: v.exactOptional(
+    v.object({
+      segmenter: v.picklist(SEGMENTER_NAMES),
+      language: v.exactOptional(v.string()),
+      planningWords: v.exactOptional(v.array(v.string())),
+      edits: v.array(v.variant('type', [v.object({ type: v.picklist(['merge', 'split']), at: count }), v.object({ type: v.literal('move'), from: count, to: count })])),
+    }),
+  ),
 });
 
 export type StoredRecord = v.InferOutput<typeof recordSchema>;

@@ -7,7 +7,7 @@ import { hasUnpairedSurrogate, lossCounter, wellFormed, type ExportFormat } from
 
 /** Columns of the table of steps, in order. The first two are how it is recognised when it is opened again. */
 export const STEP_COLUMNS = [
-  'stepscope_trace', 'step', 'file', 'row', 'id', 'variant', 'problem', 'text', 'score', 'hard', 'spread', 'samples', 'unparsed',
+  'stepscope_trace', 'step', 'file', 'row', 'id', 'variant', 'problem', 'text', 'score', 'score_bound', 'hard', 'spread', 'samples', 'unparsed',
   'label', 'label_field', 'label_made_by', 'label_index_base', 'mark', 'comment', 'author', 'date',
   'model', 'model_hash', 'weights', 'mode', 'prompt', 'template', 'k', 'temperature', 'top_p', 'max_new_tokens', 'seed', 'prompt_version', 'threshold', 'scored',
 ] as const;
@@ -18,7 +18,7 @@ export type StepColumn = (typeof STEP_COLUMNS)[number];
 const FORMULA = /^[=+\-@\t\r']/;
 
 /**
- * A row a step. `stepscope_trace` and `step` are 0-based. `score`, `hard` and `spread` are empty where there is none; `label`
+ * A row a step. `stepscope_trace` and `step` are 0-based. `score`, `score_bound`, `hard` and `spread` are empty where there is none; `label`
  * is the 0-based first error of the trace, -1 for "no step is wrong", empty for no label. `mark` and `comment` are a person's
  * note. The last columns say how the score was made.
  */
@@ -29,7 +29,7 @@ export const stepCsvExport: ExportFormat = {
   write(records) {
     const { lose, losses } = lossCounter();
     const rows = records.flatMap((record, index) => {
-      const { trace, scores, notes = [], edits } = record;
+      const { trace, scores, notes = [], segmentation } = record;
       const { source, label } = trace;
       lose('text between the steps', joinSteps(stepTexts(trace)).response !== trace.response);
       lose('unpaired surrogates', [trace.problem, trace.response].some(hasUnpairedSurrogate));
@@ -40,7 +40,7 @@ export const stepCsvExport: ExportFormat = {
       lose('samples and analyses', scores?.some((score) => score !== undefined && score.samples.length > 0) === true);
       lose('scores', scores !== undefined && (scores.every((score) => score === undefined) || scores.some(hasUnsayableSource)));
       lose('notes', notes.some(isUnsayableNote) || new Set(notes.map(({ step }) => step)).size < notes.length || (record.notes !== undefined && notes.length === 0));
-      lose('edits', edits !== undefined);
+      lose('segmentation', segmentation !== undefined);
       return trace.steps.map((step) => cellsOf(record, index, step));
     });
     return { text: `${Papa.unparse({ fields: [...STEP_COLUMNS], data: rows }, { newline: '\n' })}\n`, losses: losses() };
@@ -58,8 +58,8 @@ function isUnsayableNote({ mark, comment, author, date }: StepNote): boolean {
 
 function hasUnsayableSource(score: Score | undefined): boolean {
   if (score === undefined) return false;
-  const { model, modelHash, weights, promptVersion, date } = score.provenance;
-  return model === '' || [model, modelHash, weights, promptVersion, date].some(hasUnpairedSurrogate);
+  const { model, modelHash, weights, template, promptVersion, date } = score.provenance;
+  return model === '' || template === '' || [model, modelHash, weights, template ?? '', promptVersion, date].some(hasUnpairedSurrogate);
 }
 
 function cellsOf({ trace, scores, notes }: TraceRecord, index: number, step: Step): unknown[] {
@@ -77,6 +77,7 @@ function cellsOf({ trace, scores, notes }: TraceRecord, index: number, step: Ste
     problem: text(trace.problem),
     text: text(stepText(trace, step)),
     score: score?.pYes,
+    score_bound: score?.pYesBound,
     hard: score?.hard,
     spread: score?.spread,
     samples: score?.samples.length,
@@ -94,7 +95,7 @@ function cellsOf({ trace, scores, notes }: TraceRecord, index: number, step: Ste
     weights: text(made?.weights),
     mode: made?.mode,
     prompt: made?.prompt,
-    template: made?.template,
+    template: text(made?.template),
     k: made?.k,
     temperature: made?.temperature,
     top_p: made?.topP,

@@ -110,8 +110,10 @@ function labelOf(cells: Cells, steps: number): FirstErrorLabel | undefined {
 /** A score without its samples; undefined where the row was not scored, or where it does not say how. */
 function scoreOf(cells: Cells): Score | undefined {
   if (cells.model === undefined || cells.model === '') return undefined;
+  const [bound, template] = [number(cells.score_bound), text(cells.template)];
   const parsed = v.safeParse(scoreSchema, {
     pYes: number(cells.score),
+    ...(bound !== undefined && { pYesBound: bound }),
     hard: number(cells.hard),
     spread: number(cells.spread),
     samples: [],
@@ -121,6 +123,9 @@ function scoreOf(cells: Cells): Score | undefined {
       modelHash: text(cells.model_hash) ?? '',
       weights: text(cells.weights) ?? '',
       mode: cells.mode,
+      // Tables of older versions have no such column: it was plain.
+      prompt: cells.prompt === undefined || cells.prompt === '' ? 'plain' : cells.prompt,
+      ...(template !== undefined && { template }),
       k: number(cells.k),
       temperature: number(cells.temperature),
       topP: number(cells.top_p),

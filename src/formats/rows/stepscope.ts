@@ -45,17 +45,17 @@ function span([start, end]: readonly [number, number]): Span {
 }
 
 function recordFrom(stored: StoredRecord): TraceRecord {
-  const { source, problem, response, steps, answer, label, given, scores, notes, edits } = stored;
+  const { source, problem, response, steps, stepsGiven, units, answer, label, given, scores, notes, segmentation } = stored;
   return {
-    trace: { source, problem, response, steps: stepsFromSpans(steps.map(span)), ...(answer && { answer: span(answer) }), ...(label && { label }), ...(given && { given }) },
+    trace: { source, problem, response, steps: stepsFromSpans(steps.map(span)), ...(stepsGiven && { stepsGiven }), ...(units && { units }), ...(answer && { answer: span(answer) }), ...(label && { label }), ...(given && { given }) },
     ...(scores && { scores }),
     ...(notes && { notes }),
-    ...(edits && { edits }),
+    ...(segmentation && { segmentation }),
   };
 }
 
 /** What a row that has the right types may still get wrong; the rest of the program relies on it. */
-function faultIn({ problem, response, steps, answer, label, given, scores, notes, edits }: StoredRecord): string | undefined {
+function faultIn({ problem, response, steps, units = [], answer, label, given, scores, notes }: StoredRecord): string | undefined {
   const count = steps.length;
   if (problem.trim() === '') return '"problem" is empty';
   if (count === 0) return '"steps" is empty';
@@ -71,6 +71,6 @@ function faultIn({ problem, response, steps, answer, label, given, scores, notes
   const lists = [...(given?.ratings ?? []), ...(given?.scores ?? [])].map(({ values }) => values.length);
   if (lists.some((length) => length !== count) || (scores && scores.length !== count)) return 'ratings or scores are not one a step';
   if (notes?.some(({ step }) => step >= count)) return 'a note is beyond the last step';
-  if (edits?.some(({ at }) => at > response.length)) return 'an edit is beyond "response"';
+  if (units.some(({ first, end: last }, index) => first !== (units[index - 1]?.end ?? 0) || last <= first) || (units.length > 0 && units.at(-1)?.end !== count)) return '"units" do not hold every step once';
   return undefined;
 }

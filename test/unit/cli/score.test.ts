@@ -77,6 +77,36 @@ describe('stepscope score', function () {
     assert.equal((last?.['summary'] as Record<string, unknown>)['min'], null);
   });
 
+  it('cuts the steps as it is told, and says how', async () => {
+    const file = write('one-paragraph.md', `# Question\n\nAnna has 2 apples. Anna buys 3 more apples. How many apples does Anna have now?\n\n# Solution\n\nAnna gets 3 more apples: 2 + 3 = 5. So the answer is 5.\n`);
+    const texts = async (...args: readonly string[]) => {
+      const { code, stdout, stderr } = await stepscope('score', file, '--mode', 'direct', '--json', ...args);
+      assert.equal(code, 0, stderr);
+      const all = lines(stdout);
+      return { texts: all.slice(0, -1).map((line) => line['text']), units: all.slice(0, -1).map((line) => line['unit']), row: all.at(-1) ?? {} };
+    };
+    const both = ['Anna gets 3 more apples: 2 + 3 = 5.', 'So the answer is 5.'];
+    const sentences = await texts('--segment', 'sentences', '--language', 'en');
+    assert.deepEqual(sentences.texts, both);
+    assert.deepEqual(sentences.row['segmentation'], { by: 'sentences', why: null });
+    assert.deepEqual((await texts('--segment', 'blank-lines')).texts, [both.join(' ')]);
+    const auto = await texts('--segment', 'auto');
+    assert.deepEqual(auto.row['segmentation'], { by: 'sentences', why: 'There is one paragraph, of 2 sentences.' });
+    const planned = await texts('--segment', 'planning-words');
+    assert.deepEqual([planned.texts, planned.units], [both, [0, 1]]);
+    assert.deepEqual((await texts('--segment', 'planning-words', '--planning-words', 'Wait,Hmm')).units, [0]);
+    assert.equal('segmentation' in (await texts()).row, false);
+  });
+
+  it('names the rows that give no steps', async () => {
+    const question = 'Anna has 2 apples. Anna buys 3 more apples. How many apples does Anna have now?';
+    const file = write('mixed.jsonl', `${JSON.stringify({ problem: question, solution: '2 + 3 = 5.' })}\n${JSON.stringify({ problem: question, steps: ['2 + 3 = 5.', 'So 5.'] })}\n`);
+    const { code, stdout, stderr } = await stepscope('score', file, '--mode', 'direct', '--json', '--segment', 'given');
+    assert.equal(code, 2);
+    assert.match(stderr, /^mixed\.jsonl row 0 has no steps of its own, only a text: choose another segmenter/);
+    assert.deepEqual(lines(stdout).filter((line) => 'step' in line).map((line) => line['row']), [1, 1]);
+  });
+
   describe('bad input: exit code 2, one sentence, nothing on stdout', () => {
     const cases: readonly (readonly [string, () => readonly string[], RegExp])[] = [
       ['a file that is not there', () => ['absent.md'], /^absent\.md does not exist/],
@@ -95,6 +125,10 @@ describe('stepscope score', function () {
       ['an unknown form of the prompt', () => ['media/samples/photos.md', '--prompt', 'xml'], /^--prompt xml is not one of plain, chat/],
       ['a chat prompt for a model without a template', () => ['media/samples/photos.md', '--prompt', 'chat'], /^r-prm has no chat template: score with plain prompts, or put the chat_template\.jinja/],
       ['an unknown mode', () => ['media/samples/photos.md', '--mode', 'quick'], /^--mode quick is not one of reasoned, direct/],
+      ['an unknown segmenter', () => ['media/samples/photos.md', '--segment', 'vibes'], /^--segment vibes is not one of auto, given, blank-lines, numbered, sentences, planning-words, lines\./],
+      ['a language without a segmenter', () => ['media/samples/photos.md', '--language', 'en'], /name a segmenter as well/],
+      ['a language that is none', () => ['media/samples/photos.md', '--segment', 'sentences', '--language', '?'], /^--language \? is no language/],
+      ['words for another segmenter', () => ['media/samples/photos.md', '--segment', 'lines', '--planning-words', 'So'], /^--planning-words wants --segment planning-words/],
       ['no file', () => [], /score takes one file/],
     ];
     const truncatedModel = () => {

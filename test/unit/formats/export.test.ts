@@ -44,7 +44,7 @@ function changes(before: TraceRecord, after: TraceRecord): Set<string> {
   if (!changed.has('scores')) compare('samples and analyses', before.scores, after.scores);
   // A table has its notes in the order of the steps.
   compare('notes', before.notes?.toSorted((a, b) => a.step - b.step), after.notes);
-  compare('edits', before.edits, after.edits);
+  compare('segmentation', before.segmentation, after.segmentation);
   return changed;
 }
 
@@ -78,7 +78,7 @@ describe('exports opened again', function () {
     });
 
   it('as CSV keep scores, notes, labels and source', () => {
-    const trace = { source: { file: 'f.json', row: 3, id: '=1+1' }, problem: '=cmd()', response: "a\n\n'b", steps: [{ index: 0, span: { start: 0, end: 1 } }, { index: 1, span: { start: 3, end: 5 } }], label: { firstError: 1, field: 'label', madeBy: 'human' as const, indexBase: 0 as const } };
+    const trace = { source: { file: 'f.json', row: 3, id: '=1+1' }, problem: '=cmd()', response: "a\n\n'b", steps: [{ index: 0, span: { start: 0, end: 1 } }, { index: 1, span: { start: 3, end: 5 } }], stepsGiven: true as const, label: { firstError: 1, field: 'label', madeBy: 'human' as const, indexBase: 0 as const } };
     const scored = { ...score(0.25), samples: [], unparsed: 1 };
     const before: TraceRecord = { trace, scores: [undefined, scored], notes: [{ step: 0, mark: 'wrong', comment: '-1, "no"' }] };
     const exported = stepCsvExport.write([before]);

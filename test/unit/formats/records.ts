@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { DataSource, FirstErrorLabel, GivenData } from '../../../src/core/trace/given.ts';
 import type { TraceRecord } from '../../../src/core/trace/record.ts';
+import { SEGMENTER_NAMES } from '../../../src/core/segment/segmenters.ts';
 import { stepsFromSpans } from '../../../src/core/trace/steps.ts';
 import type { Span, Trace } from '../../../src/core/trace/trace.ts';
 import { combineSamples } from '../../../src/core/verifier/combine.ts';
@@ -69,6 +70,8 @@ const trace: fc.Arbitrary<Trace> = fc.array(fc.tuple(filled, separator), { minLe
       problem: filled,
       response: fc.constant(response),
       steps: fc.constant(stepsFromSpans(spans)),
+      stepsGiven: fc.constant(true as const),
+      units: text.map((word) => [{ first: 0, end: spans.length, word }]),
       answer: fc.constant({ start: response.length, end: response.length }),
       label: firstError(spans.length),
       given: givenData(spans.length, response.length),
@@ -88,8 +91,10 @@ export const record: fc.Arbitrary<TraceRecord> = trace
   .chain((one) => {
     const steps = one.steps.length;
     const note = fc.record({ step: fc.nat({ max: steps - 1 }), mark: fc.constantFrom('right' as const, 'wrong' as const), comment: text, author: text, date: text }, { requiredKeys: ['step'] });
-    const edit = fc.record({ kind: fc.constantFrom('split' as const, 'join' as const), at: fc.nat({ max: one.response.length }) });
-    return fc.record({ trace: fc.constant(one), scores: perStep(maybe(score), steps), notes: fc.array(note, { maxLength: 3 }), edits: fc.array(edit, { maxLength: 2 }) }, { requiredKeys: ['trace'] });
+    const at = fc.nat({ max: one.response.length });
+    const edit = fc.oneof(fc.record({ type: fc.constantFrom('split' as const, 'merge' as const), at }), fc.record({ type: fc.constant('move' as const), from: at, to: at }));
+    const segmentation = fc.record({ segmenter: fc.constantFrom(...SEGMENTER_NAMES), language: text, planningWords: fc.array(text, { maxLength: 2 }), edits: fc.array(edit, { maxLength: 2 }) }, { requiredKeys: ['segmenter', 'edits'] });
+    return fc.record({ trace: fc.constant(one), scores: perStep(maybe(score), steps), notes: fc.array(note, { maxLength: 3 }), segmentation }, { requiredKeys: ['trace'] });
   })
   // Plain objects, as JSON gives them.
   .map((one) => structuredClone(one));

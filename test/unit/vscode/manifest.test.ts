@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { PLANNING_WORDS } from '../../../src/core/segment/planning-words.ts';
 import { DEFAULT_VERIFIER_SETTINGS, PROMPT_FORMS } from '../../../src/core/verifier/settings.ts';
 import { COLORS, COMMANDS, CONTEXT_KEYS, RESTRICTED_SETTINGS, SETTINGS, TRACE_ROOT, TRACE_SCHEME, VIEWS } from '../../../src/vscode/manifest.ts';
 
@@ -44,6 +45,11 @@ describe('manifest', () => {
     assert.deepEqual(setting?.enum, [...PROMPT_FORMS]);
     assert.equal(setting.markdownEnumDescriptions?.length, PROMPT_FORMS.length);
     assert.equal(setting.default, DEFAULT_VERIFIER_SETTINGS.prompt);
+  });
+
+  it('offers the planning words that the core has', () => {
+    const properties = contributes.configuration.map(({ properties: some }) => some[SETTINGS.planningWords]).find((property) => property !== undefined);
+    assert.deepEqual(properties?.default, PLANNING_WORDS);
   });
 
   it('contributes exactly the declared colours, each with all four defaults', () => {
