@@ -2,11 +2,12 @@ import { throwIfAborted } from './aborted.ts';
 import type { ModelManifest } from '../manifest.ts';
 import { Columns } from './columns.ts';
 import { createSampler } from './sampler.ts';
-import { advance, createSequence, type Sequence, type SequenceListener, type SequenceRequest } from './sequence.ts';
+import { advance, createSequence, unfinished, type Sequence, type SequenceListener, type SequenceRequest } from './sequence.ts';
 import { HIDDEN, type Mask, masks } from './masks.ts';
 import type { DecoderSession } from './session.ts';
 import type { ModelTokenizer } from './tokenizer.ts';
 import { Trunk } from './trunk.ts';
+import { inTurn, type BetweenPasses } from './turns.ts';
 
 export interface SchedulerLimits {
   /** Samples that decode together. */
@@ -63,11 +64,16 @@ export async function runBatch(
   limits: SchedulerLimits = limitsFor(session.manifest),
   signal?: AbortSignal,
 ): Promise<SchedulerCounts> {
+  throwIfAborted(signal);
+  const waiting = items.flatMap(({ request, listener }) => Array.from({ length: request.n }, (_, sample) => createSequence(request, sample, listener, tokenizer)));
+  return inTurn(() => unfinished(waiting), signal, (betweenPasses) => runSequences(session, waiting, limits, betweenPasses));
+}
+
+async function runSequences(session: DecoderSession, waiting: readonly Sequence[], limits: SchedulerLimits, betweenPasses: BetweenPasses): Promise<SchedulerCounts> {
   const { manifest, width } = session;
   const trunk = new Trunk(manifest.layers, width, manifest.vocabulary);
   const columns = new Columns(manifest.layers, width);
   const sampler = createSampler(manifest.vocabulary);
-  const waiting = items.flatMap(({ request, listener }) => Array.from({ length: request.n }, (_, sample) => createSequence(request, sample, listener, tokenizer)));
   let next = 0;
   /** By column; undefined is a column whose sequence has ended. */
   let running: (Sequence | undefined)[] = [];
@@ -119,8 +125,7 @@ export async function runBatch(
       asked.forEach((row, i) => {
         for (const sequence of ends.get(entries[row] ?? -1) ?? []) step(sequence, logitsOf(logits, i, manifest.vocabulary));
       });
-      await breathe();
-      throwIfAborted(signal);
+      await betweenPasses();
     }
   }
 
@@ -192,12 +197,10 @@ export async function runBatch(
     });
   }
 
-  throwIfAborted(signal);
   while (next < waiting.length || live().length > 0) {
     if (next < waiting.length && live().length < limits.rows) await admit();
     await decode();
-    await breathe();
-    throwIfAborted(signal);
+    await betweenPasses();
   }
   return counts;
 }
@@ -214,11 +217,6 @@ function worthArranging(running: readonly (Sequence | undefined)[], slots: numbe
 }
 
 const MIN_UNUSED_SLOTS = 32;
-
-/** A running pass keeps the event loop busy; between passes messages and aborts get their turn. */
-function breathe(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
 
 /** A column that was joined late does not see the slots of those before it. */
 function ownMask(running: readonly (Sequence | undefined)[], length: number): Mask {

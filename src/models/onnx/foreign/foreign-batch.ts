@@ -2,8 +2,9 @@ import { throwIfAborted } from '../aborted.ts';
 import type { ModelManifest } from '../../manifest.ts';
 import { createSampler } from '../sampler.ts';
 import type { BatchItem, SchedulerCounts, SchedulerLimits } from '../scheduler.ts';
-import { advance, createSequence, type Sequence } from '../sequence.ts';
+import { advance, createSequence, unfinished, type Sequence } from '../sequence.ts';
 import type { ModelTokenizer } from '../tokenizer.ts';
+import { inTurn, type BetweenPasses } from '../turns.ts';
 import { bytesPerPosition } from './cache.ts';
 import type { ForeignSession } from './foreign-session.ts';
 import type { GraphTraits } from './probe.ts';
@@ -33,17 +34,16 @@ export function foreignLimits(manifest: ModelManifest): SchedulerLimits {
  * top of what it shares with the one before, and its samples decode together, as far as the graph allows. The same batch
  * gives the same tokens each time. Rejects with `aborted` between two passes once the signal fires.
  */
-export async function runForeignBatch(
-  { session, traits, manifest }: ForeignModel,
-  tokenizer: ModelTokenizer,
-  items: readonly BatchItem[],
-  limits: SchedulerLimits,
-  signal?: AbortSignal,
-): Promise<SchedulerCounts> {
+export async function runForeignBatch(model: ForeignModel, tokenizer: ModelTokenizer, items: readonly BatchItem[], limits: SchedulerLimits, signal?: AbortSignal): Promise<SchedulerCounts> {
+  throwIfAborted(signal);
+  const waiting = items.flatMap(({ request, listener }) => Array.from({ length: request.n }, (_, sample) => createSequence(request, sample, listener, tokenizer)));
+  return inTurn(() => unfinished(waiting), signal, (betweenPasses) => runSequences(model, waiting, limits, betweenPasses));
+}
+
+async function runSequences({ session, traits, manifest }: ForeignModel, waiting: readonly Sequence[], limits: SchedulerLimits, betweenPasses: BetweenPasses): Promise<SchedulerCounts> {
   const prompts = createPromptReader(session, traits, limits.prefill);
   const rows = createRows(session, traits, manifest.context);
   const sampler = createSampler(manifest.vocabulary);
-  const waiting = items.flatMap(({ request, listener }) => Array.from({ length: request.n }, (_, sample) => createSequence(request, sample, listener, tokenizer)));
   const counts: SchedulerCounts = { prefillTokens: 0, decodeSteps: 0, decodedTokens: 0 };
   let next = 0;
 
@@ -64,11 +64,6 @@ export async function runForeignBatch(
     return layout.logitCount !== undefined || (beside.length + 1) * longest * manifest.vocabulary * 4 <= LARGEST_LOGITS;
   }
 
-  async function afterPass(): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve));
-    throwIfAborted(signal);
-  }
-
   async function admit(): Promise<void> {
     const joining: Parameters<typeof rows.join>[0][number][] = [];
     for (let sequence = waiting[next]; sequence !== undefined; sequence = waiting[next]) {
@@ -77,7 +72,7 @@ export async function runForeignBatch(
       next++;
       const prompt = await prompts.read(sequence.request.ids, async (tokens) => {
         counts.prefillTokens += tokens;
-        await afterPass();
+        await betweenPasses();
       });
       step(sequence, prompt.logits);
       if (!sequence.finished) joining.push({ sequence, cache: prompt.cache });
@@ -85,7 +80,6 @@ export async function runForeignBatch(
     rows.join(joining);
   }
 
-  throwIfAborted(signal);
   while (next < waiting.length || rows.live().length > 0) {
     if (next < waiting.length) await admit();
     if (rows.live().length === 0) continue;
@@ -94,7 +88,7 @@ export async function runForeignBatch(
       step(sequence, logits);
     }
     counts.decodeSteps++;
-    await afterPass();
+    await betweenPasses();
   }
   return counts;
 }
