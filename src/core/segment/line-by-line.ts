@@ -9,7 +9,7 @@ import { isLeadIn } from './step-marker.ts';
  */
 export const lineByLine = segmenter((text) => {
   const lines = outsideBlocks(lineStarts(text), protectedBlocks(text));
-  const titles = lines.map((start) => isTitle(text, start));
+  const titles = lines.map((start, index) => isTitle(text.slice(start, lines[index + 1]).trimEnd()));
   const last = titles.lastIndexOf(false);
   return stepsAt(text, lines.filter((_, index) => index <= last && titles[index - 1] !== true));
 });
@@ -22,7 +22,7 @@ function lineStarts(text: string): number[] {
   return starts;
 }
 
-function isTitle(text: string, start: number): boolean {
-  const newline = text.indexOf('\n', start);
-  return isLeadIn(text.slice(start, newline < 0 ? undefined : newline).trimEnd());
+/** A title in which a block of several lines begins is none. */
+function isTitle(lines: string): boolean {
+  return !lines.includes('\n') && isLeadIn(lines);
 }

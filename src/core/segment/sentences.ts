@@ -113,18 +113,18 @@ function forEachBoundary(text: string, language: string | undefined, visit: (ind
   }
 }
 
-const SEGMENTERS = new Map<string, Intl.Segmenter>();
+const RULES = new Map<string, Intl.Segmenter>();
 
 /** Made once a language. A tag that is none is no reason to fail: the rules hardly differ. */
 function sentenceSegmenter(language = 'en'): Intl.Segmenter {
-  let found = SEGMENTERS.get(language);
+  let found = RULES.get(language);
   if (found !== undefined) return found;
   try {
     found = new Intl.Segmenter(language, { granularity: 'sentence' });
   } catch {
     found = new Intl.Segmenter('en', { granularity: 'sentence' });
   }
-  SEGMENTERS.set(language, found);
+  RULES.set(language, found);
   return found;
 }
 

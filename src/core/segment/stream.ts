@@ -13,7 +13,9 @@ import { SEGMENTERS, type TextSegmenterName } from './segmenters.ts';
  * whose block is still open.
  *
  * `auto` decides by the whole text, so nothing of it settles before the end. `sentences` reads the
- * language off the first 400 UTF-16 units where none is given, and nothing settles before there are as many.
+ * language off the first 400 UTF-16 units where none is given, and nothing settles before there are as
+ * many; and whether a full stop ends a sentence is decided by the next letter, as long as one comes within
+ * 256 units.
  */
 export interface SegmentStream {
   /** Adds text and returns the steps that settled by it, possibly a push later than they could. */

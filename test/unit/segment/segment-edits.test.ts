@@ -74,20 +74,21 @@ describe('segmentation edits', function () {
     });
 
   it('lose nothing and cut no block, whatever they are; dropping the last is undoing it', () => {
-    const anyEdit = fc.oneof(
-      fc.record({ type: fc.constant('merge' as const), at: fc.nat(60) }),
-      fc.record({ type: fc.constant('split' as const), at: fc.nat(60) }),
-      fc.record({ type: fc.constant('move' as const), from: fc.nat(60), to: fc.nat(60) }),
-    );
+    // Which boundary, counted around, so that most edits fit; and a place that may be anywhere.
+    const anyEdit = fc.record({ type: fc.constantFrom('merge' as const, 'split' as const, 'move' as const), boundary: fc.nat(20), place: fc.nat(80) });
     let applied = 0;
     fc.assert(
-      fc.property(anyText, fc.array(anyEdit, { maxLength: 12 }), (text, tried) => {
+      fc.property(anyText, anyText, fc.array(anyEdit, { minLength: 3, maxLength: 12 }), (before, after, tried) => {
+        const text = `${before}\n\nOne. So two, Wait, three.\n\n${after}`;
         const context = contextOf(text);
         const steps = SEGMENTERS['planning-words'].cut(text);
         const states: Cuts[] = [{ steps, unitStarts: unitStarts(text, steps, {}) }];
         const edits: SegmentationEdit[] = [];
-        for (const edit of tried) {
-          const next = applyEdit(context, states.at(-1)!, edit);
+        for (const { type, boundary, place } of tried) {
+          const current = states.at(-1)!;
+          const at = current.steps[boundary % (current.steps.length + 1)]?.start ?? place;
+          const edit: SegmentationEdit = type === 'move' ? { type, from: at, to: place } : { type, at: type === 'merge' ? at : place };
+          const next = applyEdit(context, current, edit);
           if (!next.ok) continue;
           states.push(next.value);
           edits.push(edit);
@@ -104,7 +105,7 @@ describe('segmentation edits', function () {
       }),
       { numRuns: 3000 },
     );
-    assert.ok(applied > 1000);
+    assert.ok(applied > 2000, `only ${applied} edits fitted`);
   });
 });
 

@@ -103,9 +103,9 @@ describe('a text that grows', function () {
   });
 });
 
-describe('a megabyte', function () {
+describe('a text of 400,000 characters and more', function () {
   this.timeout(30_000);
-  const SIZE = 1_000_000;
+  const SIZE = 400_000;
   const fill = (unit: string) => unit.repeat(Math.ceil(SIZE / unit.length));
   const falling = Array.from({ length: 1400 }, (_, index) => `${'`'.repeat(1403 - index)}x\n`).join('');
   const texts: readonly (readonly [string, string])[] = [
@@ -125,7 +125,7 @@ describe('a megabyte', function () {
     ['thinks', fill('<think>')],
     ['headings', fill('#\n\n')],
     ['rule with text at its end', `${fill('- ')}x`],
-    ['numbers', Array.from({ length: 250_000 }, (_, index) => `${index + 1}. a\n`).join('')],
+    ['numbers', Array.from({ length: 50_000 }, (_, index) => `${index + 1}. a\n`).join('')],
     ['asterisks', fill('*')],
     ['digits', fill('1')],
     ['single dollars', fill('$ ')],
