@@ -1,0 +1,240 @@
+import { fail, type Result } from '../../core/result.ts';
+import { jsonlRow } from '../jsonl.ts';
+import { jsonFault, parseJson } from '../json-error.ts';
+import type { FormatErrorReason } from '../trace-file.ts';
+import { decodeUtf8 } from '../utf8.ts';
+import { CHECKPOINT_BYTES, checkpoints } from './checkpoints.ts';
+import { whyUnreadable, type DataFile } from './data-file.ts';
+import { fingerprint } from './fingerprint.ts';
+import { jsonScanner, type JsonScanner } from './json-scanner.ts';
+import { jsonlScanner } from './jsonl-scanner.ts';
+import type { LazyRows, Loaded, Step } from './lazy-rows.ts';
+import { recentRows } from './recent-rows.ts';
+import type { OnRow, RowScanner } from './row-scanner.ts';
+
+/** Looked at in one go: 16 ms where each byte is a line, 1 ms in usual files (see `npm run bench -- dataset`). */
+export const SLICE_BYTES = 131_072;
+/** Longest row that is read. Parsing it holds up its thread: 5 to 15 ms a megabyte of text. */
+export const LONGEST_ROW = 16_000_000;
+/** A row that is parsed in a turn of its own, and a last line that is not looked into before its line feed. */
+const LARGE_ROW = 1_000_000;
+/** A file that was not written for so long (ms) is taken to be finished. */
+export const QUIET = 1000;
+/** Rows beyond a checkpoint begin within `CHECKPOINT_BYTES` of it; this holds all of them that are short. */
+const SHORT_SEGMENT = 4 * CHECKPOINT_BYTES;
+
+/** What the end of a file means. `openLine` is a last row without its line feed. */
+interface End {
+  readonly step: 'end' | 'wait';
+  readonly openLine?: { readonly start: number; readonly line: number };
+  readonly trouble?: string;
+}
+
+/** What the two kinds of files do differently. */
+interface Kind {
+  readonly container: 'jsonl' | 'json';
+  readonly scanner: RowScanner;
+  readonly header: unknown;
+  /** True where the scanner finds nothing any more. */
+  readonly isBroken: boolean;
+  /** A scanner that begins at a row. */
+  resume(offset: number, line: number): RowScanner;
+  where(row: number, line: number): string;
+  parse(where: string, bytes: Uint8Array, offset: number): Result<unknown, FormatErrorReason>;
+  afterSlice(): Promise<void>;
+  atEnd(isQuiet: boolean): Promise<End>;
+}
+
+/** The lines of a JSONL file from its byte `start`, after a byte order mark. */
+export function jsonlRowsOf(file: DataFile, start: number): LazyRows {
+  const scanner = jsonlScanner(start, 1);
+  return streamed(file, start, {
+    container: 'jsonl',
+    scanner,
+    header: undefined,
+    isBroken: false,
+    resume: jsonlScanner,
+    where: (row, line) => `${file.name} row ${row} (line ${line})`,
+    parse: jsonlRow,
+    afterSlice: () => Promise.resolve(),
+    async atEnd(isQuiet) {
+      const { openLine } = scanner;
+      if (!openLine) return { step: 'end' };
+      return isQuiet || (await isWhole(file, openLine.start)) ? { step: 'end', openLine } : { step: 'wait' };
+    },
+  });
+}
+
+/** True for a line that is a whole JSON object or list, so that its line feed need not be waited for. */
+async function isWhole(file: DataFile, start: number): Promise<boolean> {
+  if (file.size - start > LARGE_ROW) return false;
+  const text = decodeUtf8(await file.read(start, file.size - start));
+  return text.ok && /[}\]]\s*$/.test(text.value) && parseJson(text.value).ok;
+}
+
+/** The rows of a JSON document's list from byte `start`; the scanner tells what kind of document it is. */
+export function jsonRowsOf(file: DataFile, start: number): { readonly rows: LazyRows; readonly scanner: JsonScanner } {
+  const scanner = jsonScanner(start);
+  let header: unknown;
+  let isHeaderWhole = false;
+
+  /** The object around the rows, without them: what stands before the list, and what follows it once that is known. */
+  async function readHeader(): Promise<void> {
+    const { wrapper, done } = scanner;
+    if (!wrapper || isHeaderWhole || (header !== undefined && !done)) return;
+    isHeaderWhole = done;
+    const rest = done && wrapper.close !== undefined ? scanner.position - wrapper.close : 0;
+    if (wrapper.open - start + rest > LONGEST_ROW) return;
+    const before = Buffer.from(await file.read(start, wrapper.open - start)).toString();
+    const after = rest > 0 ? Buffer.from(await file.read(scanner.position - rest, rest)).toString() : ']}';
+    const parsed = parseJson(before + after);
+    if (parsed.ok) header = parsed.value;
+  }
+
+  const broken = (at: number, what: string) => `${file.name} is not JSON from byte ${at} on: ${what}. The rows before it can be read.`;
+  const rows = streamed(file, start, {
+    container: 'json',
+    scanner,
+    get header() {
+      return header;
+    },
+    get isBroken() {
+      return scanner.failure !== undefined;
+    },
+    resume: (offset) => jsonScanner(offset, true),
+    where: (row) => `${file.name} row ${row}`,
+    parse(where, bytes, offset) {
+      const text = decodeUtf8(bytes);
+      if (!text.ok) return fail('not-utf8', `${where} is not UTF-8 at byte ${offset + (text.offset ?? 0)} of the file: save the file as UTF-8.`);
+      const value = parseJson(text.value);
+      return value.ok ? value : jsonFault(`${where} (from byte ${offset})`, value.error);
+    },
+    afterSlice: readHeader,
+    atEnd(isQuiet) {
+      const { failure, done, position } = scanner;
+      if (failure) return Promise.resolve({ step: 'end', trouble: broken(failure.at, failure.what) });
+      if (done) return Promise.resolve({ step: 'end' });
+      return Promise.resolve({ step: 'wait', ...(isQuiet && { trouble: broken(position, 'it ends before its list does, so it was cut off or is still being written') }) });
+    },
+  });
+  return { rows, scanner };
+}
+
+function streamed(file: DataFile, start: number, kind: Kind): LazyRows {
+  const { scanner } = kind;
+  const index = checkpoints();
+  const print = fingerprint(file, start);
+  const buffer = Buffer.allocUnsafeSlow(SLICE_BYTES);
+  const recent = recentRows();
+  /** Rows whose end was seen, and the end of the last. */
+  let ended = 0;
+  let lastEnd = start;
+  /** One row more: the last line of a file that was found finished without a line feed. */
+  let last: { readonly start: number; readonly end: number; readonly line: number } | undefined;
+  let hasLastChanged = false;
+  let isComplete = false;
+  let trouble: string | undefined;
+
+  const found: OnRow = (from, to, line) => {
+    if (last) {
+      hasLastChanged ||= last.end !== to;
+      last = undefined;
+      recent.forget(ended);
+    } else index.add(ended, from, line);
+    ended++;
+    lastEnd = to;
+  };
+
+  async function load(row: number): Promise<Loaded> {
+    const tail = row === ended ? last : undefined;
+    const near = index.before(row);
+    let where = kind.where(row, tail?.line ?? near.line);
+    const failed = (value: Loaded['value']) => ({ where, value, bytes: 0 });
+    try {
+      // With the byte after a row, which is what ends it.
+      const length = (tail?.end ?? near.next ?? lastEnd + 1) - near.offset;
+      const isLong = length > LONGEST_ROW + CHECKPOINT_BYTES;
+      const bytes = await file.read(near.offset, isLong ? SHORT_SEGMENT : length);
+      let span = tail && tail.end <= near.offset + bytes.length ? { start: tail.start, end: tail.end } : undefined;
+      let next = near.row;
+      if (!tail) {
+        const again = kind.resume(near.offset, near.line);
+        again.feed(bytes, (from, to, line) => {
+          if (next++ !== row) return;
+          span = { start: from, end: to };
+          where = kind.where(row, line);
+        });
+        if (!span) where = kind.where(row, again.line);
+      }
+      const now = await file.lookInside();
+      const isSame = now === 'same' || (now === 'grown' && (await print.holds()));
+      if (!isSame || (!span && !isLong)) return failed(fail('file-changed', `${where} cannot be read any more, since the file has changed on disk: read it again.`));
+      if (!span) return failed(fail('too-long', `${where} is longer than ${LONGEST_ROW / 1e6} MB: shorten it.`));
+      const size = span.end - span.start;
+      // What waits goes first: parsing a large row holds up the thread.
+      if (size > LARGE_ROW) await new Promise(setImmediate);
+      return { where, value: kind.parse(where, bytes.subarray(span.start - near.offset, span.end - near.offset), span.start), bytes: size };
+    } catch (error) {
+      return failed(fail('cannot-read', whyUnreadable(file.name, error)));
+    }
+  }
+
+  async function atEnd(): Promise<Step> {
+    const end = await kind.atEnd(Math.abs(Date.now() - file.writtenAt) > QUIET);
+    trouble = end.trouble;
+    isComplete = end.step === 'end' && trouble === undefined;
+    const before = last;
+    if (end.openLine) {
+      if (!before) index.add(ended, end.openLine.start, end.openLine.line);
+      last = { ...end.openLine, end: scanner.position };
+    }
+    if (before && last && before.end !== last.end) {
+      recent.forget(ended);
+      hasLastChanged = true;
+    }
+    return end.step;
+  }
+
+  async function slice(): Promise<Step> {
+    if (kind.isBroken || scanner.position >= file.size) return atEnd();
+    isComplete = false;
+    trouble = undefined;
+    const bytes = await file.read(scanner.position, Math.min(SLICE_BYTES, file.size - scanner.position), buffer);
+    // Cut off meanwhile: the next look at the file says so.
+    if (bytes.length === 0) return 'wait';
+    scanner.feed(bytes, found);
+    print.take(bytes, scanner.position);
+    await kind.afterSlice();
+    return 'more';
+  }
+
+  return {
+    name: file.name,
+    container: kind.container,
+    single: false,
+    get header() {
+      return kind.header;
+    },
+    get progress() {
+      return { rows: ended + (last ? 1 : 0), bytes: scanner.position, total: file.size, complete: isComplete && scanner.position >= file.size };
+    },
+    get trouble() {
+      return trouble;
+    },
+    takeRowChange() {
+      const changed = hasLastChanged;
+      hasLastChanged = false;
+      return changed;
+    },
+    load: (row) => recent.get(row, () => load(row)),
+    async step() {
+      try {
+        return await slice();
+      } catch (error) {
+        trouble = whyUnreadable(file.name, error);
+        return 'end';
+      }
+    },
+    isStillThere: () => print.holds(),
+  };
+}
