@@ -1,4 +1,5 @@
-/** A 1 GB JSONL file and a JSON list of 300 MB opened as the editor does: npm run bench -- dataset. */
+/** A 1 GB JSONL file and a JSON list of 300 MB opened as the editor does, in a process each: npm run bench -- dataset. */
+import { spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -10,9 +11,11 @@ import { openDataset } from '../../src/formats/index/open-dataset.ts';
 const READS = 2000;
 const TICK = 5;
 
-/** Rows of 200 to 3200 bytes, and each ten thousandth of 2 MB. */
+const LARGE = 20_000;
+
+/** Rows of 0.2 to 3 kB, and each 20,000th of 5 MB. */
 function rowText(row: number): string {
-  const length = row % 10_000 === 9999 ? 2_000_000 : 100 + ((row * 7919) % 3000);
+  const length = row % LARGE === LARGE - 1 ? 5_700_000 : 100 + ((row * 7919) % 3000);
   return JSON.stringify({ id: `row-${row}`, problem: `Is "${row}" even?\n`, steps: ['x'.repeat(length >> 1), 'é\\"'.repeat(length >> 4), 'So it is.'], label: -1 });
 }
 
@@ -45,19 +48,20 @@ function watchLoop(): { end(): string } {
   };
 }
 
-async function readAtRandom(data: Dataset, rows: number): Promise<string> {
+/** Times of reading rows one after the other; `next` names them. */
+async function read(data: Dataset, reads: number, next: (random: number, read: number) => number): Promise<string> {
   const times: number[] = [];
   let state = 1;
-  for (let read = 0; read < READS; read++) {
+  for (let count = 0; count < reads; count++) {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    const row = Math.floor((state / 2 ** 32) * rows);
+    const row = next(state / 2 ** 32, count);
     const started = performance.now();
     const value = await data.trace(row);
     times.push(performance.now() - started);
     if (!value.ok || value.value.source.id !== `row-${row}`) throw new Error(`Row ${row} is not what was written.`);
   }
   times.sort((a, b) => a - b);
-  const at = (share: number) => times[Math.min(READS - 1, Math.floor(share * READS))]?.toFixed(2);
+  const at = (share: number) => times[Math.min(reads - 1, Math.floor(share * reads))]?.toFixed(2);
   return `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, max ${at(1)} ms`;
 }
 
@@ -77,41 +81,51 @@ async function measure(title: string, file: string, rows: number): Promise<void>
   let told = 0;
   data.onDidChange(() => told++);
   // Rows are asked for while others are looked for, as a table does that is scrolled.
-  const before = await readAtRandom(data, data.progress.rows);
+  const early = await read(data, READS / 10, (random) => Math.floor(random * data.progress.rows));
   await data.reach(Number.MAX_SAFE_INTEGER);
   const indexTime = performance.now() - started;
   if (data.progress.rows !== rows) throw new Error(`${data.progress.rows} of ${rows} rows were found.`);
   const indexing = loop.end();
   const grown = most;
   const second = watchLoop();
-  const random = await readAtRandom(data, rows);
+  const random = await read(data, READS, (random) => Math.floor(random * rows));
   const reading = second.end();
+  const beforeLarge = most;
+  const third = watchLoop();
+  const large = await read(data, Math.floor(rows / LARGE), (_random, count) => (count + 1) * LARGE - 1);
+  const readingLarge = third.end();
   clearInterval(sampler);
   console.log(
     [
       `${title}: ${(data.progress.total / 1e6).toFixed(0)} MB, ${rows} rows, ${data.container}`,
       `  first row after         ${firstTime.toFixed(0)} ms`,
       `  all rows found after    ${indexTime.toFixed(0)} ms (${told} changes told)`,
-      `  ${READS} rows meanwhile    ${before}`,
+      `  ${READS / 10} rows meanwhile     ${early}`,
       `  longest block meanwhile ${indexing}`,
       `  ${READS} rows at random    ${random}`,
       `  longest block then      ${reading}`,
-      `  resident memory         +${megabytes(grown)} at most while looking, +${megabytes(most)} at most in all`,
+      `  ${Math.floor(rows / LARGE)} rows of 5 MB         ${large}`,
+      `  longest block then      ${readingLarge}`,
+      `  resident memory         +${megabytes(grown)} at most while looking, +${megabytes(beforeLarge)} after rows at random, +${megabytes(most)} after the large ones`,
     ].join('\n'),
   );
   data.dispose();
 }
 
+/** Writes the files, and measures each in a process of its own. */
 export async function benchDataset(): Promise<void> {
+  const [program, , title, given, rows] = process.argv.slice(1);
+  if (title !== undefined && given !== undefined) return measure(title, given, Number(rows));
   const folder = mkdtempSync(path.join(tmpdir(), 'stepscope-bench-'));
   try {
-    for (const [title, name, size, open, between, close] of [
+    for (const [kind, name, size, open, between, close] of [
       ['JSONL', 'rows.jsonl', 1e9, '', '\n', '\n'],
       ['JSON list', 'rows.json', 3e8, '[\n', ',\n', '\n]\n'],
     ] as const) {
       const file = path.join(folder, name);
-      const rows = writeRows(file, size, open, between, close);
-      await measure(title, file, rows);
+      const written = writeRows(file, size, open, between, close);
+      const { status } = spawnSync(process.execPath, [program ?? '', 'dataset', kind, file, String(written)], { stdio: 'inherit' });
+      if (status !== 0) throw new Error(`The process that measured ${name} ended with ${String(status)}.`);
       rmSync(file);
     }
   } finally {

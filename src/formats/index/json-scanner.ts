@@ -175,7 +175,9 @@ export function jsonScanner(from: number, inList = false): JsonScanner {
     get position() {
       return position;
     },
-    line: 0,
+    get openRow() {
+      return place === 'in-value' && isRowValue ? { start, line: 0 } : undefined;
+    },
     get shape() {
       return place === 'end' && shape === 'unknown' ? 'single' : shape;
     },

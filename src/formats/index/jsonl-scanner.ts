@@ -2,13 +2,8 @@ import type { RowScanner } from './row-scanner.ts';
 
 const LINE_FEED = 10;
 
-export interface JsonlScanner extends RowScanner {
-  /** The line that has begun and has no line feed yet, where there is more than white space in it. */
-  readonly openLine: { readonly start: number; readonly line: number } | undefined;
-}
-
 /** Lines that have more than JSON's own white space, as `jsonlRows` finds them in memory; `offset` is the first byte of the 1-based `line`. */
-export function jsonlScanner(offset: number, line: number): JsonlScanner {
+export function jsonlScanner(offset: number, line: number): RowScanner {
   let position = offset;
   let start = offset;
   let filled = false;
@@ -16,10 +11,7 @@ export function jsonlScanner(offset: number, line: number): JsonlScanner {
     get position() {
       return position;
     },
-    get line() {
-      return line;
-    },
-    get openLine() {
+    get openRow() {
       return filled ? { start, line } : undefined;
     },
     feed(bytes, found) {

@@ -43,17 +43,17 @@ interface Waiter {
  * counts once it is a whole object or list, or was not written to for a second.
  */
 export async function openDataset(path: string, options: DatasetOptions = {}): Promise<Result<Dataset, FormatErrorReason>> {
-  const opened = await openState(path, options);
+  const opened = await openState(path, options, options.signal);
   return opened.ok ? ok(dataset(path, options, opened.value)) : opened;
 }
 
-async function openState(path: string, options: DatasetOptions): Promise<Result<State, FormatErrorReason>> {
-  options.signal?.throwIfAborted();
+async function openState(path: string, options: OpenOptions, signal?: AbortSignal): Promise<Result<State, FormatErrorReason>> {
+  signal?.throwIfAborted();
   const file = await openDataFile(path);
   if (!file.ok) return file;
   let isKept = false;
   try {
-    const opened = await openRowsOf(file.value, options, options.signal);
+    const opened = await openRowsOf(file.value, options, signal);
     isKept = opened.ok;
     return opened.ok ? ok({ ...opened.value, file: file.value, isIndexing: false, told: undefined }) : opened;
   } finally {
@@ -61,14 +61,14 @@ async function openState(path: string, options: DatasetOptions): Promise<Result<
   }
 }
 
-function dataset(path: string, { signal: _signal, ...options }: DatasetOptions, first: State): Dataset {
+function dataset(path: string, options: DatasetOptions, first: State): Dataset {
   const listeners = new Set<(change: DatasetChange) => void>();
   const waiters = new Set<Waiter>();
   let state = first;
   let isDisposed = false;
   /** Set while there is nothing under the path, or something that cannot be opened. */
   let lost: 'gone' | 'unreadable' | undefined;
-  let looking: Promise<void> | undefined;
+  let isLooking = false;
   let lookAgain = false;
 
   const tell = (change: DatasetChange) => {
@@ -159,19 +159,20 @@ function dataset(path: string, { signal: _signal, ...options }: DatasetOptions, 
   }
 
   /** One look at a time; what is asked for meanwhile is one more. */
-  function lookSoon(): void {
-    if (isDisposed) return;
+  async function keepLooking(): Promise<void> {
     lookAgain = true;
-    looking ??= (async () => {
+    if (isLooking) return;
+    isLooking = true;
+    try {
       while (lookAgain && !isDisposed) {
         lookAgain = false;
         await look();
       }
-    })().finally(() => {
-      looking = undefined;
-      if (lookAgain) lookSoon();
-    });
+    } finally {
+      isLooking = false;
+    }
   }
+  const lookSoon = () => void keepLooking();
 
   async function using<Value>(row: number, read: (traces: TraceFile, value: Result<unknown, FormatErrorReason>) => Result<Value, FormatErrorReason>): Promise<Result<Value, FormatErrorReason>> {
     if (isDisposed) return fail('cannot-read', `${state.rows.name} is closed: open it again.`);
@@ -215,7 +216,7 @@ function dataset(path: string, { signal: _signal, ...options }: DatasetOptions, 
       return state.rows.container;
     },
     get rowFormat() {
-      return state.using(-1, { where: state.rows.name, value: ok(undefined), bytes: 0 }, (traces) => traces.rowFormat);
+      return state.rowFormat;
     },
     get progress() {
       return state.rows.progress;

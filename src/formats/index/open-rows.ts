@@ -4,6 +4,7 @@ import { isChat } from '../messages.ts';
 import { containerOf, isJsonRow } from '../open.ts';
 import { looksLikeParquet } from '../open-file.ts';
 import { SNIFFED_ROWS, TEXT_FORMATS } from '../rows/formats.ts';
+import type { Sniff } from '../rows/row-format.ts';
 import type { Container, FormatErrorReason, TraceFile } from '../trace-file.ts';
 import { traceRows, type OpenOptions } from '../trace-rows.ts';
 import { skipByteOrderMark } from '../utf8.ts';
@@ -17,11 +18,13 @@ import { wholeRows } from './whole-rows.ts';
 const HEAD = 1_000_000;
 /** Rows are recognised by fewer than `SNIFFED_ROWS` where those would take more bytes than this. */
 const ENOUGH_BYTES = 8_000_000;
+const PIECE = 16_384;
 const A_MOMENT = 50;
 
 /** The rows of one state of a file, and how they are read as traces. */
 export interface OpenedRows {
   readonly rows: LazyRows;
+  readonly rowFormat: Sniff;
   /** Reads a row that was loaded. */
   using<Value>(row: number, loaded: Loaded, read: (traces: TraceFile) => Value): Value;
 }
@@ -56,7 +59,7 @@ async function whole(file: DataFile, container: Container | undefined, options: 
   const opened = await wholeRows(file, container, options);
   if (!opened.ok) return opened;
   const { rows, traces } = opened.value;
-  return ok({ rows, using: (_row, _loaded, read) => read(traces) });
+  return ok({ rows, rowFormat: traces.rowFormat, using: (_row, _loaded, read) => read(traces) });
 }
 
 /** JSON in a .jsonl file and JSONL in a .json file are read for what they are. */
@@ -81,10 +84,14 @@ async function json(file: DataFile, head: Uint8Array, container: Container | und
 /** The first line that is not blank, if its end is in the head, and whether nothing follows it. */
 function firstLine(head: Uint8Array, size: number): { readonly line: { readonly start: number; readonly end: number } | undefined; readonly isOnly: boolean } {
   const scanner = jsonlScanner(0, 1);
-  const lines: { start: number; end: number }[] = [];
-  scanner.feed(head, (start, end) => lines.push({ start, end }));
-  const begun = lines.length + (scanner.openLine ? 1 : 0);
-  return { line: lines[0], isOnly: begun === 1 && size === head.length };
+  let line: { readonly start: number; readonly end: number } | undefined;
+  let ended = 0;
+  for (let at = 0; at < head.length && ended < 2; at += PIECE)
+    scanner.feed(head.subarray(at, at + PIECE), (start, end) => {
+      line ??= { start, end };
+      ended++;
+    });
+  return { line, isOnly: ended + (scanner.openRow ? 1 : 0) === 1 && size === head.length };
 }
 
 /** The rows of a JSON document; undefined where a file that calls itself JSONL is better read so. */
@@ -152,10 +159,11 @@ async function recognised(rows: LazyRows, options: OpenOptions): Promise<Result<
   );
   if (!traces.ok) return traces;
   // The format is chosen on the first time it is asked for, while the first rows are at hand.
-  void traces.value.rowFormat;
+  const { rowFormat } = traces.value;
   held.clear();
   return ok({
     rows,
+    rowFormat,
     sample,
     using(row, loaded, read) {
       held.set(row, loaded);

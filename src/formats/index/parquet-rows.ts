@@ -12,7 +12,8 @@ export async function parquetRowsOf(file: DataFile): Promise<Result<LazyRows, Fo
   const { openParquet } = await import('../containers/parquet.ts');
   const table = await openParquet(name, { byteLength: size, slice: async (start, end = size) => arrayBuffer(await file.read(start, end - start)) }).catch((error: unknown) => fail('cannot-read', whyUnreadable(name, error)));
   if (!table.ok) return table;
-  const { rows, starts, read } = table.value;
+  const parquet = table.value;
+  const { rows, starts } = parquet;
   if (rows === 0) return fail('empty-file', `${name} has no rows.`);
   const groups = new Map<number, Promise<Result<unknown[], FormatErrorReason>>>();
 
@@ -27,7 +28,7 @@ export async function parquetRowsOf(file: DataFile): Promise<Result<LazyRows, Fo
 
   async function readGroup(index: number): Promise<Result<unknown[], FormatErrorReason>> {
     try {
-      const values = await read(index);
+      const values = await parquet.read(index);
       if ((await file.lookInside()) === 'same') return values;
       groups.delete(index);
       return fail('file-changed', `${name} has changed on disk: read the row again.`);

@@ -10,12 +10,13 @@ import { jsonScanner, type JsonScanner } from './json-scanner.ts';
 import { jsonlScanner } from './jsonl-scanner.ts';
 import type { LazyRows, Loaded, Step } from './lazy-rows.ts';
 import { recentRows } from './recent-rows.ts';
-import type { OnRow, RowScanner } from './row-scanner.ts';
+import type { OnRow, OpenRow, RowScanner } from './row-scanner.ts';
 
-/** Looked at in one go: 16 ms where each byte is a line, 1 ms in usual files (see `npm run bench -- dataset`). */
+/** Looked at in one go: 0.1 to 0.5 ms in usual files, 1 to 2 ms where each second byte begins a row. */
 export const SLICE_BYTES = 131_072;
-/** Longest row that is read. Parsing it holds up its thread: 5 to 15 ms a megabyte of text. */
+/** Longest row that is read. Parsing holds up the thread: 5 to 10 ms a megabyte of text, up to 40 ms where it is all numbers and brackets. */
 export const LONGEST_ROW = 16_000_000;
+const COMMA = 44;
 /** A row that is parsed in a turn of its own, and a last line that is not looked into before its line feed. */
 const LARGE_ROW = 1_000_000;
 /** A file that was not written for so long (ms) is taken to be finished. */
@@ -23,10 +24,10 @@ export const QUIET = 1000;
 /** Rows beyond a checkpoint begin within `CHECKPOINT_BYTES` of it; this holds all of them that are short. */
 const SHORT_SEGMENT = 4 * CHECKPOINT_BYTES;
 
-/** What the end of a file means. `openLine` is a last row without its line feed. */
+/** What the end of a file means. `openRow` is a last row without its line feed. */
 interface End {
   readonly step: 'end' | 'wait';
-  readonly openLine?: { readonly start: number; readonly line: number };
+  readonly openRow?: OpenRow;
   readonly trouble?: string;
 }
 
@@ -40,6 +41,8 @@ interface Kind {
   /** A scanner that begins at a row. */
   resume(offset: number, line: number): RowScanner;
   where(row: number, line: number): string;
+  /** Without what stands between a row and the next. */
+  trim(bytes: Uint8Array): Uint8Array;
   parse(where: string, bytes: Uint8Array, offset: number): Result<unknown, FormatErrorReason>;
   afterSlice(): Promise<void>;
   atEnd(isQuiet: boolean): Promise<End>;
@@ -55,12 +58,13 @@ export function jsonlRowsOf(file: DataFile, start: number): LazyRows {
     isBroken: false,
     resume: jsonlScanner,
     where: (row, line) => `${file.name} row ${row} (line ${line})`,
+    trim: (bytes) => bytes.subarray(0, endOfText(bytes, bytes.length)),
     parse: jsonlRow,
     afterSlice: () => Promise.resolve(),
     async atEnd(isQuiet) {
-      const { openLine } = scanner;
-      if (!openLine) return { step: 'end' };
-      return isQuiet || (await isWhole(file, openLine.start)) ? { step: 'end', openLine } : { step: 'wait' };
+      const { openRow } = scanner;
+      if (!openRow) return { step: 'end' };
+      return isQuiet || (await isWhole(file, openRow.start)) ? { step: 'end', openRow } : { step: 'wait' };
     },
   });
 }
@@ -103,6 +107,10 @@ export function jsonRowsOf(file: DataFile, start: number): { readonly rows: Lazy
     },
     resume: (offset) => jsonScanner(offset, true),
     where: (row) => `${file.name} row ${row}`,
+    trim(bytes) {
+      const end = endOfText(bytes, bytes.length);
+      return bytes.subarray(0, bytes[end - 1] === COMMA ? endOfText(bytes, end - 1) : end);
+    },
     parse(where, bytes, offset) {
       const text = decodeUtf8(bytes);
       if (!text.ok) return fail('not-utf8', `${where} is not UTF-8 at byte ${offset + (text.offset ?? 0)} of the file: save the file as UTF-8.`);
@@ -118,6 +126,13 @@ export function jsonRowsOf(file: DataFile, start: number): { readonly rows: Lazy
     },
   });
   return { rows, scanner };
+}
+
+/** The index after the last byte before `end` that is no white space. */
+function endOfText(bytes: Uint8Array, end: number): number {
+  let at = end;
+  while (at > 0 && [9, 10, 13, 32].includes(bytes[at - 1] ?? 0)) at--;
+  return at;
 }
 
 function streamed(file: DataFile, start: number, kind: Kind): LazyRows {
@@ -145,37 +160,46 @@ function streamed(file: DataFile, start: number, kind: Kind): LazyRows {
     lastEnd = to;
   };
 
-  async function load(row: number): Promise<Loaded> {
-    const tail = row === ended ? last : undefined;
+  /** The bytes of a row and how messages name it; undefined bytes where the file has become another. */
+  async function find(row: number): Promise<{ readonly where: string; readonly start: number; readonly bytes: Uint8Array | undefined; readonly isTooLong?: boolean }> {
     const near = index.before(row);
-    let where = kind.where(row, tail?.line ?? near.line);
-    const failed = (value: Loaded['value']) => ({ where, value, bytes: 0 });
+    const tail = row === ended ? last : undefined;
+    const end = tail?.end ?? near.next ?? lastEnd;
+    // With the byte after a row, which is what ends it.
+    const bytes = await file.read(near.offset, Math.min(end + 1 - near.offset, SHORT_SEGMENT));
+    const again = kind.resume(near.offset, near.line);
+    let found: { readonly where: string; readonly start: number; readonly bytes: Uint8Array } | undefined;
+    let next = near.row;
+    again.feed(bytes, (start, end, line) => {
+      if (next++ === row) found = { where: kind.where(row, line), start, bytes: bytes.subarray(start - near.offset, end - near.offset) };
+    });
+    if (found) return found;
+    // What begins here and does not end is the segment's last row.
+    const { openRow } = again;
+    const where = kind.where(row, openRow?.line ?? near.line);
+    if (!openRow || next !== row) return { where, start: near.offset, bytes: undefined };
+    const { start } = openRow;
+    if (end - start > LONGEST_ROW) return { where, start, bytes: undefined, isTooLong: true };
+    const rest = await file.read(start, end - start);
+    return { where, start, bytes: rest.length < end - start ? undefined : kind.trim(rest) };
+  }
+
+  async function load(row: number): Promise<Loaded> {
     try {
-      // With the byte after a row, which is what ends it.
-      const length = (tail?.end ?? near.next ?? lastEnd + 1) - near.offset;
-      const isLong = length > LONGEST_ROW + CHECKPOINT_BYTES;
-      const bytes = await file.read(near.offset, isLong ? SHORT_SEGMENT : length);
-      let span = tail && tail.end <= near.offset + bytes.length ? { start: tail.start, end: tail.end } : undefined;
-      let next = near.row;
-      if (!tail) {
-        const again = kind.resume(near.offset, near.line);
-        again.feed(bytes, (from, to, line) => {
-          if (next++ !== row) return;
-          span = { start: from, end: to };
-          where = kind.where(row, line);
-        });
-        if (!span) where = kind.where(row, again.line);
-      }
+      const { where, start: from, bytes, isTooLong } = await find(row);
+      const failed = (value: Loaded['value']) => ({ where, value, bytes: 0 });
       const now = await file.lookInside();
       const isSame = now === 'same' || (now === 'grown' && (await print.holds()));
-      if (!isSame || (!span && !isLong)) return failed(fail('file-changed', `${where} cannot be read any more, since the file has changed on disk: read it again.`));
-      if (!span) return failed(fail('too-long', `${where} is longer than ${LONGEST_ROW / 1e6} MB: shorten it.`));
-      const size = span.end - span.start;
-      // What waits goes first: parsing a large row holds up the thread.
-      if (size > LARGE_ROW) await new Promise(setImmediate);
-      return { where, value: kind.parse(where, bytes.subarray(span.start - near.offset, span.end - near.offset), span.start), bytes: size };
+      if (!isSame || (!bytes && isTooLong !== true)) return failed(fail('file-changed', `${where} cannot be read any more, since the file has changed on disk: read it again.`));
+      if (!bytes) return failed(fail('too-long', `${where} is longer than ${LONGEST_ROW / 1e6} MB: shorten it.`));
+      if (bytes.length <= LARGE_ROW) return { where, value: kind.parse(where, bytes, from), bytes: bytes.length };
+      // Parsing a large row holds up the thread, and so may what is done with it: each has a turn of its own.
+      await new Promise(setImmediate);
+      const value = kind.parse(where, bytes, from);
+      await new Promise(setImmediate);
+      return { where, value, bytes: bytes.length };
     } catch (error) {
-      return failed(fail('cannot-read', whyUnreadable(file.name, error)));
+      return { where: `${file.name} row ${row}`, value: fail('cannot-read', whyUnreadable(file.name, error)), bytes: 0 };
     }
   }
 
@@ -184,9 +208,9 @@ function streamed(file: DataFile, start: number, kind: Kind): LazyRows {
     trouble = end.trouble;
     isComplete = end.step === 'end' && trouble === undefined;
     const before = last;
-    if (end.openLine) {
-      if (!before) index.add(ended, end.openLine.start, end.openLine.line);
-      last = { ...end.openLine, end: scanner.position };
+    if (end.openRow) {
+      if (!before) index.add(ended, end.openRow.start, end.openRow.line);
+      last = { ...end.openRow, end: scanner.position };
     }
     if (before && last && before.end !== last.end) {
       recent.forget(ended);

@@ -108,6 +108,8 @@ describe('Data sets', function () {
     await fc.assert(
       fc.asyncProperty(document, async ([rows, how, name]) => {
         const content = how === 'lines' ? rows.map((value) => JSON.stringify(value)).join('\n') : how === 'list' ? JSON.stringify(rows) : how === 'indented' ? JSON.stringify(rows, null, 1) : how === 'one' ? JSON.stringify(rows[0]) : JSON.stringify({ version: 2, samples: rows, status: 'success' });
+        // One bare value in a .jsonl file is a row like others here, since more may be appended; in memory the file is refused.
+        fc.pre(content.includes('\n') || /^[[{]/.test(content) || name === 'a' || name === 'a.json');
         const file = write(name, content);
         const base = path.basename(file);
         const memory = openTraces(base, strToU8(content));
@@ -231,7 +233,7 @@ describe('Data sets', function () {
     const file = write('a.json', `[${line('p')},\n`, true);
     const data = await open(file);
     const changes = listen(data);
-    appendFileSync(file, `${line('q')}`);
+    appendFileSync(file, line('q'));
     await changeOf(changes, (change) => change.type === 'progress' && change.progress.rows === 2);
     const lost = await changeOf(changes, ({ type }) => type === 'lost');
     assert.match(lost.type === 'lost' ? lost.message : '', /a\.json is not JSON from byte \d+ on: it ends before its list does, so it was cut off or is still being written/);
@@ -258,7 +260,7 @@ describe('Data sets', function () {
       assert.equal(await known(data), 100);
       change(file);
       // A row that was not read before: of the file that is open still, or refused.
-      assert.match(String(JSON.stringify(await valueOf(data, 50))), how === 'put in its place' ? /"old 50"/ : /^"file-changed: a\.jsonl row 50 \(line 51\) cannot be read any more, since the file has changed on disk/);
+      assert.match(JSON.stringify(await valueOf(data, 50)), how === 'put in its place' ? /"old 50"/ : /^"file-changed: a\.jsonl row 50 \(line 51\) cannot be read any more, since the file has changed on disk/);
       await changeOf(changes, ({ type }) => type === 'replaced');
       const trace = await data.trace(50);
       assert.ok(trace.ok);

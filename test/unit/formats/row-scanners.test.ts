@@ -30,8 +30,8 @@ describe('Row scanners', function () {
       fc.property(fc.array(piece, { maxLength: 30 }).map((pieces) => Buffer.from(pieces.join(''))), size, (bytes, step) => {
         const scanner = jsonlScanner(0, 1);
         const found = scan(scanner, bytes, step);
-        const { openLine } = scanner;
-        if (openLine) found.push([openLine.start, bytes.length, openLine.line]);
+        const { openRow } = scanner;
+        if (openRow) found.push([openRow.start, bytes.length, openRow.line]);
         assert.deepEqual(found, jsonlRows(bytes).map(({ start, end, line }) => [start, end, line]));
       }),
       { numRuns: 2000 },
