@@ -53,11 +53,20 @@ export function jsonlSource(name: string, bytes: Uint8Array, rows: readonly RowB
   };
 }
 
-/** The value of a row by its bytes; `where` names it. */
-export function jsonlRow(where: string, bytes: Uint8Array): Result<unknown, FormatErrorReason> {
+function jsonlRow(where: string, bytes: Uint8Array): Result<unknown, FormatErrorReason> {
+  const text = jsonlText(where, bytes);
+  return text.ok ? jsonlValue(where, text.value) : text;
+}
+
+/** The text of a row by its bytes; `where` names it. */
+export function jsonlText(where: string, bytes: Uint8Array): Result<string, FormatErrorReason> {
   const text = decodeUtf8(bytes);
-  if (!text.ok) return fail('not-utf8', `${where} is not UTF-8 at byte ${text.offset ?? 0} of the line: save the file as UTF-8.`);
-  const value = parseJson(text.value);
+  return text.ok ? text : fail('not-utf8', `${where} is not UTF-8 at byte ${text.offset ?? 0} of the line: save the file as UTF-8.`);
+}
+
+/** The value of a row by its text. */
+export function jsonlValue(where: string, text: string): Result<unknown, FormatErrorReason> {
+  const value = parseJson(text);
   return value.ok ? value : jsonFault(where, { ...value.error, message: withoutLine(value.error.message) });
 }
 

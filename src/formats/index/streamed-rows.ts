@@ -1,5 +1,5 @@
 import { fail, type Result } from '../../core/result.ts';
-import { jsonlRow } from '../jsonl.ts';
+import { jsonlText, jsonlValue } from '../jsonl.ts';
 import { jsonFault, parseJson } from '../json-error.ts';
 import type { FormatErrorReason } from '../trace-file.ts';
 import { decodeUtf8 } from '../utf8.ts';
@@ -43,7 +43,8 @@ interface Kind {
   where(row: number, line: number): string;
   /** Without what stands between a row and the next. */
   trim(bytes: Uint8Array): Uint8Array;
-  parse(where: string, bytes: Uint8Array, offset: number): Result<unknown, FormatErrorReason>;
+  decode(where: string, bytes: Uint8Array, offset: number): Result<string, FormatErrorReason>;
+  parse(where: string, text: string, offset: number): Result<unknown, FormatErrorReason>;
   afterSlice(): Promise<void>;
   atEnd(isQuiet: boolean): Promise<End>;
 }
@@ -59,7 +60,8 @@ export function jsonlRowsOf(file: DataFile, start: number): LazyRows {
     resume: jsonlScanner,
     where: (row, line) => `${file.name} row ${row} (line ${line})`,
     trim: (bytes) => bytes.subarray(0, endOfText(bytes, bytes.length)),
-    parse: jsonlRow,
+    decode: jsonlText,
+    parse: jsonlValue,
     afterSlice: () => Promise.resolve(),
     async atEnd(isQuiet) {
       const { openRow } = scanner;
@@ -111,10 +113,12 @@ export function jsonRowsOf(file: DataFile, start: number): { readonly rows: Lazy
       const end = endOfText(bytes, bytes.length);
       return bytes.subarray(0, bytes[end - 1] === COMMA ? endOfText(bytes, end - 1) : end);
     },
-    parse(where, bytes, offset) {
+    decode(where, bytes, offset) {
       const text = decodeUtf8(bytes);
-      if (!text.ok) return fail('not-utf8', `${where} is not UTF-8 at byte ${offset + (text.offset ?? 0)} of the file: save the file as UTF-8.`);
-      const value = parseJson(text.value);
+      return text.ok ? text : fail('not-utf8', `${where} is not UTF-8 at byte ${offset + (text.offset ?? 0)} of the file: save the file as UTF-8.`);
+    },
+    parse(where, text, offset) {
+      const value = parseJson(text);
       return value.ok ? value : jsonFault(`${where} (from byte ${offset})`, value.error);
     },
     afterSlice: readHeader,
@@ -192,11 +196,13 @@ function streamed(file: DataFile, start: number, kind: Kind): LazyRows {
       const isSame = now === 'same' || (now === 'grown' && (await print.holds()));
       if (!isSame || (!bytes && isTooLong !== true)) return failed(fail('file-changed', `${where} cannot be read any more, since the file has changed on disk: read it again.`));
       if (!bytes) return failed(fail('too-long', `${where} is longer than ${LONGEST_ROW / 1e6} MB: shorten it.`));
-      if (bytes.length <= LARGE_ROW) return { where, value: kind.parse(where, bytes, from), bytes: bytes.length };
-      // Parsing a large row holds up the thread, and so may what is done with it: each has a turn of its own.
-      await new Promise(setImmediate);
-      const value = kind.parse(where, bytes, from);
-      await new Promise(setImmediate);
+      // A large row holds up the thread when it is decoded, parsed and then read as a trace: each has a turn of its own.
+      const turn = bytes.length > LARGE_ROW ? () => new Promise(setImmediate) : undefined;
+      await turn?.();
+      const text = kind.decode(where, bytes, from);
+      await turn?.();
+      const value = text.ok ? kind.parse(where, text.value, from) : text;
+      await turn?.();
       return { where, value, bytes: bytes.length };
     } catch (error) {
       return { where: `${file.name} row ${row}`, value: fail('cannot-read', whyUnreadable(file.name, error)), bytes: 0 };
