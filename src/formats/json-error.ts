@@ -30,16 +30,23 @@ function isTooDeep(text: string): boolean {
   for (let at = 0; at < text.length; at++) {
     const char = text.charCodeAt(at);
     if (char === 34) {
-      for (at++; at < text.length; at++) {
-        const inside = text.charCodeAt(at);
-        if (inside === 34) break;
-        if (inside === 92) at++;
-      }
+      at = closingQuote(text, at);
+      if (at < 0) return false;
     } else if (char === 91 || char === 123) {
       if (++depth > deepest) deepest = depth;
     } else if (char === 93 || char === 125) depth--;
   }
   return deepest > DEEPEST && depth <= 0;
+}
+
+/** The quote that ends the string that begins at `opening`: one with an even number of backslashes before it. -1 where there is none. */
+function closingQuote(text: string, opening: number): number {
+  for (let quote = text.indexOf('"', opening + 1); quote >= 0; quote = text.indexOf('"', quote + 1)) {
+    let before = quote - 1;
+    while (text.charCodeAt(before) === 92) before--;
+    if ((quote - before) % 2 === 1) return quote;
+  }
+  return -1;
 }
 
 /** V8 leaves the position out of most of its messages, so a tolerant parser looks for it once the strict one has failed. */

@@ -1,6 +1,7 @@
-import { fail } from '../core/result.ts';
+import { fail, type Result } from '../core/result.ts';
 import type { RowSource } from './containers/row-source.ts';
 import { jsonFault, parseJson } from './json-error.ts';
+import type { FormatErrorReason } from './trace-file.ts';
 import { decodeUtf8 } from './utf8.ts';
 
 const LINE_FEED = 10;
@@ -47,12 +48,26 @@ export function jsonlSource(name: string, bytes: Uint8Array, rows: readonly RowB
     value: (row) => {
       const { start, end } = rows[row] ?? { start: 0, end: 0 };
       if (end - start > LONGEST_ROW) return fail('too-long', `${where(row)} is longer than ${LONGEST_ROW / 1e6} MB: shorten it.`);
-      const text = decodeUtf8(bytes.subarray(start, end));
-      if (!text.ok) return fail('not-utf8', `${where(row)} is not UTF-8 at byte ${text.offset ?? 0} of the line: save the file as UTF-8.`);
-      const value = parseJson(text.value);
-      return value.ok ? value : jsonFault(where(row), { ...value.error, message: withoutLine(value.error.message) });
+      return jsonlRow(where(row), bytes.subarray(start, end));
     },
   };
+}
+
+function jsonlRow(where: string, bytes: Uint8Array): Result<unknown, FormatErrorReason> {
+  const text = jsonlText(where, bytes);
+  return text.ok ? jsonlValue(where, text.value) : text;
+}
+
+/** The text of a row by its bytes; `where` names it. */
+export function jsonlText(where: string, bytes: Uint8Array): Result<string, FormatErrorReason> {
+  const text = decodeUtf8(bytes);
+  return text.ok ? text : fail('not-utf8', `${where} is not UTF-8 at byte ${text.offset ?? 0} of the line: save the file as UTF-8.`);
+}
+
+/** The value of a row by its text. */
+export function jsonlValue(where: string, text: string): Result<unknown, FormatErrorReason> {
+  const value = parseJson(text);
+  return value.ok ? value : jsonFault(where, { ...value.error, message: withoutLine(value.error.message) });
 }
 
 /** The row is one line, and the sentence has named it already. */

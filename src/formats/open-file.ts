@@ -13,11 +13,11 @@ export async function openFile(name: string, bytes: Uint8Array, options: OpenOpt
 }
 
 /** The rows of a file before anything is known about what they mean; an error for a text. */
-export async function openRows(name: string, bytes: Uint8Array): Promise<Result<RowSource, FormatErrorReason>> {
-  return looksLikeParquet(name, bytes) ? parquet(name, bytes) : openSource(name, bytes);
+export async function openRows(name: string, bytes: Uint8Array, options: OpenOptions = {}): Promise<Result<RowSource, FormatErrorReason>> {
+  return looksLikeParquet(name, bytes) ? parquet(name, bytes) : openSource(name, bytes, options);
 }
 
-function looksLikeParquet(name: string, bytes: Uint8Array): boolean {
+export function looksLikeParquet(name: string, bytes: Uint8Array): boolean {
   const container = containerOf(name);
   return container === 'parquet' || (container === undefined && isParquet(bytes));
 }

@@ -54,8 +54,8 @@ export function openTraces(name: string, bytes: Uint8Array, options: OpenOptions
 }
 
 /** The rows of a file before anything is known about what they mean. A Markdown or text file has none. */
-export function openSource(name: string, bytes: Uint8Array): Source {
-  const found = open(name, bytes, {});
+export function openSource(name: string, bytes: Uint8Array, options: OpenOptions = {}): Source {
+  const found = open(name, bytes, options);
   if (!found.ok) return found;
   return 'source' in found.value ? found.value.source : fail('unknown-shape', `${name} is a text, which has no rows: name a JSON, JSONL, CSV, Parquet or .eval file.`);
 }
@@ -163,7 +163,7 @@ function unknownContents(name: string, bytes: Uint8Array, rows: readonly RowByte
 }
 
 /** True when the line is an object or a list by itself. */
-function isJsonRow(bytes: Uint8Array, row: RowBytes | undefined): boolean {
+export function isJsonRow(bytes: Uint8Array, row: Pick<RowBytes, 'start' | 'end'> | undefined): boolean {
   if (!row) return false;
   const text = wholeText('', bytes.subarray(row.start, row.end), 0);
   const value = text.ok ? parseJson(text.value) : text;

@@ -18,6 +18,10 @@ export type FormatErrorReason =
   | 'unknown-shape'
   | 'unknown-format'
   | 'too-long'
+  /** The file system refuses, or the file is gone. */
+  | 'cannot-read'
+  /** The file on disk is another than the one whose rows were found. */
+  | 'file-changed'
   | 'no-such-row'
   | 'no-such-variant'
   /** A table of scores or results that holds no text: it goes with another file. */

@@ -4,6 +4,7 @@
  */
 import process from 'node:process';
 import { convertToGguf } from './gguf.ts';
+import { benchDataset } from './dataset.ts';
 import { benchForwardPasses } from './forward-passes.ts';
 import { benchPeers, measurePeer } from './peers.ts';
 import { benchQuantization } from './quantization.ts';
@@ -16,6 +17,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   quantization: benchQuantization,
   'forward-passes': benchForwardPasses,
   gguf: writeGguf,
+  dataset: benchDataset,
   peers: benchPeers,
   peer: measurePeer,
 };

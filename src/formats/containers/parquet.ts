@@ -1,6 +1,6 @@
 import { gunzipSync } from 'fflate';
 import { decompress } from 'fzstd';
-import { parquetMetadata, parquetReadObjects, snappyUncompress, type Compressors, type FileMetaData } from 'hyparquet';
+import { parquetMetadata, parquetMetadataAsync, parquetReadObjects, snappyUncompress, type AsyncBuffer, type Compressors, type FileMetaData } from 'hyparquet';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { FormatErrorReason } from '../trace-file.ts';
 import { isParquet } from './parquet-magic.ts';
@@ -8,6 +8,7 @@ import type { RowSource } from './row-source.ts';
 
 /** Most that is read into memory at once, as the file itself says and as its pages turn out. */
 const LARGEST_TABLE = 500_000_000;
+const LARGEST_GROUP = 200_000_000;
 const LARGEST_PAGE = 64_000_000;
 const MOST_ROWS = 5_000_000;
 /** Values nested deeper than this are left out. */
@@ -26,9 +27,65 @@ export function parquetRowCount(name: string, bytes: Uint8Array): Result<number,
 export async function parquetRows(name: string, bytes: Uint8Array, start: number, end: number): Promise<Result<unknown[], FormatErrorReason>> {
   const metadata = metadataOf(name, bytes);
   if (!metadata.ok) return metadata;
+  const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+  return readRows(name, file, metadata.value, start, end);
+}
+
+/** A Parquet file of which only the metadata was read. */
+export interface ParquetTable {
+  readonly rows: number;
+  /** The first row of each row group. */
+  readonly starts: readonly number[];
+  /** The rows of a group, as `parquetRows` gives them. Throws what reading the file does. */
+  read(group: number): Promise<Result<unknown[], FormatErrorReason>>;
+}
+
+/** Opens a Parquet file that is read piece by piece. Throws what reading the file does. */
+export async function openParquet(name: string, file: AsyncBuffer): Promise<Result<ParquetTable, FormatErrorReason>> {
+  let unread: { readonly error: unknown } | undefined;
+  const noted: AsyncBuffer = {
+    byteLength: file.byteLength,
+    slice: async (start, end) => {
+      try {
+        return await file.slice(start, end);
+      } catch (error) {
+        unread = { error };
+        throw error;
+      }
+    },
+  };
+  let metadata: FileMetaData;
   try {
-    const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
-    const rows = await parquetReadObjects({ file, metadata: metadata.value, rowStart: start, rowEnd: end, compressors: compressors() });
+    metadata = await parquetMetadataAsync(noted);
+  } catch {
+    if (unread) throw unread.error;
+    return fail('not-parquet', `${name} is not a whole Parquet file, or it is damaged: its description at the end cannot be read.`);
+  }
+  const starts: number[] = [];
+  let rows = 0;
+  for (const group of metadata.row_groups) {
+    starts.push(rows);
+    rows += Number(group.num_rows);
+  }
+  if (rows !== Number(metadata.num_rows) || !(rows >= 0 && rows <= Number.MAX_SAFE_INTEGER)) return fail('not-parquet', `${name} is damaged: the rows of its groups do not add up.`);
+  return ok({
+    rows,
+    starts,
+    async read(index) {
+      const size = Number(metadata.row_groups[index]?.total_byte_size);
+      const count = Number(metadata.row_groups[index]?.num_rows);
+      if (!(size <= LARGEST_GROUP && count <= MOST_ROWS)) return fail('too-long', `${name} has a row group of ${count} rows and ${(size / 1e6).toFixed(0)} MB: at most ${MOST_ROWS} rows and ${LARGEST_GROUP / 1e6} MB are read at once, so write it with smaller groups.`);
+      const start = starts[index] ?? 0;
+      const values = await readRows(name, noted, metadata, start, start + count);
+      if (unread) throw unread.error;
+      return values;
+    },
+  });
+}
+
+async function readRows(name: string, file: ArrayBuffer | AsyncBuffer, metadata: FileMetaData, start: number, end: number): Promise<Result<unknown[], FormatErrorReason>> {
+  try {
+    const rows = await parquetReadObjects({ file, metadata, rowStart: start, rowEnd: end, compressors: compressors() });
     return ok(rows.map((row) => plain(row, 0)));
   } catch (error) {
     const why = error instanceof Error ? error.message : '';
