@@ -2,6 +2,12 @@ import * as vscode from 'vscode';
 import { createActiveTrace } from './vscode/active-trace.ts';
 import { addModel } from './vscode/add-model.ts';
 import { registerCommands } from './vscode/commands.ts';
+import { registerDatasetCommands } from './vscode/dataset/dataset-commands.ts';
+import { createDatasetLibrary } from './vscode/dataset/dataset-library.ts';
+import { createFindRowScores } from './vscode/dataset/row-scores.ts';
+import { createScoresWatch } from './vscode/dataset/scores-watch.ts';
+import { registerTableEditor } from './vscode/dataset/table-editor.ts';
+import { createTracesTree, createTracesView } from './vscode/dataset/traces-tree.ts';
 import { createDecorations } from './vscode/decorations.ts';
 import { createDiagnostics } from './vscode/diagnostics.ts';
 import { createHoverProvider } from './vscode/hovers.ts';
@@ -16,7 +22,7 @@ import { registerSymbols } from './vscode/symbols.ts';
 import { createRowDocuments } from './vscode/trace-content-provider.ts';
 import { createTraceDocuments } from './vscode/trace-documents.ts';
 import { createTraceMemory } from './vscode/trace-memory.ts';
-import { createTraceSessions } from './vscode/trace-sessions.ts';
+import { createTraceSessions, type ScoringContext } from './vscode/trace-sessions.ts';
 import { createTraceTarget } from './vscode/trace-target.ts';
 import { createVerifierModel } from './vscode/verifier-model.ts';
 import { restoreTraces } from './vscode/restore.ts';
@@ -31,10 +37,12 @@ export function activate(context: vscode.ExtensionContext): void {
   flush = () => store.flush();
 
   const memory = createTraceMemory(context.workspaceState);
-  const rowDocuments = createRowDocuments();
+  const library = createDatasetLibrary(context.workspaceState);
+  const rowDocuments = createRowDocuments((file, row) => library.trace(file, row));
   const documents = createTraceDocuments((document) => rowDocuments.read(document));
   const verifier = createVerifierModel(context, (line) => log.info(line), () => sessions.refresh());
-  const sessions = createTraceSessions(documents, store, () => ({ verifier: readSettings().verifier, model: verifier.info() }));
+  const scoringContext = (): ScoringContext => ({ verifier: readSettings().verifier, model: verifier.info() });
+  const sessions = createTraceSessions(documents, store, scoringContext);
   const scoring = createScoring(sessions, store, verifier);
   const active = createActiveTrace(sessions);
   const navigation = createNavigation(memory);
@@ -50,6 +58,10 @@ export function activate(context: vscode.ExtensionContext): void {
       if (view !== undefined) active.choose(view.document);
     },
   });
+  const scoresWatch = createScoresWatch(sessions);
+  const scoresOf = createFindRowScores(store, scoringContext);
+  const dataSetCommands = registerDatasetCommands({ extension: context.extensionUri, library, rowDocuments, target, navigation, memory });
+  const openRow = (uri: vscode.Uri, row: number): void => void dataSetCommands.openRow(uri, row, vscode.ViewColumn.Beside);
   const lenses = createLenses(sessions);
   const everywhere: vscode.DocumentSelector = { scheme: '*' };
 
@@ -69,6 +81,11 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.languages.registerHoverProvider(everywhere, createHoverProvider(sessions, isBundled)),
     panel,
     registerCommands({ target, sessions, scoring, store, navigation, memory, showScores: () => panel.show(), addModel: (argument) => addModel(context, (line) => log.info(line), argument) }),
+    library,
+    dataSetCommands,
+    scoresWatch,
+    createTracesView(createTracesTree(library, scoresOf, scoresWatch.onDidChange)),
+    registerTableEditor({ extension: context.extensionUri, library, scoresOf, openRow, onScores: scoresWatch.onDidChange }),
     restoreTraces(memory, target),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration('stepscope.verifier')) sessions.refresh();
