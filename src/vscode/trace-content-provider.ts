@@ -162,7 +162,8 @@ function rowUri(address: Address, name: string): vscode.Uri {
   return vscode.Uri.from({ scheme: TRACE_SCHEME, path: `${TRACE_ROOT}/${name}`, query });
 }
 
-function parseRowUri(uri: vscode.Uri): Address | undefined {
+/** Which row of which file a document of our scheme shows. */
+export function parseRowUri(uri: vscode.Uri): Address | undefined {
   try {
     const value: unknown = JSON.parse(uri.query);
     if (typeof value !== 'object' || value === null) return undefined;

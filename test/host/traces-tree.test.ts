@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
+import { createDatasetLibrary } from '../../src/vscode/dataset/dataset-library.ts';
+import type { RowScores } from '../../src/vscode/dataset/row-scores.ts';
+import { createTracesTree, type TraceNode } from '../../src/vscode/dataset/traces-tree.ts';
 import { eventually, fresh, LONG, openText, run } from './traces.ts';
 
 const ROWS = [
@@ -71,12 +74,81 @@ describe('data sets', function () {
     assert.match(vscode.window.activeTextEditor?.document.getText() ?? '', /After losing 5/);
     await run('closeTraces', large);
   });
+});
 
-  it('closes what is open, and answers where there is nothing', async () => {
-    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
-    await run('refreshTraces', file);
-    await run('closeTraces', file);
-    await run('refreshTraces');
-    await run('closeTraces', file);
+describe('the Traces tree', function () {
+  this.timeout(LONG);
+  const stored = new Map<string, unknown>();
+  const memento = {
+    get: <T>(key: string) => stored.get(key) as T | undefined,
+    update: (key: string, value: unknown) => Promise.resolve(void stored.set(key, value)),
+  };
+  const scores = new vscode.EventEmitter<void>();
+  const library = createDatasetLibrary(memento);
+  let ours: RowScores | undefined;
+  const tree = createTracesTree(library, () => Promise.resolve(ours), scores.event);
+  let file: vscode.Uri;
+
+  const children = async (node?: TraceNode): Promise<TraceNode[]> => (await tree.getChildren(node)) ?? [];
+  const item = async (node: TraceNode | undefined): Promise<vscode.TreeItem> => {
+    assert.ok(node);
+    return tree.getTreeItem(node);
+  };
+  async function rowItems(): Promise<vscode.TreeItem[]> {
+    const [node] = await children();
+    return Promise.all((await children(node)).map(item));
+  }
+
+  before('writes a data set with a row that is no trace', async () => {
+    file = (await openText(textOf([...ROWS, { note: 'nothing' }]), 'jsonl')).document.uri;
+    library.add(file);
+  });
+
+  after('lets go', () => {
+    tree.dispose();
+    library.dispose();
+  });
+
+  it('lists rows with steps and label, and a row that is no trace with its reason', async () => {
+    const [first, second, third] = await rowItems();
+    assert.deepEqual([first?.label, first?.description], ['first', '2 steps · label: no error']);
+    assert.deepEqual([second?.label, second?.description], ['second', '2 steps · label: step 1']);
+    assert.match(String(third?.description), /^no trace: .*row 2/);
+    assert.deepEqual(second?.command?.arguments, [file.toString(), 1]);
+    const [node] = await children();
+    assert.equal((await item(node)).description, '3 rows · processbench');
+  });
+
+  it('says by icon and in words whether our first error agrees with the label', async () => {
+    ours = { scored: 2, firstError: 0, min: 0.125, decided: true };
+    const [first, second] = await rowItems();
+    assert.equal(second?.description, '2 steps · label: step 1 · ours: step 1, min 0.13');
+    assert.match(second.accessibilityInformation?.label ?? '', /agrees with the label/);
+    assert.match(first?.accessibilityInformation?.label ?? '', /differs from the label/);
+    assert.notEqual((first?.iconPath as vscode.ThemeIcon).id, (second.iconPath as vscode.ThemeIcon).id);
+    ours = undefined;
+  });
+
+  it('shows the file as it is after it changed, and says when it is gone', async () => {
+    const seen: string[] = [];
+    library.onDidChange(({ type }) => seen.push(type));
+    await vscode.workspace.fs.writeFile(file, Buffer.from(textOf(Array.from({ length: 250 }, (_, row) => ({ ...ROWS[0], id: `n${row}` })))));
+    await eventually('the change is seen', () => seen.includes('replaced'));
+    assert.deepEqual((await rowItems()).map(({ label }) => label), ['rows 0–99', 'rows 100–199', 'rows 200–249']);
+    const [node] = await children();
+    const last = (await children((await children(node))[2])).at(-1);
+    assert.equal((await item(last)).label, 'n249');
+    await vscode.workspace.fs.delete(file);
+    await eventually('the loss is seen', () => seen.includes('lost'));
+    assert.match(String((await rowItems())[0]?.label), /no longer there/);
+  });
+
+  it('remembers what is open, and forgets what is closed', async () => {
+    const again = createDatasetLibrary(memento);
+    assert.deepEqual(again.list().map(String), [file.toString()]);
+    again.dispose();
+    assert.equal(library.remove(file), true);
+    assert.deepEqual(await children(), []);
+    assert.equal(library.peek(file), undefined);
   });
 });

@@ -16,12 +16,12 @@ const post = (message: TableViewMessage): void => host.postMessage(message);
 
 const columns: readonly VirtualColumn<TableColumn>[] = [
   { name: 'row', title: 'Row', about: 'Place in the file, from 0', width: '4.5em', numeric: true },
-  { name: 'id', title: 'Id', about: "The row's own id", width: 'minmax(7em, 0.3fr)' },
-  { name: 'problem', title: 'Problem', about: 'How the problem begins; for a row that is no trace, why', width: 'minmax(14em, 1fr)' },
+  { name: 'id', title: 'Id', about: "The row's own id", width: 'minmax(5.5em, 0.2fr)' },
+  { name: 'problem', title: 'Problem', about: 'How the problem begins; for a row that is no trace, why', width: 'minmax(9em, 1fr)' },
   { name: 'steps', title: 'Steps', about: 'Steps of the solution', width: '4.8em', numeric: true },
-  { name: 'length', title: 'Length', about: 'Characters of the solution', width: '5.4em', numeric: true },
-  { name: 'label', title: 'Label', about: 'First error according to the data, and who says so', width: 'minmax(13em, 0.25fr)' },
-  { name: 'firstError', title: 'Our first error', about: 'First step whose stored score is under the threshold', width: '11em' },
+  { name: 'length', title: 'Length', about: 'Characters of the solution', width: '5.8em', numeric: true },
+  { name: 'label', title: 'Label', about: 'First error according to the data, and who made the label', width: 'minmax(9em, 0.2fr)' },
+  { name: 'firstError', title: 'Our first error', about: 'First step whose stored score is under the threshold', width: '9.5em' },
   { name: 'minScore', title: 'Min score', about: 'Lowest stored score of a step', width: '6.6em', numeric: true },
   { name: 'agreement', title: 'Agreement', about: 'Whether our first error is that of the label', width: '7.2em' },
 ];
@@ -110,7 +110,7 @@ function show(now: TableState): void {
     outdated = new Map();
   }
   state = now;
-  status.textContent = [now.status, now.format].filter((part) => part !== '').join(' ');
+  status.textContent = [now.status, now.format].filter((part) => part !== '').join(' · ');
   cancel.hidden = !now.busy;
   trouble.textContent = now.trouble ?? '';
   trouble.hidden = now.trouble === undefined;

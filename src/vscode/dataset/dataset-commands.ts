@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../disposable.ts';
-import { DATASET_COMMANDS, VIEWS, type DatasetCommandName } from '../manifest.ts';
+import { DATASET_COMMANDS, TRACE_SCHEME, VIEWS, type DatasetCommandName } from '../manifest.ts';
 import { note, type Navigation } from '../navigation.ts';
-import type { RowDocuments } from '../trace-content-provider.ts';
+import { parseRowUri, type RowDocuments } from '../trace-content-provider.ts';
 import { documentName } from '../trace-documents.ts';
 import type { TraceMemory } from '../trace-memory.ts';
 import type { TraceTarget } from '../trace-target.ts';
@@ -52,13 +52,10 @@ export function registerDatasetCommands({ extension, library, rowDocuments, targ
     await show(located.value, column);
   }
 
-  /** The file of a tree item, of an explorer item, of an address, or else of the active editor. */
+  /** The file of a tree item, of an explorer item, of an address, or else of the active editor; for a row's document its data set. */
   function fileOf(argument: unknown): vscode.Uri | undefined {
-    if (argument instanceof vscode.Uri) return argument;
-    if (typeof argument === 'string') return vscode.Uri.parse(argument);
-    if (typeof argument === 'object' && argument !== null && 'uri' in argument && argument.uri instanceof vscode.Uri) return argument.uri;
-    const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
-    return input instanceof vscode.TabInputText || input instanceof vscode.TabInputCustom ? input.uri : undefined;
+    const uri = uriOf(argument);
+    return uri?.scheme === TRACE_SCHEME ? parseRowUri(uri)?.file : uri;
   }
 
   /** One of the open files, asked for where there are several. */
@@ -140,4 +137,12 @@ export function registerDatasetCommands({ extension, library, rowDocuments, targ
     ...Object.entries(DATASET_COMMANDS).map(([name, id]) => vscode.commands.registerCommand(id, handlers[name as DatasetCommandName])),
   );
   return { openRow, dispose: () => void registrations.dispose() };
+}
+
+function uriOf(argument: unknown): vscode.Uri | undefined {
+  if (argument instanceof vscode.Uri) return argument;
+  if (typeof argument === 'string') return vscode.Uri.parse(argument);
+  if (typeof argument === 'object' && argument !== null && 'uri' in argument && argument.uri instanceof vscode.Uri) return argument.uri;
+  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  return input instanceof vscode.TabInputText || input instanceof vscode.TabInputCustom ? input.uri : undefined;
 }

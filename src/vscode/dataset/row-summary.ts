@@ -40,23 +40,26 @@ export function summarize(row: number, trace: Result<Trace>, ours: RowScores | u
   };
 }
 
-/** `error at step 3`, `no error`: what a label says, in words. */
+/** `step 3` or `no error`: a first error beside the word that says whose it is. Steps count from 1 here. */
 export function firstErrorText(firstError: number | undefined): string {
-  return firstError === undefined ? 'no error' : `error at step ${firstError + 1}`;
+  return firstError === undefined ? 'no error' : `step ${firstError + 1}`;
+}
+
+/** Our first error; says so where one may still be found. */
+export function ourFirstErrorText({ firstError, decided }: RowScores): string {
+  return firstError === undefined && !decided ? 'none so far' : firstErrorText(firstError);
 }
 
 /** Who made the label: the person, model or program by name where the file says so. */
 export function labelMaker({ madeBy, maker }: FirstErrorLabel): string {
   const name = maker === undefined ? '' : oneLine(maker);
-  if (name !== '') return name;
-  return madeBy === 'unknown' ? 'maker unknown' : madeBy;
+  return name === '' ? madeBy : name;
 }
 
 /** Our first error and lowest score; says so where steps are still without a score. */
 export function oursText(ours: RowScores, steps: number): string {
-  const found = ours.firstError === undefined && !ours.decided ? 'no error so far' : firstErrorText(ours.firstError);
   const min = ours.min === undefined ? '' : `, min ${probability(ours.min)}`;
-  return `${found}${min}${ours.scored < steps ? ` (${ours.scored} of ${steps} scored)` : ''}`;
+  return `${ourFirstErrorText(ours)}${min}${ours.scored < steps ? ` (${ours.scored} of ${steps} scored)` : ''}`;
 }
 
 function oneLine(text: string): string {

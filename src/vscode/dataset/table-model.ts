@@ -2,7 +2,7 @@ import type { Trace } from '../../core/trace/trace.ts';
 import type { TableColumn, TableRow } from '../../protocol/table-view.ts';
 import { probability } from '../wording.ts';
 import { agreementOf } from './row-scores.ts';
-import { firstErrorText, labelMaker, type RowSummary } from './row-summary.ts';
+import { firstErrorText, labelMaker, ourFirstErrorText, type RowSummary } from './row-summary.ts';
 
 /** What a row is sorted by; undefined where there is nothing. */
 export type SortKey = number | string | undefined;
@@ -76,7 +76,7 @@ export function tableRow(summary: RowSummary): TableRow {
       steps: String(steps),
       length: String(length),
       label: label === undefined ? '' : `${firstErrorText(label.firstError)} · ${labelMaker(label)}`,
-      firstError: ours === undefined ? '' : `${ours.firstError === undefined && !ours.decided ? 'none so far' : firstErrorText(ours.firstError)}${ours.scored < steps ? ` (${ours.scored} of ${steps})` : ''}`,
+      firstError: ours === undefined ? '' : `${ourFirstErrorText(ours)}${ours.scored < steps ? ` (${ours.scored} of ${steps})` : ''}`,
       minScore: ours?.min === undefined ? '' : probability(ours.min),
       agreement: agreement === undefined ? '' : agreement === 'agree' ? '✓ agree' : '✗ differ',
     },

@@ -183,7 +183,7 @@ function rowItem(uri: vscode.Uri, summary: RowSummary): vscode.TreeItem {
   ];
   const { icon, color, words } = agreementIcon(summary);
   item.description = parts.join(' · ');
-  item.tooltip = [`row ${row}${id === undefined ? '' : ` · ${id}`}`, ...parts, ...(label === undefined ? [] : [`labelled by: ${labelMaker(label)} (${label.field})`]), words, '', problem].join('\n');
+  item.tooltip = [`row ${row}${id === undefined ? '' : ` · ${id}`}`, ...parts, ...(label === undefined ? [] : [`label and ours are first errors; labelled by: ${labelMaker(label)} (field ${label.field})`]), words, '', problem].join('\n');
   item.iconPath = new vscode.ThemeIcon(icon, color === undefined ? undefined : new vscode.ThemeColor(color));
   item.accessibilityInformation = { label: [`row ${row}`, id ?? problem, ...parts, words].join(', ') };
   item.command = { command: DATASET_COMMANDS.openRow, title: 'Open', arguments: [uri.toString(), row] };

@@ -34,10 +34,10 @@ describe('the table of a data set', () => {
     const bare = tableRow(summarize(7, { ok: true, value: trace }, undefined));
     assert.deepEqual(bare.cells, {
       row: '7', id: 'r-1', problem: 'Mia has 4 photos. How many?', steps: '2', length: String(trace.response.length),
-      label: `error at step 1 · ${trace.label?.madeBy === 'unknown' ? 'maker unknown' : trace.label?.madeBy ?? ''}`, firstError: '', minScore: '', agreement: '',
+      label: `step 1 · ${trace.label?.madeBy ?? ''}`, firstError: '', minScore: '', agreement: '',
     });
     const scored = tableRow(summarize(7, { ok: true, value: trace }, oursOf(0.1, 0.9)));
-    assert.deepEqual([scored.cells.firstError, scored.cells.minScore, scored.cells.agreement], ['error at step 1', '0.10', '✓ agree']);
+    assert.deepEqual([scored.cells.firstError, scored.cells.minScore, scored.cells.agreement], ['step 1', '0.10', '✓ agree']);
     const partly = tableRow(summarize(7, { ok: true, value: trace }, oursOf(0.9, undefined)));
     assert.deepEqual([partly.cells.firstError, partly.cells.agreement], ['none so far (1 of 2)', '']);
   });
