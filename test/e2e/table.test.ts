@@ -131,6 +131,7 @@ describe('the Traces view and the table of a data set', () => {
 
   it('compares our scores with the labels, also in a narrow window', async () => {
     const { workbench } = opened();
+    await tree().filter({ hasText: 'sample.jsonl' }).first().click({ timeout: WAIT });
     await tree().filter({ hasText: 'sample-0' }).first().click({ timeout: WAIT });
     await workbench.page.locator('.tab.active', { hasText: 'sample.jsonl row 0' }).waitFor({ timeout: WAIT });
     await workbench.runCommand('Stepscope: Open as Trace Table');

@@ -15,15 +15,15 @@ const host = acquireVsCodeApi<Place>();
 const post = (message: TableViewMessage): void => host.postMessage(message);
 
 const columns: readonly VirtualColumn<TableColumn>[] = [
-  { name: 'row', title: 'Row', about: 'Place in the file, from 0', width: '4.5em', numeric: true },
-  { name: 'id', title: 'Id', about: "The row's own id", width: 'minmax(5.5em, 0.2fr)' },
+  { name: 'row', title: 'Row', about: 'Place in the file, from 0', width: '4.2em', numeric: true },
+  { name: 'id', title: 'Id', about: "The row's own id", width: 'minmax(6em, 0.15fr)' },
   { name: 'problem', title: 'Problem', about: 'How the problem begins; for a row that is no trace, why', width: 'minmax(9em, 1fr)' },
-  { name: 'steps', title: 'Steps', about: 'Steps of the solution', width: '4.8em', numeric: true },
-  { name: 'length', title: 'Length', about: 'Characters of the solution', width: '5.8em', numeric: true },
-  { name: 'label', title: 'Label', about: 'First error according to the data, and who made the label', width: 'minmax(9em, 0.2fr)' },
-  { name: 'firstError', title: 'Our first error', about: 'First step whose stored score is under the threshold', width: '9.5em' },
-  { name: 'minScore', title: 'Min score', about: 'Lowest stored score of a step', width: '6.6em', numeric: true },
-  { name: 'agreement', title: 'Agreement', about: 'Whether our first error is that of the label', width: '7.2em' },
+  { name: 'steps', title: 'Steps', about: 'Steps of the solution', width: '5.6em', numeric: true },
+  { name: 'length', title: 'Length', about: 'Characters of the solution', width: '6.2em', numeric: true },
+  { name: 'label', title: 'Label', about: 'First error according to the data, and who made the label', width: 'minmax(11em, 0.15fr)' },
+  { name: 'firstError', title: 'Our error', about: 'First step whose stored score is under the threshold', width: 'minmax(7.2em, 0.1fr)' },
+  { name: 'minScore', title: 'Min score', about: 'Lowest stored score of a step', width: '7.4em', numeric: true },
+  { name: 'agreement', title: 'Agreement', about: 'Whether our first error is that of the label', width: '8.2em' },
 ];
 /** Rows that are asked for around those in sight. */
 const AHEAD = 30;
@@ -93,7 +93,8 @@ const grid = createVirtualGrid<TableColumn>({
   },
   onChoose(position) {
     const row = rows.get(position) ?? outdated.get(position);
-    if (row?.kind === 'trace') post({ type: 'open', row: row.row });
+    // For a row that is no trace, the extension says why.
+    if (row !== undefined) post({ type: 'open', row: row.row });
   },
   onSort(column) {
     const { sort } = place.query;
@@ -110,7 +111,7 @@ function show(now: TableState): void {
     outdated = new Map();
   }
   state = now;
-  status.textContent = [now.status, now.format].filter((part) => part !== '').join(' · ');
+  status.textContent = [now.status, now.format].filter((part) => part !== '').join(' ');
   cancel.hidden = !now.busy;
   trouble.textContent = now.trouble ?? '';
   trouble.hidden = now.trouble === undefined;

@@ -26,7 +26,7 @@ export interface DatasetUse extends Disposable {
 export interface DatasetLibrary extends Disposable {
   readonly onDidChange: vscode.Event<LibraryChange>;
   list(): readonly vscode.Uri[];
-  /** Puts the file into the list. */
+  /** Puts the file into the list; one that could not be read before is tried again. */
   add(uri: vscode.Uri): void;
   /** Takes the file from the list; who reads it goes on reading. False where it is not listed. */
   remove(uri: vscode.Uri): boolean;
@@ -95,17 +95,17 @@ export function createDatasetLibrary(state: Pick<vscode.Memento, 'get' | 'update
   }
 
   function open(entry: Entry): Promise<Opened> {
-    entry.opening ??= read(entry);
-    return entry.opening;
+    entry.opening ??= read(entry, () => !disposed && entry.opening === opening);
+    const { opening } = entry;
+    return opening;
   }
 
-  async function read(entry: Entry): Promise<Opened> {
-    const opening = openDataset(entry.uri);
-    const result = await opening;
-    // The file was let go or is being read anew already.
-    if (disposed || entries.get(entry.uri.toString()) !== entry) {
+  /** `isCurrent` is false once the file was let go, or is being read anew. */
+  async function read(entry: Entry, isCurrent: () => boolean): Promise<Opened> {
+    const result = await openDataset(entry.uri);
+    if (!isCurrent()) {
       if (result.ok) result.value.dispose();
-      return result;
+      return entry.users > 0 && !disposed ? open(entry) : result;
     }
     entry.opened = result;
     if (result.ok) result.value.onDidChange((change) => follow(entry, result.value, change));
@@ -129,6 +129,12 @@ export function createDatasetLibrary(state: Pick<vscode.Memento, 'get' | 'update
     changed.fire({ uri: entry.uri, type: change.type });
   }
 
+  function refresh(uri: vscode.Uri): void {
+    const entry = entries.get(uri.toString());
+    if (entry !== undefined) drop(entry);
+    changed.fire({ uri, type: 'replaced' });
+  }
+
   function use(uri: vscode.Uri): DatasetUse {
     const entry = entryOf(uri);
     entry.users++;
@@ -148,7 +154,10 @@ export function createDatasetLibrary(state: Pick<vscode.Memento, 'get' | 'update
     onDidChange: changed.event,
     list: () => listed.map(({ uri }) => vscode.Uri.parse(uri)),
     add(uri) {
-      if (isListed(uri.toString())) return;
+      if (isListed(uri.toString())) {
+        if (entries.get(uri.toString())?.opened?.ok === false) refresh(uri);
+        return;
+      }
       store([...listed, { uri: uri.toString() }]);
       changed.fire({ uri, type: 'listed' });
     },
@@ -158,11 +167,7 @@ export function createDatasetLibrary(state: Pick<vscode.Memento, 'get' | 'update
       changed.fire({ uri, type: 'listed' });
       return true;
     },
-    refresh(uri) {
-      const entry = entries.get(uri.toString());
-      if (entry !== undefined) drop(entry);
-      changed.fire({ uri, type: 'replaced' });
-    },
+    refresh,
     use,
     peek: (uri) => entries.get(uri.toString())?.opened,
     lostMessage: (uri) => entries.get(uri.toString())?.lost,

@@ -1,6 +1,6 @@
-import { setImmediate } from 'node:timers/promises';
 import type { Dataset } from '../../formats/dataset.ts';
 import type { TableQuery } from '../../protocol/table-view.ts';
+import { createPause } from '../pause.ts';
 import type { FindRowScores } from './row-scores.ts';
 import { summarize } from './row-summary.ts';
 import { sortInBatches } from './sort-in-batches.ts';
@@ -23,8 +23,6 @@ export interface ScanResult {
 
 /** Rows that one search or sort looks at: a row costs about a hundred bytes of memory while it is sorted. */
 export const MOST_SCANNED = 200_000;
-/** The editor gets its turn after this many milliseconds. */
-const BATCH_MS = 12;
 
 export interface ScanOptions {
   readonly most?: number;
@@ -44,7 +42,7 @@ export async function scanRows(dataset: Dataset, { filter, sort }: TableQuery, {
   const found: number[] = [];
   const keys: SortKey[] = [];
   let scanned = 0;
-  let pause = performance.now() + BATCH_MS;
+  const pause = createPause();
   while (scanned < most && !signal.aborted) {
     // The file is still being read, and no row may come for a while: what was found so far is said first.
     if (scanned >= dataset.progress.rows) onProgress({ found, scanned, phase: 'reading' });
@@ -56,10 +54,7 @@ export async function scanRows(dataset: Dataset, { filter, sort }: TableQuery, {
       found.push(row);
       if (sort !== undefined) keys.push(sortKey(summarize(row, trace, needsScores && trace.ok ? await scoresOf(trace.value) : undefined), sort.column));
     }
-    if (performance.now() < pause) continue;
-    onProgress({ found, scanned, phase: 'reading' });
-    await setImmediate();
-    pause = performance.now() + BATCH_MS;
+    if (await pause()) onProgress({ found, scanned, phase: 'reading' });
   }
   if (signal.aborted) return { found, scanned, end: 'cancelled' };
   const end = scanned >= most && (await dataset.reach(scanned, signal)) ? 'capped' : 'complete';

@@ -1,7 +1,5 @@
-import { setImmediate } from 'node:timers/promises';
+import { createPause } from '../pause.ts';
 
-/** The editor gets its turn after this many milliseconds. */
-const BATCH_MS = 12;
 /** Runs that are sorted at once, which takes about a millisecond. */
 const RUN = 512;
 
@@ -10,12 +8,7 @@ const RUN = 512;
  * Undefined when the signal aborts.
  */
 export async function sortInBatches<Item>(items: readonly Item[], compare: (one: Item, other: Item) => number, signal: AbortSignal): Promise<Item[] | undefined> {
-  let end = performance.now() + BATCH_MS;
-  const pause = async (): Promise<void> => {
-    if (performance.now() < end) return;
-    await setImmediate();
-    end = performance.now() + BATCH_MS;
-  };
+  const pause = createPause();
   let runs: Item[][] = [];
   for (let start = 0; start < items.length; start += RUN) {
     await pause();

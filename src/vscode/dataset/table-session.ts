@@ -2,6 +2,7 @@ import type { Result } from '../../core/result.ts';
 import type { Dataset } from '../../formats/dataset.ts';
 import type { TableHostMessage, TableQuery, TableRow, TableViewMessage } from '../../protocol/table-view.ts';
 import type { Disposable } from '../disposable.ts';
+import { createPause } from '../pause.ts';
 import type { FindRowScores } from './row-scores.ts';
 import { summarize } from './row-summary.ts';
 import { MOST_SCANNED, scanRows, type ScanProgress, type ScanResult } from './scan-rows.ts';
@@ -56,7 +57,7 @@ export function createTableSession(source: TableSource): TableSession {
       type: 'state',
       state: {
         name: source.name,
-        format: dataset === undefined ? '' : `${dataset.container}, read as ${dataset.rowFormat.id}`,
+        format: dataset === undefined ? '' : `Read as ${dataset.rowFormat.id} (${dataset.container}).`,
         list,
         shown: order()?.length ?? rows,
         status: dataset === undefined ? '' : tableStatus({ progress: dataset.progress, query, scan, result, most: MOST_SCANNED }),
@@ -109,9 +110,11 @@ export function createTableSession(source: TableSource): TableSession {
     const from = dataset;
     if (of !== list || from === undefined) return;
     const rows: TableRow[] = [];
+    const pause = createPause();
     for (const row of rowsAt(order(), from.progress.rows, start, count)) {
       const trace = await from.trace(row);
       rows.push(tableRow(summarize(row, trace, trace.ok ? await source.scoresOf(trace.value) : undefined)));
+      await pause();
       // The view has gone on to another list.
       if (of !== list) return;
     }

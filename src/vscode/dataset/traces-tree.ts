@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { containerOf } from '../../formats/open.ts';
 import type { Disposable } from '../disposable.ts';
 import { COLORS, DATASET_COMMANDS, VIEWS } from '../manifest.ts';
+import { createPause } from '../pause.ts';
 import { documentName } from '../trace-documents.ts';
 import { count } from '../wording.ts';
 import type { DatasetLibrary } from './dataset-library.ts';
@@ -57,9 +58,11 @@ export function createTracesTree(library: DatasetLibrary, scoresOf: FindRowScore
       const opened = await use.current();
       if (!opened.ok) return [{ kind: 'note', uri, text: opened.error.message, trouble: true }];
       const nodes: TraceNode[] = [];
+      const pause = createPause();
       for (let row = range.start; row < range.end; row++) {
         const trace = await opened.value.trace(row);
         nodes.push({ kind: 'row', uri, summary: summarize(row, trace, trace.ok ? await scoresOf(trace.value) : undefined) });
+        await pause();
       }
       return nodes;
     } finally {
