@@ -4,6 +4,12 @@ import { addModel } from './vscode/add-model.ts';
 import { registerCommands } from './vscode/commands.ts';
 import { chooseVerifier } from './vscode/choose-verifier.ts';
 import { connectServer } from './vscode/connect-server.ts';
+import { registerDatasetCommands } from './vscode/dataset/dataset-commands.ts';
+import { createDatasetLibrary } from './vscode/dataset/dataset-library.ts';
+import { createFindRowScores } from './vscode/dataset/row-scores.ts';
+import { createScoresWatch } from './vscode/dataset/scores-watch.ts';
+import { registerTableEditor } from './vscode/dataset/table-editor.ts';
+import { createTracesTree, createTracesView } from './vscode/dataset/traces-tree.ts';
 import { createDecorations } from './vscode/decorations.ts';
 import { createDiagnostics } from './vscode/diagnostics.ts';
 import { forgetServerKey } from './vscode/forget-server-key.ts';
@@ -24,7 +30,7 @@ import { registerSymbols } from './vscode/symbols.ts';
 import { createRowDocuments } from './vscode/trace-content-provider.ts';
 import { createTraceDocuments } from './vscode/trace-documents.ts';
 import { createTraceMemory } from './vscode/trace-memory.ts';
-import { createTraceSessions } from './vscode/trace-sessions.ts';
+import { createTraceSessions, type ScoringContext } from './vscode/trace-sessions.ts';
 import { createTraceTarget } from './vscode/trace-target.ts';
 import { createVerifierModel } from './vscode/verifier-model.ts';
 import { restoreTraces } from './vscode/restore.ts';
@@ -39,7 +45,8 @@ export function activate(context: vscode.ExtensionContext): void {
   flush = () => store.flush();
 
   const memory = createTraceMemory(context.workspaceState);
-  const rowDocuments = createRowDocuments();
+  const library = createDatasetLibrary(context.workspaceState);
+  const rowDocuments = createRowDocuments((file, row) => library.trace(file, row));
   const documents = createSegmentedDocuments(
     createTraceDocuments((document) => rowDocuments.read(document)),
     createSegmentationMemory(context.workspaceState),
@@ -50,7 +57,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const known = createKnownVerifiers(context.globalState, () => sessions.refresh());
   const keys = createServerKeys(context.secrets, context.globalState);
   const verifier = createVerifierModel({ context, known, keys, log: say, onFirstUse: (name, notes) => tellNotes(say, name, notes) });
-  const sessions = createTraceSessions(documents, store, () => ({ verifier: readSettings().verifier, hashes: verifier.hashes() }));
+  const scoringContext = (): ScoringContext => ({ verifier: readSettings().verifier, hashes: verifier.hashes() });
+  const sessions = createTraceSessions(documents, store, scoringContext);
   const scoring = createScoring(sessions, store, verifier);
   const active = createActiveTrace(sessions);
   const navigation = createNavigation(memory);
@@ -72,6 +80,10 @@ export function activate(context: vscode.ExtensionContext): void {
     connectServer: (argument?: unknown) => connectServer({ known, keys, log: say }, argument),
     forgetServerKey: () => forgetServerKey(keys),
   };
+  const scoresWatch = createScoresWatch(sessions);
+  const scoresOf = createFindRowScores(store, scoringContext);
+  const dataSetCommands = registerDatasetCommands({ extension: context.extensionUri, library, rowDocuments, target, navigation, memory });
+  const openRow = (uri: vscode.Uri, row: number): void => void dataSetCommands.openRow(uri, row, vscode.ViewColumn.Beside);
   const lenses = createLenses(sessions);
   const everywhere: vscode.DocumentSelector = { scheme: '*' };
 
@@ -91,6 +103,11 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.languages.registerHoverProvider(everywhere, createHoverProvider(sessions, notes)),
     panel,
     registerCommands({ target, sessions, scoring, store, navigation, memory, segmentation: createSegmentationCommands(documents, sessions, scoring), showScores: () => panel.show(), models }),
+    library,
+    dataSetCommands,
+    scoresWatch,
+    createTracesView(createTracesTree(library, scoresOf, scoresWatch.onDidChange)),
+    registerTableEditor({ extension: context.extensionUri, library, scoresOf, openRow, onScores: scoresWatch.onDidChange }),
     restoreTraces(memory, target),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration('stepscope.verifier') || event.affectsConfiguration('stepscope.segmentation')) sessions.refresh();

@@ -28,6 +28,18 @@ export const COMMANDS = {
 
 export type CommandName = keyof typeof COMMANDS;
 
+/** Commands about data sets and the *Traces* view. */
+export const DATASET_COMMANDS = {
+  openTraces: 'stepscope.openTraces',
+  openSample: 'stepscope.openSample',
+  openRow: 'stepscope.openRow',
+  openAsTable: 'stepscope.openAsTable',
+  closeTraces: 'stepscope.closeTraces',
+  refreshTraces: 'stepscope.refreshTraces',
+} as const;
+
+export type DatasetCommandName = keyof typeof DATASET_COMMANDS;
+
 export const SETTINGS = {
   samples: 'stepscope.verifier.samples',
   temperature: 'stepscope.verifier.temperature',
@@ -75,4 +87,8 @@ export const TRACE_ROOT = '/stepscope-trace';
 
 export const VIEWS = {
   scores: 'stepscope.scores',
+  /** The tree of open data sets and traces. */
+  traces: 'stepscope.traces',
+  /** The custom editor that shows a data set as a table. */
+  table: 'stepscope.table',
 } as const;

@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Provenance, Sample } from '../core/verifier/score.ts';
 import { formatRecord, parseRecord, type ScoreRecord } from './score-records.ts';
@@ -18,6 +18,8 @@ export interface ScoreStore {
   /** Reads what is stored for a question, once. Never rejects: what cannot be read is not there. */
   load(problem: string): Promise<void>;
   isLoaded(problem: string): boolean;
+  /** Whether there may be something for a question; reads nothing of it, so it can be asked for each row of a data set. */
+  mayHold(problem: string): Promise<boolean>;
   /** Whether anything was ever stored for a question that is loaded. */
   holds(problem: string): boolean;
   get(key: string): StoredSamples | undefined;
@@ -46,6 +48,8 @@ export function createScoreStore(folder: string, onError: (error: unknown) => vo
   /** Files whose last line is known to be whole. */
   const sound = new Set<string>();
   let writing: Promise<void> = Promise.resolve();
+  /** Names of the files that were there when it was first asked for. */
+  let names: Promise<ReadonlySet<string>> | undefined;
 
   const fileOf = (problem: string): string => path.join(folder, `${sha256(problem).slice(0, 24)}.jsonl`);
 
@@ -99,6 +103,11 @@ export function createScoreStore(folder: string, onError: (error: unknown) => vo
       return load;
     },
     isLoaded: (problem) => loaded.has(problem),
+    async mayHold(problem) {
+      if (filled.has(problem)) return true;
+      names ??= readdir(folder).then((files) => new Set(files), () => new Set<string>());
+      return (await names).has(path.basename(fileOf(problem)));
+    },
     holds: (problem) => filled.has(problem),
     get(key) {
       const entry = entries.get(key);

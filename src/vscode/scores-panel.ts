@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { parseScoresViewMessage, type ScoresHostMessage } from '../protocol/scores-view.ts';
 import type { Disposable } from './disposable.ts';
@@ -6,6 +5,7 @@ import type { ActiveTrace } from './active-trace.ts';
 import { VIEWS } from './manifest.ts';
 import { scoresSnapshot } from './scores-snapshot.ts';
 import type { TraceView } from './trace-sessions.ts';
+import { webviewPage } from './webview-page.ts';
 
 export interface ScoresPanel extends Disposable {
   /** Opens the panel beside the editor, or brings it to the front. */
@@ -71,7 +71,7 @@ export function createScoresPanel({ context, active, notes, reveal, reopen }: Sc
           if (view !== undefined) void reveal(view, message.step);
       }
     });
-    created.webview.html = page(created.webview, context.extensionUri);
+    created.webview.html = webviewPage(created.webview, context.extensionUri, 'scores', 'Step Scores');
     send();
   }
 
@@ -108,24 +108,4 @@ export function createScoresPanel({ context, active, notes, reveal, reopen }: Sc
       panel?.dispose();
     },
   };
-}
-
-function page(webview: vscode.Webview, extension: vscode.Uri): string {
-  const nonce = randomBytes(16).toString('base64');
-  const resource = (name: string): string => webview.asWebviewUri(vscode.Uri.joinPath(extension, 'dist', 'webview', name)).toString();
-  const policy = `default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}'; base-uri 'none'; form-action 'none'`;
-  return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Step Scores</title>
-<link rel="stylesheet" href="${resource('scores.css')}">
-</head>
-<body>
-<main id="scores"></main>
-<script nonce="${nonce}" src="${resource('scores.js')}"></script>
-</body>
-</html>`;
 }

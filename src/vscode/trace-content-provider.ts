@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { fail, ok, type Result } from '../core/result.ts';
-import { sourceName, stepTexts, type Span } from '../core/trace/trace.ts';
+import { sourceName, stepTexts, type Span, type Trace } from '../core/trace/trace.ts';
 import { openTraces } from '../formats/open.ts';
 import { renderTrace } from '../formats/render.ts';
 import type { FormatErrorReason } from '../formats/trace-file.ts';
@@ -32,7 +32,8 @@ interface Address {
   readonly row: number;
 }
 
-export function createRowDocuments(): RowDocuments {
+/** `readTrace` reads a row of a file on disk, of any size. */
+export function createRowDocuments(readTrace: (file: vscode.Uri, row: number) => Promise<Result<Trace, FormatErrorReason>>): RowDocuments {
   const rows = new Map<string, Result<Row, FormatErrorReason>>();
   const changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
 
@@ -45,14 +46,22 @@ export function createRowDocuments(): RowDocuments {
     return result;
   }
 
-  /** Bytes of the file, or of the editor that holds unsaved changes to it. */
+  /** Reads the file, or the editor that may hold unsaved changes to it. */
   async function readRow(uri: vscode.Uri): Promise<Result<Row, FormatErrorReason>> {
     const address = parseRowUri(uri);
     const name = documentName(uri);
     if (address === undefined) return fail('no-such-row', `${name} does not say which row of which file it shows: open the row again from its file.`);
-    const bytes = await fileBytes(address.file);
-    if (bytes === undefined) return fail('no-such-row', `${documentName(address.file)} cannot be read any more: check that the file is still there.`);
-    return renderRow(documentName(address.file), bytes, address.row);
+    return renderAddress(address);
+  }
+
+  async function renderAddress({ file, row }: Address): Promise<Result<Row, FormatErrorReason>> {
+    const name = documentName(file);
+    const text = editorText(file);
+    if (text === undefined) {
+      const trace = await readTrace(file, row);
+      return trace.ok ? renderTraceRow(name, row, trace.value) : trace;
+    }
+    return renderRow(name, Buffer.from(text), row);
   }
 
   const provider: vscode.FileSystemProvider = {
@@ -90,10 +99,7 @@ export function createRowDocuments(): RowDocuments {
 
   return {
     async locate(file, row) {
-      const bytes = await fileBytes(file);
-      const name = documentName(file);
-      if (bytes === undefined) return fail('no-such-row', `${name} cannot be read: save it first.`);
-      const rendered = renderRow(name, bytes, row);
+      const rendered = await renderAddress({ file, row });
       if (!rendered.ok) return rendered;
       const uri = rowUri({ file, row }, rendered.value.open.name);
       const before = rows.get(uri.toString());
@@ -121,35 +127,34 @@ export function createRowDocuments(): RowDocuments {
 }
 
 function renderRow(name: string, bytes: Uint8Array, row: number): Result<Row, FormatErrorReason> {
-  if (bytes.byteLength > MAX_DOCUMENT_LENGTH) return tooLong(name);
   const file = openTraces(name, bytes);
   if (!file.ok) return file;
   const trace = file.value.trace(row);
-  if (!trace.ok) return trace;
-  if (trace.value.steps.length > MAX_STEPS) return tooManySteps(sourceName({ file: name, row }), trace.value.steps.length);
-  const rendered = renderTrace(trace.value);
+  return trace.ok ? renderTraceRow(name, row, trace.value) : trace;
+}
+
+function renderTraceRow(name: string, row: number, trace: Trace): Result<Row, FormatErrorReason> {
+  if (trace.problem.length + trace.response.length > MAX_DOCUMENT_LENGTH) return tooLong(sourceName({ file: name, row }));
+  if (trace.steps.length > MAX_STEPS) return tooManySteps(sourceName({ file: name, row }), trace.steps.length);
+  const rendered = renderTrace(trace);
   const { text, spans } = normalizeLineEndings(rendered.text, [rendered.problem, ...rendered.steps]);
   const [problem, ...steps] = spans;
   const open: OpenTrace = {
-    trace: trace.value,
+    trace,
     name: sourceName({ file: name, row }),
     problem: problem ?? emptySpan,
     steps,
-    texts: stepTexts(trace.value),
+    texts: stepTexts(trace),
   };
   return ok({ text, open });
 }
 
 const emptySpan: Span = { start: 0, end: 0 };
 
-async function fileBytes(file: vscode.Uri): Promise<Uint8Array | undefined> {
-  const editor = vscode.workspace.textDocuments.find((document) => document.uri.toString() === file.toString());
-  if (editor !== undefined) return Buffer.from(editor.getText());
-  try {
-    return await vscode.workspace.fs.readFile(file);
-  } catch {
-    return undefined;
-  }
+/** The text of the editor that holds the file, where it is short enough to be read at once. */
+function editorText(file: vscode.Uri): string | undefined {
+  const text = vscode.workspace.textDocuments.find((document) => document.uri.toString() === file.toString())?.getText();
+  return text === undefined || text.length > MAX_DOCUMENT_LENGTH ? undefined : text;
 }
 
 function rowUri(address: Address, name: string): vscode.Uri {
@@ -157,7 +162,8 @@ function rowUri(address: Address, name: string): vscode.Uri {
   return vscode.Uri.from({ scheme: TRACE_SCHEME, path: `${TRACE_ROOT}/${name}`, query });
 }
 
-function parseRowUri(uri: vscode.Uri): Address | undefined {
+/** Which row of which file a document of our scheme shows. */
+export function parseRowUri(uri: vscode.Uri): Address | undefined {
   try {
     const value: unknown = JSON.parse(uri.query);
     if (typeof value !== 'object' || value === null) return undefined;

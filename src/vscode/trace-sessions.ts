@@ -1,14 +1,13 @@
 import * as vscode from 'vscode';
 import type { Failure, Result } from '../core/result.ts';
-import { combineSamples } from '../core/verifier/combine.ts';
-import type { Score } from '../core/verifier/score.ts';
 import type { VerifierSettings } from '../core/verifier/settings.ts';
 import type { Disposable } from './disposable.ts';
 import { annotate, type StepScores, type TraceAnnotations } from './annotations.ts';
 import { inBatches } from './in-batches.ts';
 import type { ModelHashes } from './known-verifiers.ts';
 import type { ScoreStore } from './score-store.ts';
-import { STREAMS, stepKeys, type StepKeys, type Stream } from './streams.ts';
+import { storedScores } from './stored-scores.ts';
+import { STREAMS, stepKeys, type StepKeys } from './streams.ts';
 import type { OpenTrace, TraceDocuments } from './trace-documents.ts';
 
 /** A run as it stands, counted in steps. */
@@ -146,7 +145,7 @@ export function createTraceSessions(
     const scores = open.steps.map((_, step): StepScores => {
       const keys = session.keys[step];
       return {
-        streams: keys === undefined ? {} : storedScores(keys, threshold),
+        streams: keys === undefined ? {} : storedScores(store, keys, threshold),
         failure: keys === undefined ? undefined : STREAMS.map((stream) => failures.get(keys[stream])).find((message) => message !== undefined),
         running: session.run?.pending.has(step) ?? false,
       };
@@ -160,16 +159,6 @@ export function createTraceSessions(
       run: session.run,
     };
     changed.fire(session.document);
-  }
-
-  function storedScores(keys: StepKeys, threshold: number): Partial<Record<Stream, Score>> {
-    const scores: Partial<Record<Stream, Score>> = {};
-    for (const stream of STREAMS) {
-      const stored = store.get(keys[stream]);
-      if (stored === undefined) continue;
-      scores[stream] = combineSamples(stored.samples, { ...stored.provenance, k: stored.samples.length, threshold });
-    }
-    return scores;
   }
 
   const subscriptions = vscode.Disposable.from(

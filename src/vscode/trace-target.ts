@@ -40,7 +40,7 @@ export function createTraceTarget(
     const name = documentName(document.uri);
     const text = document.getText();
     if (text.length > MAX_DOCUMENT_LENGTH) {
-      return { refusal: `${name} is longer than 5 MB: open a smaller file, or score it in the terminal with the stepscope command.` };
+      return { refusal: `${name} is longer than 5 MB: run Stepscope: Open as Trace Table, and open the row from there.` };
     }
     const editor = vscode.window.visibleTextEditors.find((candidate) => candidate.document === document);
     const row = rowAt(text, editor === undefined ? 0 : document.offsetAt(editor.selection.active));

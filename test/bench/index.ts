@@ -12,6 +12,7 @@ import { benchStart } from './start.ts';
 import { benchVerifyStep } from './verify-step.ts';
 
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
+  all: benchAll,
   'verify-step': benchVerifyStep,
   start: benchStart,
   quantization: benchQuantization,
@@ -21,6 +22,12 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   peers: benchPeers,
   peer: measurePeer,
 };
+
+/** The engine by itself, then against its peers. */
+async function benchAll(): Promise<void> {
+  await benchVerifyStep();
+  await benchPeers();
+}
 
 async function writeGguf(): Promise<void> {
   const [folder, file, type] = process.argv.slice(3);
@@ -34,7 +41,7 @@ async function main(name: string): Promise<void> {
   await bench();
 }
 
-main(process.argv[2] ?? 'verify-step').catch((error: unknown) => {
+main(process.argv[2] ?? 'all').catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 });

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { PLANNING_WORDS } from '../../../src/core/segment/planning-words.ts';
 import { DEFAULT_VERIFIER_SETTINGS, PROMPT_FORMS } from '../../../src/core/verifier/settings.ts';
-import { COLORS, COMMANDS, CONTEXT_KEYS, RESTRICTED_SETTINGS, SETTINGS, TRACE_ROOT, TRACE_SCHEME, VIEWS } from '../../../src/vscode/manifest.ts';
+import { COLORS, COMMANDS, CONTEXT_KEYS, DATASET_COMMANDS, RESTRICTED_SETTINGS, SETTINGS, TRACE_ROOT, TRACE_SCHEME, VIEWS } from '../../../src/vscode/manifest.ts';
 
 interface Contribution {
   readonly command: string;
@@ -20,6 +20,10 @@ interface Manifest {
     readonly menus: Readonly<Record<string, readonly Contribution[]>>;
     readonly configuration: readonly { readonly properties: Readonly<Record<string, { readonly default: unknown; readonly enum?: readonly string[]; readonly markdownEnumDescriptions?: readonly string[] }>> }[];
     readonly colors: readonly { readonly id: string; readonly defaults: Readonly<Record<string, string>> }[];
+    readonly viewsContainers: { readonly activitybar: readonly { readonly id: string; readonly icon: string }[] };
+    readonly views: Readonly<Record<string, readonly { readonly id: string; readonly icon: string }[]>>;
+    readonly viewsWelcome: readonly { readonly view: string; readonly contents: string }[];
+    readonly customEditors: readonly { readonly viewType: string; readonly priority: string }[];
     readonly languages: readonly { readonly id: string; readonly filenamePatterns: readonly string[] }[];
   };
 }
@@ -27,11 +31,13 @@ interface Manifest {
 const root = process.cwd();
 const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as Manifest;
 const { contributes } = manifest;
+const contributedViews = Object.values(contributes.views).flat();
+const commands: readonly string[] = [...Object.values(COMMANDS), ...Object.values(DATASET_COMMANDS)];
 const sorted = (list: Iterable<string>): string[] => [...list].sort();
 
 describe('manifest', () => {
   it('contributes exactly the declared commands', () => {
-    assert.deepEqual(sorted(contributes.commands.map(({ command }) => command)), sorted(Object.values(COMMANDS)));
+    assert.deepEqual(sorted(contributes.commands.map(({ command }) => command)), sorted(commands));
     assert.ok(contributes.commands.every(({ category }) => category === 'Stepscope'));
   });
 
@@ -58,14 +64,15 @@ describe('manifest', () => {
   });
 
   it('binds and shows declared commands under declared context keys only', () => {
+    const views: readonly string[] = contributedViews.map(({ id }) => id);
+    const keysIn = (when: string | undefined): string[] => when?.match(/stepscope\.[\w.]+/g)?.filter((name) => !views.includes(name)) ?? [];
     const uses = [...contributes.keybindings, ...Object.values(contributes.menus).flat()];
     const keys: readonly string[] = Object.values(CONTEXT_KEYS);
-    const commands: readonly string[] = Object.values(COMMANDS);
     for (const { command, when } of uses) {
       assert.ok(commands.includes(command), command);
-      for (const key of when?.match(/stepscope\.[\w.]+/g) ?? []) assert.ok(keys.includes(key), key);
+      for (const key of keysIn(when)) assert.ok(keys.includes(key), key);
     }
-    const used = uses.flatMap(({ when }) => when?.match(/stepscope\.[\w.]+/g) ?? []);
+    const used = uses.flatMap(({ when }) => keysIn(when));
     assert.deepEqual(sorted(new Set(used)), sorted(keys));
   });
 
@@ -84,7 +91,27 @@ describe('manifest', () => {
     assert.deepEqual(contributes.languages, [{ id: 'markdown', filenamePatterns: [`${TRACE_ROOT}/*`] }]);
   });
 
-  it('names an icon that is there', () => {
-    assert.ok(existsSync(path.join(root, manifest.icon)));
+  it('contributes exactly the declared views and editors', () => {
+    assert.deepEqual(contributedViews.map(({ id }) => id), [VIEWS.traces]);
+    assert.deepEqual(Object.keys(contributes.views), contributes.viewsContainers.activitybar.map(({ id }) => id));
+    assert.deepEqual(contributes.customEditors.map(({ viewType }) => viewType), [VIEWS.table]);
+  });
+
+  it('never takes a file from the editor that it opens with', () => {
+    for (const { viewType, priority } of contributes.customEditors) assert.equal(priority, 'option', viewType);
+  });
+
+  it('says in an empty view what to do, with commands that are declared', () => {
+    for (const { view, contents } of contributes.viewsWelcome) {
+      assert.ok(contributedViews.some(({ id }) => id === view), view);
+      const links = [...contents.matchAll(/\(command:([^)]+)\)/g)].map(([, command]) => command ?? '');
+      assert.ok(links.length > 0);
+      for (const command of links) assert.ok(commands.includes(command), command);
+    }
+  });
+
+  it('names icons that are there', () => {
+    const icons = [manifest.icon, ...contributes.viewsContainers.activitybar.map(({ icon }) => icon), ...contributedViews.map(({ icon }) => icon)];
+    for (const icon of icons) assert.ok(existsSync(path.join(root, icon)), icon);
   });
 });

@@ -1,0 +1,148 @@
+import * as vscode from 'vscode';
+import type { Disposable } from '../disposable.ts';
+import { DATASET_COMMANDS, TRACE_SCHEME, VIEWS, type DatasetCommandName } from '../manifest.ts';
+import { note, type Navigation } from '../navigation.ts';
+import { parseRowUri, type RowDocuments } from '../trace-content-provider.ts';
+import { documentName } from '../trace-documents.ts';
+import type { TraceMemory } from '../trace-memory.ts';
+import type { TraceTarget } from '../trace-target.ts';
+import { count } from '../wording.ts';
+import type { DatasetLibrary } from './dataset-library.ts';
+import { isOneTrace } from './traces-tree.ts';
+
+export interface DatasetCommandDependencies {
+  readonly extension: vscode.Uri;
+  readonly library: DatasetLibrary;
+  readonly rowDocuments: RowDocuments;
+  readonly target: TraceTarget;
+  readonly navigation: Navigation;
+  readonly memory: TraceMemory;
+}
+
+export interface DatasetCommands extends Disposable {
+  /** Opens the trace of a row; says in one sentence where that cannot be done. */
+  openRow(uri: vscode.Uri, row: number, column: vscode.ViewColumn): Promise<void>;
+}
+
+const EXTENSIONS = ['jsonl', 'ndjson', 'json', 'csv', 'tsv', 'parquet', 'eval', 'md', 'markdown', 'txt'];
+
+export function registerDatasetCommands({ extension, library, rowDocuments, target, navigation, memory }: DatasetCommandDependencies): DatasetCommands {
+  const say = (text: string): void => void vscode.window.showInformationMessage(text);
+
+  /** Shows the document as a trace, at the step where it was left. */
+  async function show(uri: vscode.Uri, column: vscode.ViewColumn): Promise<void> {
+    const document = await vscode.workspace.openTextDocument(uri);
+    await vscode.window.showTextDocument(document, { viewColumn: column, preview: true });
+    const found = await target.find(uri, false);
+    if ('refusal' in found) {
+      say(found.refusal);
+      return;
+    }
+    const step = memory.lastStep(uri);
+    if (step !== undefined) await navigation.reveal(found.view, step);
+  }
+
+  async function openRow(uri: vscode.Uri, row: number, column: vscode.ViewColumn): Promise<void> {
+    const located = await rowDocuments.locate(uri, row);
+    if (!located.ok) {
+      say(located.error.message);
+      return;
+    }
+    library.setLastRow(uri, row);
+    await show(located.value, column);
+  }
+
+  /** The file of a tree item, of an explorer item, of an address, or else of the active editor; for a row's document its data set. */
+  function fileOf(argument: unknown): vscode.Uri | undefined {
+    const uri = uriOf(argument);
+    return uri?.scheme === TRACE_SCHEME ? parseRowUri(uri)?.file : uri;
+  }
+
+  /** One of the open files, asked for where there are several. */
+  async function choose(argument: unknown, files: readonly vscode.Uri[], title: string): Promise<vscode.Uri | undefined> {
+    const named = argument === undefined ? undefined : fileOf(argument);
+    if (named !== undefined || files.length < 2) return named ?? files[0];
+    const picked = await vscode.window.showQuickPick(
+      files.map((uri) => ({ label: documentName(uri), description: vscode.workspace.asRelativePath(uri), uri })),
+      { title },
+    );
+    return picked?.uri;
+  }
+
+  async function openTraces(argument: unknown, selection: unknown): Promise<void> {
+    const several = Array.isArray(selection) ? selection.filter((item) => item instanceof vscode.Uri) : [];
+    const named = argument instanceof vscode.Uri ? [argument] : [];
+    const files = several.length > 0 ? several : named.length > 0 ? named : await vscode.window.showOpenDialog({
+      title: 'Open Traces',
+      openLabel: 'Open Traces',
+      canSelectMany: true,
+      filters: { 'Traces and data sets': EXTENSIONS, 'All files': ['*'] },
+    });
+    if (files === undefined || files.length === 0) return;
+    files.forEach((uri) => library.add(uri));
+    await vscode.commands.executeCommand(`${VIEWS.traces}.focus`);
+    if (files.length > 1) note(`${count(files.length, 'file')} are in the Traces view.`);
+  }
+
+  async function askRow(argument: unknown, row: unknown): Promise<void> {
+    const sets = library.list();
+    if (argument === undefined && sets.length === 0) {
+      say('No data set is open: run Stepscope: Open Traces… first.');
+      return;
+    }
+    const uri = await choose(argument, sets, 'Open a row of');
+    if (uri === undefined) return;
+    if (isOneTrace(uri)) {
+      await show(uri, vscode.ViewColumn.Active);
+      return;
+    }
+    if (typeof row === 'number') {
+      await openRow(uri, row, vscode.ViewColumn.Active);
+      return;
+    }
+    const text = await vscode.window.showInputBox({
+      title: `Open a row of ${documentName(uri)}`,
+      prompt: 'Number of the row; the first is 0.',
+      value: String(library.lastRow(uri) ?? 0),
+      validateInput: (value) => (/^\d{1,15}$/.test(value.trim()) ? undefined : 'Write a whole number, 0 or more.'),
+    });
+    if (text !== undefined) await openRow(uri, Number(text), vscode.ViewColumn.Active);
+  }
+
+  const handlers: Readonly<Record<DatasetCommandName, (argument?: unknown, second?: unknown) => Promise<void> | void>> = {
+    openTraces,
+    openSample: () => openTraces(vscode.Uri.joinPath(extension, 'media', 'samples', 'sample.jsonl'), undefined),
+    openRow: askRow,
+    async openAsTable(argument) {
+      const uri = fileOf(argument);
+      if (uri === undefined) say('No file is open here: open a data set first, or run Stepscope: Open Traces….');
+      else if (uri.scheme === 'untitled') say(`${documentName(uri)} is not saved yet: save it first.`);
+      else if (isOneTrace(uri)) say(`${documentName(uri)} is one trace and has no rows: run Stepscope: Score Steps in its editor.`);
+      else await vscode.commands.executeCommand('vscode.openWith', uri, VIEWS.table);
+    },
+    async closeTraces(argument) {
+      const uri = await choose(argument, library.list(), 'Close');
+      if (uri === undefined) {
+        if (library.list().length === 0) say('No data set is open.');
+      } else if (!library.remove(uri)) say(`${documentName(uri)} is not in the Traces view.`);
+    },
+    refreshTraces(argument) {
+      const uris = argument === undefined ? library.list() : [fileOf(argument)].filter((uri) => uri !== undefined);
+      if (uris.length === 0) say('No data set is open: there is nothing to read again.');
+      uris.forEach((uri) => library.refresh(uri));
+    },
+  };
+
+  const registrations = vscode.Disposable.from(
+    ...Object.entries(DATASET_COMMANDS).map(([name, id]) => vscode.commands.registerCommand(id, handlers[name as DatasetCommandName])),
+  );
+  return { openRow, dispose: () => void registrations.dispose() };
+}
+
+function uriOf(argument: unknown): vscode.Uri | undefined {
+  if (argument instanceof vscode.Uri) return argument;
+  if (typeof argument === 'string') return vscode.Uri.parse(argument);
+  if (typeof argument === 'object' && argument !== null && 'uri' in argument && argument.uri instanceof vscode.Uri) return argument.uri;
+  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  return input instanceof vscode.TabInputText || input instanceof vscode.TabInputCustom ? input.uri : undefined;
+}

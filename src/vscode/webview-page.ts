@@ -1,0 +1,23 @@
+import { randomBytes } from 'node:crypto';
+import type * as vscode from 'vscode';
+
+/** The document of a webview: its script and style sheet from `dist/webview`, and nothing else. */
+export function webviewPage(webview: vscode.Webview, extension: vscode.Uri, name: 'scores' | 'table', title: string): string {
+  const nonce = randomBytes(16).toString('base64');
+  const resource = (file: string): string => webview.asWebviewUri(extension.with({ path: `${extension.path}/dist/webview/${file}` })).toString();
+  const policy = `default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}'; base-uri 'none'; form-action 'none'`;
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<link rel="stylesheet" href="${resource(`${name}.css`)}">
+</head>
+<body>
+<main id="${name}"></main>
+<script nonce="${nonce}" src="${resource(`${name}.js`)}"></script>
+</body>
+</html>`;
+}

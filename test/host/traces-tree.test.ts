@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import * as vscode from 'vscode';
+import { createDatasetLibrary } from '../../src/vscode/dataset/dataset-library.ts';
+import type { RowScores } from '../../src/vscode/dataset/row-scores.ts';
+import { createTracesTree, type TraceNode } from '../../src/vscode/dataset/traces-tree.ts';
+import { eventually, fresh, LONG, openText, run } from './traces.ts';
+
+const ROWS = [
+  { id: 'first', problem: 'Mia has 4 photos and gets 3 more. How many photos does Mia have?', steps: ['Mia gets 3 more photos: 4 + 3 = 7.', 'So the answer is 7.'], label: -1 },
+  { id: 'second', problem: 'Mia has 9 coins and loses 5. How many coins does Mia have?', steps: ['After losing 5, Mia has 9 - 5 = 3 coins.', 'So the answer is 3.'], label: 0 },
+];
+const VIEW_TYPE = 'stepscope.table';
+
+const textOf = (rows: readonly unknown[]): string => fresh(`${rows.map((row) => JSON.stringify(row)).join('\n')}\n`);
+const activeInput = (): unknown => vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+const tableIsActive = (uri: vscode.Uri): boolean => {
+  const input = activeInput();
+  return input instanceof vscode.TabInputCustom && input.viewType === VIEW_TYPE && input.uri.toString() === uri.toString();
+};
+
+describe('data sets', function () {
+  this.timeout(LONG);
+  let file: vscode.Uri;
+
+  before('writes one', async () => {
+    file = (await openText(textOf(ROWS), 'jsonl')).document.uri;
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  it('opens a row as its trace document, and remembers the row', async () => {
+    await run('openTraces', file);
+    await run('openRow', file.toString(), 1);
+    const document = vscode.window.activeTextEditor?.document;
+    assert.equal(document?.uri.scheme, 'stepscope-trace');
+    assert.match(document.getText(), /After losing 5/);
+    assert.equal((await vscode.commands.executeCommand<vscode.DocumentSymbol[]>('vscode.executeDocumentSymbolProvider', document.uri)).filter(({ name }) => name.startsWith('Step ')).length, 2);
+  });
+
+  it('opens a row again at the step where it was left', async () => {
+    await run('nextStep');
+    await run('nextStep');
+    const editor = vscode.window.activeTextEditor;
+    assert.ok(editor);
+    const { line } = editor.selection.active;
+    assert.ok(line > 0);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await run('openRow', file.toString(), 1);
+    await eventually('the cursor is at the step', () => vscode.window.activeTextEditor?.selection.active.line === line);
+  });
+
+  it('leaves a .jsonl file to the text editor, and shows it as a table only when asked', async () => {
+    await vscode.commands.executeCommand('vscode.open', file);
+    assert.ok(activeInput() instanceof vscode.TabInputText);
+    await run('openAsTable', file);
+    await eventually('the table', () => tableIsActive(file));
+  });
+
+  it('opens the table of the file in the active editor', async () => {
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(file));
+    await run('openAsTable');
+    await eventually('the table', () => tableIsActive(file));
+  });
+
+  it('takes rows from files that are too long for a text document', async () => {
+    const filler = Array.from({ length: 4000 }, (_, row) => ({ id: `f${row}`, problem: 'x'.repeat(1500), steps: ['one', 'two'] }));
+    const folder = vscode.workspace.workspaceFolders?.[0];
+    assert.ok(folder);
+    const large = vscode.Uri.joinPath(folder.uri, `large-${Date.now()}.jsonl`);
+    await vscode.workspace.fs.writeFile(large, Buffer.from(textOf([...filler, ROWS[1]])));
+    assert.ok(readFileSync(large.fsPath).byteLength > 5_000_000);
+    await run('openRow', large.toString(), 4000);
+    assert.match(vscode.window.activeTextEditor?.document.getText() ?? '', /After losing 5/);
+    await run('closeTraces', large);
+  });
+});
+
+describe('the Traces tree', function () {
+  this.timeout(LONG);
+  const stored = new Map<string, unknown>();
+  const memento = {
+    get: (key: string) => stored.get(key) as never,
+    update: (key: string, value: unknown) => Promise.resolve(void stored.set(key, value)),
+  };
+  const scores = new vscode.EventEmitter<void>();
+  const library = createDatasetLibrary(memento);
+  let ours: RowScores | undefined;
+  const tree = createTracesTree(library, () => Promise.resolve(ours), scores.event);
+  let file: vscode.Uri;
+
+  const children = async (node?: TraceNode): Promise<TraceNode[]> => (await tree.getChildren(node)) ?? [];
+  const item = async (node: TraceNode | undefined): Promise<vscode.TreeItem> => {
+    assert.ok(node);
+    return tree.getTreeItem(node);
+  };
+  async function rowItems(): Promise<vscode.TreeItem[]> {
+    const [node] = await children();
+    return Promise.all((await children(node)).map(item));
+  }
+
+  before('writes a data set with a row that is no trace', async () => {
+    file = (await openText(textOf([...ROWS, { note: 'nothing' }]), 'jsonl')).document.uri;
+    library.add(file);
+  });
+
+  after('lets go', () => {
+    tree.dispose();
+    library.dispose();
+  });
+
+  it('lists rows with steps and label, and a row that is no trace with its reason', async () => {
+    const [first, second, third] = await rowItems();
+    assert.deepEqual([first?.label, first?.description], ['first', '2 steps · label: no error']);
+    assert.deepEqual([second?.label, second?.description], ['second', '2 steps · label: step 1']);
+    assert.match(String(third?.description), /^no trace: .*row 2/);
+    assert.deepEqual(second?.command?.arguments, [file.toString(), 1]);
+    const [node] = await children();
+    assert.equal((await item(node)).description, '3 rows · processbench');
+  });
+
+  it('says by icon and in words whether our first error agrees with the label', async () => {
+    ours = { scored: 2, firstError: 0, min: 0.125, decided: true };
+    const [first, second] = await rowItems();
+    assert.equal(second?.description, '2 steps · label: step 1 · ours: step 1, min 0.13');
+    assert.match(second.accessibilityInformation?.label ?? '', /agrees with the label/);
+    assert.match(first?.accessibilityInformation?.label ?? '', /differs from the label/);
+    assert.notEqual((first?.iconPath as vscode.ThemeIcon).id, (second.iconPath as vscode.ThemeIcon).id);
+    ours = undefined;
+  });
+
+  it('shows the file as it is after it changed, and says when it is gone', async () => {
+    const seen: string[] = [];
+    library.onDidChange(({ type }) => seen.push(type));
+    await vscode.workspace.fs.writeFile(file, Buffer.from(textOf(Array.from({ length: 250 }, (_, row) => ({ ...ROWS[0], id: `n${row}` })))));
+    await eventually('the change is seen', () => seen.includes('replaced'));
+    assert.deepEqual((await rowItems()).map(({ label }) => label), ['rows 0–99', 'rows 100–199', 'rows 200–249']);
+    const [node] = await children();
+    const last = (await children((await children(node))[2])).at(-1);
+    assert.equal((await item(last)).label, 'n249');
+    await vscode.workspace.fs.delete(file);
+    await eventually('the loss is seen', () => seen.includes('lost'));
+    const [first] = await rowItems();
+    assert.match(typeof first?.label === 'string' ? first.label : '', /no longer there/);
+  });
+
+  it('remembers what is open, and forgets what is closed', async () => {
+    const again = createDatasetLibrary(memento);
+    assert.deepEqual(again.list().map(String), [file.toString()]);
+    again.dispose();
+    assert.equal(library.remove(file), true);
+    assert.deepEqual(await children(), []);
+    assert.equal(library.peek(file), undefined);
+  });
+});

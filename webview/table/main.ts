@@ -1,0 +1,165 @@
+import './main.css';
+import { MOST_ROWS_A_PAGE, type TableColumn, type TableHostMessage, type TableQuery, type TableRow, type TableState, type TableViewMessage } from '../../src/protocol/table-view.ts';
+import { createButton } from '../components/button.ts';
+import { createFilterBox } from '../components/filter-box.ts';
+import { createVirtualGrid, type VirtualColumn } from '../components/virtual-grid.ts';
+
+/** What outlives a reload: where one was. The data is asked for again. */
+interface Place {
+  readonly query: TableQuery;
+  readonly top: number;
+  readonly selected: number;
+}
+
+const host = acquireVsCodeApi<Place>();
+const post = (message: TableViewMessage): void => host.postMessage(message);
+
+const columns: readonly VirtualColumn<TableColumn>[] = [
+  { name: 'row', title: 'Row', about: 'Place in the file, from 0', width: '4.2em', numeric: true },
+  { name: 'id', title: 'Id', about: "The row's own id", width: 'minmax(6em, 0.15fr)' },
+  { name: 'problem', title: 'Problem', about: 'How the problem begins; for a row that is no trace, why', width: 'minmax(9em, 1fr)' },
+  { name: 'steps', title: 'Steps', about: 'Steps of the solution', width: '5.6em', numeric: true },
+  { name: 'length', title: 'Length', about: 'Characters of the solution', width: '6.2em', numeric: true },
+  { name: 'label', title: 'Label', about: 'First error according to the data, and who made the label', width: 'minmax(11em, 0.15fr)' },
+  { name: 'firstError', title: 'Our error', about: 'First step whose stored score is under the threshold', width: 'minmax(7.2em, 0.1fr)' },
+  { name: 'minScore', title: 'Min score', about: 'Lowest stored score of a step', width: '7.4em', numeric: true },
+  { name: 'agreement', title: 'Agreement', about: 'Whether our first error is that of the label', width: '8.2em' },
+];
+/** Rows that are asked for around those in sight. */
+const AHEAD = 30;
+/** Rows that are kept; beyond that the far ones are forgotten. */
+const MOST_KEPT = 2000;
+
+const before = host.getState();
+let place: Place = before ?? { query: { filter: '', sort: undefined }, top: 0, selected: 0 };
+let state: TableState | undefined;
+const rows = new Map<number, TableRow>();
+/** What was known of rows that are asked for again. */
+let outdated: ReadonlyMap<number, TableRow> = new Map();
+/** Positions that are on their way. */
+const asked = new Set<number>();
+
+function remember(change: Partial<Place>): void {
+  place = { ...place, ...change };
+  host.setState(place);
+}
+
+function search(query: TableQuery): void {
+  remember({ query, top: 0, selected: 0 });
+  grid.restore(0, 0);
+  post({ type: 'query', query });
+}
+
+const filter = createFilterBox({
+  label: 'Filter: text in problem or solution',
+  placeholder: 'Filter by text in problem or steps ( / )',
+  value: place.query.filter,
+  onChange: (text) => search({ ...place.query, filter: text }),
+  onLeave: () => grid.focus(),
+});
+const cancel = createButton('Cancel', () => post({ type: 'cancel' }));
+const status = document.createElement('p');
+status.className = 'status';
+status.setAttribute('role', 'status');
+status.textContent = 'Opening…';
+const trouble = document.createElement('p');
+trouble.className = 'trouble';
+trouble.setAttribute('role', 'alert');
+
+const grid = createVirtualGrid<TableColumn>({
+  label: 'Traces of the data set. Enter opens a trace, slash goes to the filter.',
+  columns,
+  fill(position, cells, line) {
+    const row = rows.get(position) ?? outdated.get(position);
+    line.className = row === undefined ? 'grid-row waiting' : `grid-row ${row.kind} ${row.agreement ?? ''}`;
+    for (const [name, cell] of cells) {
+      const text = row?.cells[name] ?? (name === 'problem' ? '…' : '');
+      if (cell.textContent === text) continue;
+      cell.textContent = text;
+      cell.title = text;
+    }
+    return rows.has(position);
+  },
+  onMissing(start, count) {
+    if (state === undefined) return;
+    const from = Math.max(0, start - AHEAD);
+    const to = Math.min(state.shown, start + count + AHEAD);
+    const positions = Array.from({ length: to - from }, (_, index) => from + index).filter((position) => !rows.has(position) && !asked.has(position));
+    const first = positions[0];
+    if (first === undefined) return;
+    const wanted = positions.filter((position) => position < first + MOST_ROWS_A_PAGE);
+    wanted.forEach((position) => asked.add(position));
+    post({ type: 'page', list: state.list, start: first, count: (wanted.at(-1) ?? first) - first + 1 });
+  },
+  onChoose(position) {
+    const row = rows.get(position) ?? outdated.get(position);
+    // For a row that is no trace, the extension says why.
+    if (row !== undefined) post({ type: 'open', row: row.row });
+  },
+  onSort(column) {
+    const { sort } = place.query;
+    const next = sort?.column !== column ? { column, descending: false } : sort.descending ? undefined : { column, descending: true };
+    search({ ...place.query, sort: next });
+  },
+  onMove: (top, selected) => remember({ top, selected }),
+});
+
+function show(now: TableState): void {
+  if (state?.list !== now.list) {
+    rows.clear();
+    asked.clear();
+    outdated = new Map();
+  }
+  state = now;
+  status.textContent = [now.status, now.format].filter((part) => part !== '').join(' ');
+  cancel.hidden = !now.busy;
+  trouble.textContent = now.trouble ?? '';
+  trouble.hidden = now.trouble === undefined;
+  grid.element.hidden = now.status === '';
+  grid.update(now.shown, place.query.sort);
+}
+
+function keep(start: number, page: readonly TableRow[]): void {
+  page.forEach((row, index) => {
+    rows.set(start + index, row);
+    asked.delete(start + index);
+  });
+  for (const position of rows.keys()) {
+    if (rows.size <= MOST_KEPT) break;
+    if (Math.abs(position - place.top) > MOST_KEPT / 4) rows.delete(position);
+  }
+  grid.draw();
+}
+
+function receive(message: TableHostMessage): void {
+  switch (message.type) {
+    case 'state':
+      show(message.state);
+      return;
+    case 'page':
+      if (message.list === state?.list) keep(message.start, message.rows);
+      return;
+    case 'stale':
+      outdated = new Map(rows);
+      rows.clear();
+      asked.clear();
+      grid.draw();
+  }
+}
+
+const bar = document.createElement('div');
+bar.className = 'bar';
+bar.append(filter.element, cancel);
+cancel.hidden = true;
+trouble.hidden = true;
+document.getElementById('table')?.append(bar, status, trouble, grid.element);
+document.addEventListener('keydown', (event) => {
+  const typing = event.target instanceof Element && event.target.tagName === 'VSCODE-TEXT-FIELD';
+  if (event.key !== '/' || typing || event.ctrlKey || event.altKey || event.metaKey) return;
+  event.preventDefault();
+  filter.focus();
+});
+window.addEventListener('message', ({ data }: MessageEvent<TableHostMessage>) => receive(data));
+grid.restore(place.top, place.selected);
+post({ type: 'ready', query: place.query });
+grid.focus();
