@@ -10,6 +10,8 @@ import { openDataset } from '../../src/formats/index/open-dataset.ts';
 
 const READS = 2000;
 const TICK = 5;
+/** The machine's own delays, for comparison (ms). */
+const IDLE = 2000;
 
 const LARGE = 20_000;
 
@@ -66,6 +68,9 @@ async function read(data: Dataset, reads: number, next: (random: number, read: n
 }
 
 async function measure(title: string, file: string, rows: number): Promise<void> {
+  const idle = watchLoop();
+  await new Promise((resolve) => setTimeout(resolve, IDLE));
+  const control = idle.end();
   const memory = process.memoryUsage.rss();
   let most = memory;
   const sampler = setInterval(() => (most = Math.max(most, process.memoryUsage.rss())), 20);
@@ -98,6 +103,7 @@ async function measure(title: string, file: string, rows: number): Promise<void>
   console.log(
     [
       `${title}: ${(data.progress.total / 1e6).toFixed(0)} MB, ${rows} rows, ${data.container}`,
+      `  longest block idle      ${control}`,
       `  first row after         ${firstTime.toFixed(0)} ms`,
       `  all rows found after    ${indexTime.toFixed(0)} ms (${told} changes told)`,
       `  ${READS / 10} rows meanwhile     ${early}`,
