@@ -1,15 +1,24 @@
 import * as vscode from 'vscode';
 import { editorOf } from './active-trace.ts';
-import { nextSuspicious, stepFrom } from './stepping.ts';
+import type { StepAnnotation } from './annotations.ts';
+import { disagreements } from './disagreements.ts';
+import { pickStep } from './pick-step.ts';
+import { nextSuspicious, nextWhere, stepFrom, stepNumbered, stepToEnd } from './stepping.ts';
 import { stepAt } from './trace-documents.ts';
 import type { TraceMemory } from './trace-memory.ts';
 import type { TraceView } from './trace-sessions.ts';
-import { count, outcomeText, spokenStep } from './wording.ts';
+import { count, outcomeText, placeText, spokenStep } from './wording.ts';
 
 export interface Navigation {
   /** Goes one step on or back; stays at the ends and says so. */
   step(view: TraceView, direction: 1 | -1): Promise<void>;
+  /** Goes to an end of the trace; says so where the cursor is there already. */
+  toEnd(view: TraceView, end: 'first' | 'last'): Promise<void>;
   nextSuspicious(view: TraceView): Promise<void>;
+  /** Goes to the next step about which something disagrees, and says what. */
+  nextDisagreement(view: TraceView): Promise<void>;
+  /** Goes to a step by its number as a person says it, from 1; without one, asks. */
+  goTo(view: TraceView, number: number | undefined): Promise<void>;
   /** Says the step at the cursor in a notification, which screen readers speak. */
   read(view: TraceView): void;
   /** Opens the hover of a step; of the one at the cursor where no step is given. */
@@ -43,6 +52,11 @@ export function createNavigation(memory: TraceMemory): Navigation {
     editor.revealRange(new vscode.Range(start, view.document.positionAt(span.end)), vscode.TextEditorRevealType.InCenterIfOutsideViewport);
   }
 
+  const reached = (view: TraceView, step: number): string => {
+    const annotation = view.annotations.steps[step];
+    return annotation === undefined ? '' : `${placeText(annotation, view.open.steps.length)}.`;
+  };
+
   const current = (view: TraceView): number | undefined => stepAt(view.open.steps, offsetOf(view));
 
   return {
@@ -54,11 +68,34 @@ export function createNavigation(memory: TraceMemory): Navigation {
       await reveal(view, step);
       if (clamped) note(direction === 1 ? 'This is the last step.' : 'This is the first step.');
     },
+    async toEnd(view, end) {
+      const { step, clamped } = stepToEnd({ steps: view.open.steps, offset: offsetOf(view) }, end);
+      await reveal(view, step);
+      note(clamped ? `This is the ${end} step.` : reached(view, step));
+    },
     async nextSuspicious(view) {
       const step = nextSuspicious({ steps: view.open.steps, offset: offsetOf(view) }, view.annotations.steps);
       if (step !== undefined) await reveal(view, step);
       else if (view.annotations.scored === 0) note('No step is scored yet: run Stepscope: Score Steps.');
       else note('There is no suspicious step after this one.');
+    },
+    async nextDisagreement(view) {
+      const { open, annotations } = view;
+      const found = (step: StepAnnotation): string[] => disagreements(step, open.trace, annotations.threshold);
+      const step = nextWhere({ steps: open.steps, offset: offsetOf(view) }, annotations.steps, (candidate) => found(candidate).length > 0);
+      const annotation = step === undefined ? undefined : annotations.steps[step];
+      if (annotation !== undefined) {
+        await reveal(view, annotation.index);
+        note(`${placeText(annotation, open.steps.length)}: ${found(annotation).join('; ')}.`);
+      } else if (annotations.scored === 0) note('No step is scored yet: run Stepscope: Score Steps.');
+      else note('There is no disagreement after this step.');
+    },
+    async goTo(view, number) {
+      const wanted = number ?? (await pickStep(view, current(view)));
+      if (wanted === undefined) return;
+      const { step, clamped } = stepNumbered(wanted, view.open.steps.length);
+      await reveal(view, step);
+      note(clamped ? `There is no step ${wanted}: this is the ${step === 0 ? 'first' : 'last'} of ${count(view.open.steps.length, 'step')}.` : reached(view, step));
     },
     read(view) {
       const index = current(view);

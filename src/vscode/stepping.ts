@@ -30,8 +30,25 @@ export function stepFrom(place: SteppingPlace, direction: 1 | -1): SteppingTarge
   return { step: Math.min(last, Math.max(0, wanted)), clamped: wanted < 0 || wanted > last };
 }
 
+/** The first or the last step; `clamped` where the cursor is in it already. */
+export function stepToEnd({ steps, offset }: Omit<SteppingPlace, 'remembered'>, end: 'first' | 'last'): SteppingTarget {
+  const step = end === 'first' ? 0 : steps.length - 1;
+  return { step, clamped: stepAt(steps, offset) === step };
+}
+
+/** The step with a number as a person says it, from 1; the nearest end where there is none. */
+export function stepNumbered(number: number, steps: number): SteppingTarget {
+  const step = Math.min(steps, Math.max(1, number)) - 1;
+  return { step, clamped: step !== number - 1 };
+}
+
 /** The next step after the cursor that is worth a look; undefined when there is none. */
 export function nextSuspicious(place: Omit<SteppingPlace, 'remembered'>, annotations: readonly StepAnnotation[]): number | undefined {
-  const current = stepAt(place.steps, place.offset) ?? -1;
-  return annotations.find((step) => step.index > current && step.suspicious)?.index;
+  return nextWhere(place, annotations, ({ suspicious }) => suspicious);
+}
+
+/** The next step after the cursor for which something holds; undefined when there is none. */
+export function nextWhere({ steps, offset }: Omit<SteppingPlace, 'remembered'>, annotations: readonly StepAnnotation[], holds: (step: StepAnnotation) => boolean): number | undefined {
+  const current = stepAt(steps, offset) ?? -1;
+  return annotations.find((step) => step.index > current && holds(step))?.index;
 }

@@ -112,10 +112,15 @@ export function lensTitle(annotation: StepAnnotation): string {
   return parts.filter((part) => part !== '').join(' · ');
 }
 
+/** Where one is: `Step 3 of 6, judged wrong`. */
+export function placeText(annotation: StepAnnotation, steps: number): string {
+  return `Step ${annotation.index + 1} of ${steps}, ${verdictWords(annotation)}`;
+}
+
 /** What *Read Current Step* says. */
 export function spokenStep(annotation: StepAnnotation, steps: number, text: string): string {
   const { score } = annotation;
-  const parts = [`Step ${annotation.index + 1} of ${steps}`, verdictWords(annotation)];
+  const parts = [placeText(annotation, steps)];
   if (score !== undefined && isVerdictOnly(score)) parts.push(`verdict only, without a probability, from ${count(score.samples.length, 'sample')}`);
   if (score?.pYes !== undefined) parts.push(`score ${probability(score.pYes)} from ${count(score.samples.length, 'sample')}`);
   if (annotation.brokenPrefix) parts.push('after the first error, so judged on a broken prefix');

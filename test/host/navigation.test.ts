@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import { fresh, LONG, openText, PHOTOS, putCursor, run } from './traces.ts';
+import { eventually, fresh, LONG, openText, PHOTOS, putCursor, run } from './traces.ts';
 
 describe('stepping through a trace', function () {
   this.timeout(LONG);
@@ -45,6 +46,33 @@ describe('stepping through a trace', function () {
     assert.ok(editor.selection.active.isEqual(active));
   });
 
+  it('goes to both ends and to a step by its number, and stays there', async () => {
+    await run('lastStep');
+    assert.match(line(), /^So the answer/);
+    await run('lastStep');
+    assert.match(line(), /^So the answer/);
+    await run('firstStep');
+    assert.match(line(), /^In all/);
+    await run('goToStep', editor.document.uri, 2);
+    assert.match(line(), /more photos/);
+    await run('goToStep', editor.document.uri, 99);
+    assert.match(line(), /^So the answer/);
+    editor.selection = new vscode.Selection(0, 0, 0, 0);
+    await run('nextStep');
+    assert.match(line(), /^So the answer/, 'the trace remembers it');
+  });
+
+  it('asks for a step, and goes to the number that is chosen', async () => {
+    putCursor(editor, 'more photos');
+    const asking = run('goToStep');
+    await eventually('the list takes a key', async () => {
+      await vscode.commands.executeCommand('workbench.action.quickOpenSelectNext');
+      await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+      return Promise.race([asking.then(() => true), sleep(300, false)]);
+    });
+    assert.match(line(), /has 148 - 37|148 - 37/);
+  });
+
   it('follows the text while it is edited', async () => {
     await editor.edit((builder) => builder.insert(new vscode.Position(0, 0), '\n\n'));
     putCursor(editor, 'At the start');
@@ -57,7 +85,7 @@ describe('every command', function () {
   this.timeout(LONG);
   const commands = [
     'scoreSteps', 'scoreStepsDirect', 'scoreStep', 'moreSamples', 'cancelScoring', 'clearScores', 'nextStep', 'previousStep',
-    'nextSuspiciousStep', 'readCurrentStep', 'showAnalysis', 'showStepScores', 'changeSegmentation', 'mergeStepWithNext', 'splitStepAtCursor',
+    'nextSuspiciousStep', 'firstStep', 'lastStep', 'nextDisagreement', 'readCurrentStep', 'showAnalysis', 'showStepScores', 'changeSegmentation', 'mergeStepWithNext', 'splitStepAtCursor',
     'moveStepBoundary', 'undoSegmentationEdit',
   ];
 
@@ -74,5 +102,19 @@ describe('every command', function () {
     await openText('[1, 2', 'json');
     for (const command of commands) await run(command);
     assert.equal(vscode.window.activeTextEditor?.document.languageId, 'json');
+  });
+});
+
+describe('the keys of stepping', () => {
+  it('are free in the editor as it comes', async () => {
+    const defaults = await vscode.workspace.openTextDocument(vscode.Uri.parse('vscode://defaultsettings/keybindings.json'));
+    const bound = [...defaults.getText().matchAll(/"key": "([^"]+)",\s*"command": "([^"]+)"/g)].map(([, key = '', command = '']) => ({ key, command }));
+    assert.ok(bound.length > 300, 'the default keys were read');
+    const normal = (key: string): string => key.split('+').sort().join('+');
+    const extension = vscode.extensions.all.find(({ id }) => id.endsWith('.stepscope'));
+    const { contributes } = extension?.packageJSON as { readonly contributes: { readonly keybindings: readonly { readonly key: string }[] } };
+    const ours = new Set(contributes.keybindings.map(({ key }) => normal(key)));
+    assert.ok(ours.size > 0);
+    assert.deepEqual(bound.filter(({ key, command }) => !command.startsWith('stepscope.') && ours.has(normal(key))), []);
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { annotate } from '../../../src/vscode/annotations.ts';
 import { normalizeLineEndings } from '../../../src/vscode/line-endings.ts';
-import { nextSuspicious, stepFrom } from '../../../src/vscode/stepping.ts';
+import { nextSuspicious, stepFrom, stepNumbered, stepToEnd } from '../../../src/vscode/stepping.ts';
 import { stepAt } from '../../../src/vscode/trace-documents.ts';
 import { score, step } from './scores.ts';
 
@@ -33,6 +33,24 @@ describe('stepping', () => {
     assert.deepEqual(stepFrom(from(0, 2), 1), { step: 2, clamped: false });
     assert.deepEqual(stepFrom(from(0, 9), 1), { step: 2, clamped: false });
     assert.deepEqual(stepFrom(from(10, 2), 1), { step: 1, clamped: false });
+  });
+
+  it('goes to both ends, and knows when it is there', () => {
+    assert.deepEqual(stepToEnd(from(24), 'first'), { step: 0, clamped: false });
+    assert.deepEqual(stepToEnd(from(5), 'first'), { step: 0, clamped: false });
+    assert.deepEqual(stepToEnd(from(12), 'first'), { step: 0, clamped: true });
+    assert.deepEqual(stepToEnd(from(12), 'last'), { step: 2, clamped: false });
+    assert.deepEqual(stepToEnd(from(99), 'last'), { step: 2, clamped: true });
+  });
+
+  it('goes to a step by its number, and to the nearest end where there is none', () => {
+    assert.deepEqual([1, 3, 0, -4, 4].map((number) => stepNumbered(number, 3)), [
+      { step: 0, clamped: false },
+      { step: 2, clamped: false },
+      { step: 0, clamped: true },
+      { step: 0, clamped: true },
+      { step: 2, clamped: true },
+    ]);
   });
 
   it('finds the next suspicious step after the cursor', () => {

@@ -1,0 +1,19 @@
+import type { Trace } from '../core/trace/trace.ts';
+import { disagree, judged, type StepAnnotation } from './annotations.ts';
+import { givenAt } from './given-text.ts';
+
+/**
+ * What disagrees about a step, a phrase each: its samples among themselves, and our verdict with a label, rating,
+ * prediction or score that came with the data. Empty for a step without a score, and where nothing disagrees.
+ */
+export function disagreements(step: StepAnnotation, trace: Trace, threshold: number): string[] {
+  const { score } = step;
+  if (score === undefined) return [];
+  const value = judged(score);
+  const wrong = value === undefined ? undefined : value < threshold;
+  const against = wrong === undefined ? [] : givenAt(trace, step.index, threshold).filter((entry) => entry.wrong !== undefined && entry.wrong !== wrong);
+  return [
+    ...(disagree(score) ? ['samples disagree'] : []),
+    ...against.map(({ text }) => `our verdict (${wrong === true ? 'wrong' : 'right'}) against ${text}`),
+  ];
+}

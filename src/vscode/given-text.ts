@@ -1,0 +1,79 @@
+import type { DataSource, FirstErrorLabel, GivenScores, StepRating } from '../core/trace/given.ts';
+import type { Trace } from '../core/trace/trace.ts';
+
+/** Something that came with the data about one step. */
+export interface GivenEntry {
+  readonly kind: 'label' | 'prediction' | 'rating' | 'score';
+  /** A few words without the source, for the end of a line: `label: first error`, `rating -1`. */
+  readonly short: string;
+  /** The same with its source, for example `P(Yes) 0.31 (model X, field "scores")`. */
+  readonly text: string;
+  /** Whether it says that the step is the first error. */
+  readonly firstError: boolean;
+  /** Whether it says that the step is wrong; undefined where it says neither. */
+  readonly wrong: boolean | undefined;
+}
+
+/** Quantities that are known to say how right a step is. Of others (redundancy, a rate of successful rollouts) a low value is no error. */
+const CORRECTNESS = /^(p\(yes\)|p_?yes|validity|correctness|rewards?|((step|prm)_)?scores?)$/i;
+
+/** Who made something and where it was read, for example `human, field "label"`. */
+export function sourceWords({ madeBy, maker, field, file }: DataSource): string {
+  const who = madeBy === 'unknown' ? (maker ?? 'maker unknown') : maker === undefined ? madeBy : `${madeBy} ${maker}`;
+  return `${who}, field "${field}"${file === undefined ? '' : ` of ${file}`}`;
+}
+
+/** The label of the whole trace: `label: first error at step 4 (human, field "label")`; undefined where there is none. */
+export function labelText({ label }: Trace): string | undefined {
+  if (label === undefined) return undefined;
+  return `label: ${label.firstError === undefined ? 'no error' : `first error at step ${label.firstError + 1}`} (${sourceWords(label)})`;
+}
+
+/**
+ * What came with the data about a step, in the order label, predictions, ratings, scores. A score is held against
+ * the threshold of its file, else against `threshold` where it says how right a step is in [0, 1]; the text says which.
+ */
+export function givenAt({ label, given }: Trace, step: number, threshold: number): GivenEntry[] {
+  return [
+    ...(label === undefined ? [] : firstErrorAt('label', label, step)),
+    ...(given?.predictions ?? []).flatMap((prediction) => firstErrorAt('prediction', prediction, step)),
+    ...(given?.ratings ?? []).flatMap((ratings) => ratingAt(ratings.values[step], ratings)),
+    ...(given?.scores ?? []).flatMap((scores) => scoreAt(scores, step, threshold)),
+  ];
+}
+
+/** Nothing is said of the steps after a first error. */
+function firstErrorAt(kind: 'label' | 'prediction', label: FirstErrorLabel, step: number): GivenEntry[] {
+  const { firstError } = label;
+  if (firstError !== undefined && step > firstError) return [];
+  const wrong = step === firstError;
+  const short = `${kind}: ${wrong ? 'first error' : 'right'}`;
+  return [{ kind, short, text: `${short} (${sourceWords(label)})`, firstError: wrong, wrong }];
+}
+
+function ratingAt(value: StepRating | undefined, source: DataSource): GivenEntry[] {
+  if (value === undefined) return [];
+  const short = `rating ${value}`;
+  return [{ kind: 'rating', short, text: `${short} (${sourceWords(source)})`, firstError: false, wrong: value === -1 }];
+}
+
+function scoreAt(scores: GivenScores, step: number, threshold: number): GivenEntry[] {
+  const value = scores.values[step];
+  if (value === undefined) return [];
+  const short = `${scores.quantity} ${numberText(value)}`;
+  const limit = limitOf(scores, threshold);
+  const against = limit === undefined ? '' : `, threshold ${numberText(limit)}${scores.threshold === undefined ? ' is ours' : ''}`;
+  const text = `${short} (${sourceWords(scores)}${against})`;
+  return [{ kind: 'score', short, text, firstError: false, wrong: limit === undefined ? undefined : value < limit }];
+}
+
+function limitOf({ quantity, values, threshold }: GivenScores, ours: number): number | undefined {
+  if (threshold !== undefined) return threshold;
+  if (!CORRECTNESS.test(quantity)) return undefined;
+  return values.every((value) => value === undefined || (value >= 0 && value <= 1)) ? ours : undefined;
+}
+
+/** Two decimals where there are more; whole numbers as they are. */
+function numberText(value: number): string {
+  return Number.isInteger(value) ? String(value) : value.toFixed(2);
+}
