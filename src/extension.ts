@@ -3,6 +3,7 @@ import { createActiveTrace } from './vscode/active-trace.ts';
 import { addModel } from './vscode/add-model.ts';
 import { registerCommands } from './vscode/commands.ts';
 import { chooseVerifier } from './vscode/choose-verifier.ts';
+import { createCompareTraces } from './vscode/compare-traces.ts';
 import { connectServer } from './vscode/connect-server.ts';
 import { registerDatasetCommands } from './vscode/dataset/dataset-commands.ts';
 import { createDatasetLibrary } from './vscode/dataset/dataset-library.ts';
@@ -12,11 +13,14 @@ import { registerTableEditor } from './vscode/dataset/table-editor.ts';
 import { createTracesTree, createTracesView } from './vscode/dataset/traces-tree.ts';
 import { createDecorations } from './vscode/decorations.ts';
 import { createDiagnostics } from './vscode/diagnostics.ts';
+import { createFolding } from './vscode/folding-provider.ts';
 import { forgetServerKey } from './vscode/forget-server-key.ts';
 import { createHoverProvider } from './vscode/hovers.ts';
 import { createKnownVerifiers } from './vscode/known-verifiers.ts';
 import { createLenses } from './vscode/lenses.ts';
 import { createNavigation } from './vscode/navigation.ts';
+import { createNoteCommands } from './vscode/note-commands.ts';
+import { createNotesMemory } from './vscode/notes-memory.ts';
 import { createScoreStore } from './vscode/score-store.ts';
 import { createScoresPanel } from './vscode/scores-panel.ts';
 import { createScoring } from './vscode/scoring.ts';
@@ -46,19 +50,20 @@ export function activate(context: vscode.ExtensionContext): void {
 
   const memory = createTraceMemory(context.workspaceState);
   const library = createDatasetLibrary(context.workspaceState);
-  const rowDocuments = createRowDocuments((file, row) => library.trace(file, row));
+  const rowDocuments = createRowDocuments((file, row, variant) => library.record(file, row, variant));
   const documents = createSegmentedDocuments(
     createTraceDocuments((document) => rowDocuments.read(document)),
     createSegmentationMemory(context.workspaceState),
     () => readSettings().segmentation,
     (sentence) => void vscode.window.showInformationMessage(sentence),
   );
+  const notesMemory = createNotesMemory(context.workspaceState);
   const say = (line: string): void => log.info(line);
   const known = createKnownVerifiers(context.globalState, () => sessions.refresh());
   const keys = createServerKeys(context.secrets, context.globalState);
   const verifier = createVerifierModel({ context, known, keys, log: say, onFirstUse: (name, notes) => tellNotes(say, name, notes) });
   const scoringContext = (): ScoringContext => ({ verifier: readSettings().verifier, hashes: verifier.hashes() });
-  const sessions = createTraceSessions(documents, store, scoringContext);
+  const sessions = createTraceSessions(documents, store, scoringContext, (open) => notesMemory.find(open.trace, open.exported?.notes ?? []));
   const scoring = createScoring(sessions, store, verifier);
   const active = createActiveTrace(sessions);
   const navigation = createNavigation(memory);
@@ -84,6 +89,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const scoresOf = createFindRowScores(store, scoringContext);
   const dataSetCommands = registerDatasetCommands({ extension: context.extensionUri, library, rowDocuments, target, navigation, memory });
   const openRow = (uri: vscode.Uri, row: number): void => void dataSetCommands.openRow(uri, row, vscode.ViewColumn.Beside);
+  const folding = createFolding(sessions);
   const lenses = createLenses(sessions);
   const everywhere: vscode.DocumentSelector = { scheme: '*' };
 
@@ -99,10 +105,12 @@ export function activate(context: vscode.ExtensionContext): void {
     createStatusBar(active),
     registerSymbols(sessions),
     lenses,
+    folding,
+    vscode.languages.registerFoldingRangeProvider(everywhere, folding),
     vscode.languages.registerCodeLensProvider(everywhere, lenses),
     vscode.languages.registerHoverProvider(everywhere, createHoverProvider(sessions, notes)),
     panel,
-    registerCommands({ target, sessions, scoring, store, navigation, memory, segmentation: createSegmentationCommands(documents, sessions, scoring), showScores: () => panel.show(), models }),
+    registerCommands({ target, sessions, scoring, store, navigation, memory, segmentation: createSegmentationCommands(documents, sessions, scoring), notes: createNoteCommands(notesMemory, sessions), exported: (document) => documents.exported(document), compareTraces: createCompareTraces(sessions, rowDocuments, target), showScores: () => panel.show(), models }),
     library,
     dataSetCommands,
     scoresWatch,

@@ -1,4 +1,5 @@
 import type { Result } from '../core/result.ts';
+import type { TraceRecord } from '../core/trace/record.ts';
 import type { Trace } from '../core/trace/trace.ts';
 import type { Sniff } from './rows/row-format.ts';
 import type { Container, FormatErrorReason } from './trace-file.ts';
@@ -32,6 +33,8 @@ export interface Dataset {
   /** The row as it is in the file, parsed. 0-based. A row that is not known yet is waited for, as by `reach`. */
   value(row: number): Promise<Result<unknown, FormatErrorReason>>;
   trace(row: number, variant?: string): Promise<Result<Trace, FormatErrorReason>>;
+  /** The trace with what was exported beside it: scores and notes of ours, where the format has them. */
+  record(row: number, variant?: string): Promise<Result<TraceRecord, FormatErrorReason>>;
   /** Names of the row's traces, where it holds several. */
   variants(row: number): Promise<readonly string[]>;
   /** Resolves when the row is known, or with false when the file is complete without it, lost or closed, or the signal aborts. Never rejects. */

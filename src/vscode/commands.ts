@@ -1,7 +1,10 @@
 import * as vscode from 'vscode';
 import { nextSampleCount } from './annotations.ts';
+import type { SegmentationChoice } from '../core/segment/segment-trace.ts';
+import { exportTrace } from './export-trace.ts';
 import { COMMANDS, SETTINGS, type CommandName } from './manifest.ts';
 import { note, type Navigation } from './navigation.ts';
+import type { NoteCommands } from './note-commands.ts';
 import type { ScoreStore } from './score-store.ts';
 import type { Scoring, ScoringOutcome, ScoringRequest } from './scoring.ts';
 import type { SegmentationCommands } from './segmentation-commands.ts';
@@ -20,6 +23,11 @@ export interface CommandDependencies {
   readonly navigation: Navigation;
   readonly memory: TraceMemory;
   readonly segmentation: SegmentationCommands;
+  readonly notes: NoteCommands;
+  /** How the steps of a document are cut, for an export. */
+  readonly exported: (document: vscode.TextDocument) => SegmentationChoice;
+  /** Shows two traces side by side; asks which, unless both are named. */
+  readonly compareTraces: (first?: unknown, second?: unknown) => Promise<void>;
   readonly showScores: () => void;
   /** The commands about models, which need no trace. */
   readonly models: Readonly<Record<'addModel' | 'chooseVerifier' | 'connectServer' | 'forgetServerKey', (argument?: unknown) => Promise<unknown>>>;
@@ -27,7 +35,7 @@ export interface CommandDependencies {
 
 /** Registers every command. Each answers in every state: with what was asked for, or with one sentence. */
 export function registerCommands(dependencies: CommandDependencies): vscode.Disposable {
-  const { target, sessions, scoring, store, navigation, memory, segmentation, showScores, models } = dependencies;
+  const { target, sessions, scoring, store, navigation, memory, segmentation, notes, exported, compareTraces, showScores, models } = dependencies;
 
   async function withTrace(argument: unknown, rows: boolean, act: (view: TraceView) => Promise<void> | void): Promise<void> {
     const found = await target.find(argument, rows);
@@ -97,7 +105,7 @@ export function registerCommands(dependencies: CommandDependencies): vscode.Disp
     });
   }
 
-  const handlers: Readonly<Record<CommandName, (document?: unknown, step?: unknown) => unknown>> = {
+  const handlers: Readonly<Record<CommandName, (document?: unknown, step?: unknown, more?: unknown) => unknown>> = {
     scoreSteps: (document) => withTrace(document, true, (view) => score(view, { settings: readSettings().verifier })),
     scoreStepsDirect: (document) => withTrace(document, true, (view) => score(view, { settings: { ...readSettings().verifier, mode: 'direct', k: 1 } })),
     scoreStep: (document, step) => withStep(document, step, (view, index) => score(view, { settings: readSettings().verifier, only: [index] })),
@@ -125,6 +133,12 @@ export function registerCommands(dependencies: CommandDependencies): vscode.Disp
     showAnalysis: (document, step) => withTrace(document, false, (view) => navigation.showAnalysis(view, stepOf(view, step))),
     showStepScores: (document) => withTrace(document, false, showScores),
     ...models,
+    markStepRight: (document, step) => withStep(document, step, (view, index) => notes.mark(view, index, 'right')),
+    markStepWrong: (document, step) => withStep(document, step, (view, index) => notes.mark(view, index, 'wrong')),
+    commentOnStep: (document, step, text) => withStep(document, step, (view, index) => notes.comment(view, index, text)),
+    clearNote: (document, step) => withStep(document, step, (view, index) => notes.clear(view, index)),
+    exportTrace: (document, format, file) => withTrace(document, true, (view) => exportTrace(view, exported(view.document), format, file)),
+    compareTraces,
     changeSegmentation: (document, name) => withTrace(document, true, (view) => segmentation.change(view, name)),
     mergeStepWithNext: (document, step) => withStep(document, step, (view, index) => segmentation.merge(view, index)),
     splitStepAtCursor: (document) => withTrace(document, false, (view) => segmentation.split(view)),

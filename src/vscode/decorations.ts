@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import type { Span } from '../core/trace/trace.ts';
 import type { StepAnnotation, StepState } from './annotations.ts';
+import { givenAt, givenInline } from './given-text.ts';
 import { COLORS, type ColorName } from './manifest.ts';
+import { noteInline, notesAt } from './note-text.ts';
 import { readSettings } from './settings.ts';
 import type { TraceSessions, TraceView } from './trace-sessions.ts';
 import { inlineText } from './wording.ts';
@@ -83,7 +85,7 @@ function colorOf(step: StepAnnotation): ColorName {
   return byState[step.state];
 }
 
-/** The score after the last character of the step, and the data set's label beside it in its own colour. */
+/** The score after the last character of the step, and beside it, each in a colour of its own, what came with the data and what a person noted. */
 function afterText(view: TraceView, step: StepAnnotation): vscode.DecorationOptions[] {
   const span = view.open.steps[step.index];
   if (span === undefined) return [];
@@ -91,7 +93,10 @@ function afterText(view: TraceView, step: StepAnnotation): vscode.DecorationOpti
   const text = inlineText(step);
   const parts: vscode.DecorationOptions[] = [];
   if (text !== '') parts.push(attachment(range, text, COLORS[colorOf(step)], step.state === 'running' ? 'italic' : 'normal'));
-  if (step.labelled) parts.push(attachment(range, 'label: first error', COLORS.label, 'italic'));
+  const given = givenInline(givenAt(view.open.trace, step.index, view.annotations.threshold));
+  if (given !== '') parts.push(attachment(range, given, COLORS.label, 'italic'));
+  const noted = noteInline(notesAt(view.notes, step.index));
+  if (noted !== '') parts.push(attachment(range, noted, COLORS.note, 'normal'));
   return parts;
 }
 

@@ -4,6 +4,7 @@ import type { Trace } from '../core/trace/trace.ts';
 /** Something that came with the data about one step. */
 export interface GivenEntry {
   readonly kind: 'label' | 'prediction' | 'rating' | 'score';
+  readonly source: DataSource;
   /** A few words without the source, for the end of a line: `label: first error`, `rating -1`. */
   readonly short: string;
   /** The same with its source, for example `P(Yes) 0.31 (model X, field "scores")`. */
@@ -13,6 +14,11 @@ export interface GivenEntry {
   /** Whether it says that the step is wrong; undefined where it says neither. */
   readonly wrong: boolean | undefined;
 }
+
+/** Stands before what came with the data, whatever its colour. */
+const GIVEN_GLYPH = '⚑';
+/** More than this on one line hides the text beside it; the hover has all. */
+const MOST_INLINE = 3;
 
 /** Quantities that are known to say how right a step is. Of others (redundancy, a rate of successful rollouts) a low value is no error. */
 const CORRECTNESS = /^(p\(yes\)|p_?yes|validity|correctness|rewards?|((step|prm)_)?scores?)$/i;
@@ -27,6 +33,24 @@ export function sourceWords({ madeBy, maker, field, file }: DataSource): string 
 export function labelText({ label }: Trace): string | undefined {
   if (label === undefined) return undefined;
   return `label: ${label.firstError === undefined ? 'no error' : `first error at step ${label.firstError + 1}`} (${sourceWords(label)})`;
+}
+
+/** The few words for the end of a line: what says that a step is wrong or the first error, ratings and scores. */
+export function givenInline(entries: readonly GivenEntry[]): string {
+  const told = entries.filter(({ kind, firstError }) => firstError || kind === 'rating' || kind === 'score').slice(0, MOST_INLINE);
+  return told.length === 0 ? '' : `${GIVEN_GLYPH} ${told.map(({ short }) => short).join(' · ')}`;
+}
+
+/** What came with the data says is wrong at a step: for Problems, one sentence a source. */
+export function givenErrors(trace: Trace, threshold: number): { readonly step: number; readonly texts: readonly string[] }[] {
+  const seen = new Set<string>();
+  return trace.steps.flatMap(({ index }) => {
+    // Of each source only the first wrong step: what comes after it builds on a broken prefix.
+    const entries = givenAt(trace, index, threshold).filter(({ wrong }) => wrong === true);
+    const first = entries.filter(({ source }) => !seen.has(sourceWords(source)));
+    for (const { source } of first) seen.add(sourceWords(source));
+    return first.length === 0 ? [] : [{ step: index, texts: first.map(({ text }) => text) }];
+  });
 }
 
 /**
@@ -48,13 +72,13 @@ function firstErrorAt(kind: 'label' | 'prediction', label: FirstErrorLabel, step
   if (firstError !== undefined && step > firstError) return [];
   const wrong = step === firstError;
   const short = `${kind}: ${wrong ? 'first error' : 'right'}`;
-  return [{ kind, short, text: `${short} (${sourceWords(label)})`, firstError: wrong, wrong }];
+  return [{ kind, source: label, short, text: `${short} (${sourceWords(label)})`, firstError: wrong, wrong }];
 }
 
 function ratingAt(value: StepRating | undefined, source: DataSource): GivenEntry[] {
   if (value === undefined) return [];
   const short = `rating ${value}`;
-  return [{ kind: 'rating', short, text: `${short} (${sourceWords(source)})`, firstError: false, wrong: value === -1 }];
+  return [{ kind: 'rating', source, short, text: `${short} (${sourceWords(source)})`, firstError: false, wrong: value === -1 }];
 }
 
 function scoreAt(scores: GivenScores, step: number, threshold: number): GivenEntry[] {
@@ -64,7 +88,7 @@ function scoreAt(scores: GivenScores, step: number, threshold: number): GivenEnt
   const limit = limitOf(scores, threshold);
   const against = limit === undefined ? '' : `, threshold ${numberText(limit)}${scores.threshold === undefined ? ' is ours' : ''}`;
   const text = `${short} (${sourceWords(scores)}${against})`;
-  return [{ kind: 'score', short, text, firstError: false, wrong: limit === undefined ? undefined : value < limit }];
+  return [{ kind: 'score', source: scores, short, text, firstError: false, wrong: limit === undefined ? undefined : value < limit }];
 }
 
 function limitOf({ quantity, values, threshold }: GivenScores, ours: number): number | undefined {

@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import type { Sample, Score } from '../core/verifier/score.ts';
 import { nextSampleCount, unreadReasons, type StepAnnotation } from './annotations.ts';
+import { givenAt, labelText } from './given-text.ts';
 import { COMMANDS } from './manifest.ts';
 import { escapeMarkdown } from './markdown-text.ts';
+import { notesAt, noteText } from './note-text.ts';
 import { MAX_SAMPLES } from './settings.ts';
 import type { Stream } from './streams.ts';
 import { stepAt } from './trace-documents.ts';
@@ -56,11 +58,15 @@ function summary(view: TraceView, step: StepAnnotation): vscode.MarkdownString {
     const first = (view.annotations.firstError ?? 0) + 1;
     markdown.appendMarkdown(`\n\nJudged on a broken prefix: step ${first} before it is under the threshold, so this score says little.`);
   }
-  if (view.open.trace.label !== undefined) {
-    const { field, firstError } = view.open.trace.label;
-    markdown.appendMarkdown('\n\nLabel from the file (');
-    plain(markdown, field);
-    markdown.appendMarkdown(firstError === undefined ? '): no step is wrong.' : `): first error is step ${firstError + 1}.`);
+  const given = givenAt(view.open.trace, step.index, view.annotations.threshold).filter(({ kind }) => kind !== 'label').map(({ text }) => text);
+  for (const text of [labelText(view.open.trace), ...given]) {
+    if (text === undefined) continue;
+    markdown.appendMarkdown('\n\nFrom the data: ');
+    plain(markdown, text);
+  }
+  for (const note of notesAt(view.notes, step.index)) {
+    markdown.appendMarkdown('\n\nNote: ');
+    plain(markdown, noteText(note));
   }
   if (step.score !== undefined && step.stream !== undefined) {
     appendScore(markdown, step.score, step.stream);

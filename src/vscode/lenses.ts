@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Disposable } from './disposable.ts';
 import { nextSampleCount, type StepAnnotation } from './annotations.ts';
 import { segmenterLabel } from '../core/segment/segmenters.ts';
+import { labelText } from './given-text.ts';
 import { COMMANDS } from './manifest.ts';
 import { MAX_SAMPLES } from './settings.ts';
 import type { OpenSegmentation } from './trace-documents.ts';
@@ -52,10 +53,9 @@ function headLenses(view: TraceView): vscode.CodeLens[] {
     if (annotations.scored > 0) add(firstErrorTitle(view), COMMANDS.showStepScores);
   }
   if (open.segmentation !== undefined) add(segmentationTitle(open.segmentation), COMMANDS.changeSegmentation);
-  if (open.trace.label !== undefined) {
-    const { firstError } = open.trace.label;
-    add(firstError === undefined ? 'label: no error' : `label: first error at step ${firstError + 1}`, '');
-  }
+  if (view.hiddenNotes > 0) add(`${count(view.hiddenNotes, 'noted step')} cut otherwise now: Change Segmentation brings ${view.hiddenNotes === 1 ? 'its note' : 'their notes'} back`, COMMANDS.changeSegmentation);
+  const label = labelText(open.trace);
+  if (label !== undefined) add(label, '');
   return lenses;
 }
 

@@ -19,6 +19,12 @@ export const COMMANDS = {
   readCurrentStep: 'stepscope.readCurrentStep',
   showAnalysis: 'stepscope.showAnalysis',
   showStepScores: 'stepscope.showStepScores',
+  markStepRight: 'stepscope.markStepRight',
+  markStepWrong: 'stepscope.markStepWrong',
+  commentOnStep: 'stepscope.commentOnStep',
+  clearNote: 'stepscope.clearNote',
+  exportTrace: 'stepscope.exportTrace',
+  compareTraces: 'stepscope.compareTraces',
   addModel: 'stepscope.addModel',
   chooseVerifier: 'stepscope.chooseVerifier',
   connectServer: 'stepscope.connectServer',
@@ -81,6 +87,7 @@ export const COLORS = {
   noVerdict: 'stepscope.stepNoVerdict',
   afterError: 'stepscope.stepAfterError',
   label: 'stepscope.label',
+  note: 'stepscope.note',
 } as const;
 
 export type ColorName = keyof typeof COLORS;

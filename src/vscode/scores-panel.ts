@@ -3,6 +3,7 @@ import { parseScoresViewMessage, type ScoresHostMessage } from '../protocol/scor
 import type { Disposable } from './disposable.ts';
 import type { ActiveTrace } from './active-trace.ts';
 import { VIEWS } from './manifest.ts';
+import { agreementText } from './note-text.ts';
 import { scoresSnapshot } from './scores-snapshot.ts';
 import type { TraceView } from './trace-sessions.ts';
 import { webviewPage } from './webview-page.ts';
@@ -45,6 +46,7 @@ export function createScoresPanel({ context, active, notes, reveal, reopen }: Sc
       uri: view.document.uri.toString(),
       name: view.open.name,
       annotations: view.annotations,
+      agreement: agreementText(view.annotations, view.notes),
       texts: view.open.texts,
       run: view.run,
       notes: notes(),

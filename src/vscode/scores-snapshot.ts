@@ -6,6 +6,8 @@ export interface SnapshotSource {
   readonly uri: string;
   readonly name: string;
   readonly annotations: TraceAnnotations;
+  /** How often verifier and person agree; empty where no step is marked. */
+  readonly agreement: string;
   readonly texts: readonly string[];
   readonly run: { readonly done: number; readonly total: number } | undefined;
   /** What to know of the verifier that made the scores, a sentence each. */
@@ -16,10 +18,11 @@ export interface SnapshotSource {
 export function scoresSnapshot(source: SnapshotSource): ScoresSnapshot {
   const { annotations, run } = source;
   const progress = run === undefined ? '' : ` Scoring: ${run.done} of ${count(run.total, 'step')} done.`;
+  const agreement = source.agreement === '' ? '' : ` Marks: ${source.agreement}.`;
   return {
     uri: source.uri,
     title: source.name,
-    summary: annotations.scored === 0 && run === undefined ? 'No step is scored yet.' : `${outcomeText(annotations)}${progress}`,
+    summary: annotations.scored === 0 && run === undefined ? 'No step is scored yet.' : `${outcomeText(annotations)}${progress}${agreement}`,
     provenance: provenanceOf(annotations),
     note: annotations.scored === 0 ? undefined : noteOf(source),
     threshold: annotations.threshold,

@@ -17,6 +17,8 @@ export interface SegmentedDocuments extends TraceDocuments {
   readPlain(document: vscode.TextDocument): Result<OpenTrace, FormatErrorReason>;
   /** How the trace is cut; with a segmenter, how that would cut it. */
   choice(document: vscode.TextDocument, segmenter?: SegmenterName): SegmentationChoice;
+  /** The choice behind the steps as they are shown, for an export: also one that came with the file and cannot be repeated. */
+  exported(document: vscode.TextDocument): SegmentationChoice;
   /** Shows another choice without keeping it; undefined shows the kept one again. */
   preview(document: vscode.TextDocument, choice: SegmentationChoice | undefined): void;
   /** Keeps a choice for the text as it is now. */
@@ -111,8 +113,19 @@ export function createSegmentedDocuments(
     choice(document, segmenter) {
       const plain = documents.read(document);
       if (!plain.ok) return PLAIN;
-      if (segmenter === undefined) return kept(document, plain.value);
-      return memory.find(keyOf(plain.value), segmenter) ?? { segmenter, edits: [] };
+      const { exported } = plain.value;
+      const brought = exported?.repeatable === true ? exported.segmentation : undefined;
+      if (segmenter === undefined) {
+        const choice = kept(document, plain.value);
+        return choice === PLAIN ? (brought ?? PLAIN) : choice;
+      }
+      return memory.find(keyOf(plain.value), segmenter) ?? (brought?.segmenter === segmenter ? brought : { segmenter, edits: [] });
+    },
+    exported(document) {
+      const plain = documents.read(document);
+      if (!plain.ok) return PLAIN;
+      const choice = kept(document, plain.value);
+      return choice === PLAIN ? (plain.value.exported?.segmentation ?? PLAIN) : choice;
     },
     preview(document, choice) {
       if (choice === undefined) previews.delete(document);

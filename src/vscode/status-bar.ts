@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { editorOf, type ActiveTrace } from './active-trace.ts';
 import { COMMANDS } from './manifest.ts';
+import { agreementText } from './note-text.ts';
 import { readSettings } from './settings.ts';
 import { stepAt } from './trace-documents.ts';
 import { count, scoreText, spokenStep } from './wording.ts';
@@ -32,7 +33,8 @@ export function createStatusBar(active: ActiveTrace): vscode.Disposable {
     const words = step === undefined
       ? `${view.annotations.scored} of ${count(steps, 'step')} scored`
       : spokenStep(step, steps, view.open.texts[step.index] ?? '');
-    item.tooltip = words;
+    const agreement = agreementText(view.annotations, view.notes);
+    item.tooltip = agreement === '' ? words : `${words}\n${agreement}`;
     item.command = step === undefined ? COMMANDS.showStepScores : COMMANDS.showAnalysis;
     item.accessibilityInformation = { label: words };
     item.show();

@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import type { Unit } from '../core/trace/trace.ts';
+import { givenAt } from './given-text.ts';
+import { notesAt, noteText } from './note-text.ts';
 import type { TraceSessions, TraceView } from './trace-sessions.ts';
 import { count, firstWords, scoreText } from './wording.ts';
 
@@ -37,22 +39,29 @@ export function registerSymbols(sessions: TraceSessions): vscode.Disposable {
   });
 }
 
-function symbolsOf({ document, open, annotations }: TraceView): vscode.DocumentSymbol[] {
+function symbolsOf({ document, open, annotations, notes: noted }: TraceView): vscode.DocumentSymbol[] {
   const rangeOf = (start: number, end: number): vscode.Range =>
     new vscode.Range(document.positionAt(start), document.positionAt(end));
   const question = rangeOf(open.problem.start, open.problem.end);
   const steps = annotations.steps.map((step) => {
     const span = open.steps[step.index] ?? { start: 0, end: 0 };
     const range = rangeOf(span.start, span.end);
-    const notes = [scoreText(step), step.firstError ? 'first error' : '', step.labelled ? 'label: first error' : ''];
+    const given = givenAt(open.trace, step.index, annotations.threshold).filter(({ kind, firstError }) => firstError || kind === 'rating' || kind === 'score');
+    const notes = [scoreText(step), step.firstError ? 'first error' : '', ...given.map(({ text }) => text), ...notesAt(noted, step.index).map((note) => `✎ ${firstWords(noteText(note), 12)}`)];
     const name = `Step ${step.index + 1}: ${firstWords(open.texts[step.index] ?? '', 6)}`;
     return new vscode.DocumentSymbol(name, notes.filter((note) => note !== '').join(' · '), vscode.SymbolKind.Event, range, range);
   });
   const { units } = open.trace;
+  const answer = open.answer === undefined ? [] : [answerSymbol(document.getText(rangeOf(open.answer.start, open.answer.end)), rangeOf(open.answer.start, open.answer.end))];
   return [
     new vscode.DocumentSymbol('Question', firstWords(open.trace.problem, 8), vscode.SymbolKind.String, question, question),
     ...(units === undefined ? steps : units.flatMap((unit, index) => unitSymbol(unit, index, steps))),
+    ...answer,
   ];
+}
+
+function answerSymbol(text: string, range: vscode.Range): vscode.DocumentSymbol {
+  return new vscode.DocumentSymbol('Answer', firstWords(text, 8), vscode.SymbolKind.String, range, range);
 }
 
 /** A unit with its steps under it. */

@@ -1,12 +1,16 @@
 import * as vscode from 'vscode';
 import { fail, ok, type Result } from '../core/result.ts';
-import { sourceName, stepTexts, type Span, type Trace } from '../core/trace/trace.ts';
+import { segmentTrace } from '../core/segment/segment-trace.ts';
+import type { TraceRecord } from '../core/trace/record.ts';
+import { sourceName, stepTexts, type Span, type Step } from '../core/trace/trace.ts';
 import { openTraces } from '../formats/open.ts';
 import { renderTrace } from '../formats/render.ts';
 import type { FormatErrorReason } from '../formats/trace-file.ts';
 import type { Disposable } from './disposable.ts';
 import { normalizeLineEndings } from './line-endings.ts';
 import { TRACE_ROOT, TRACE_SCHEME } from './manifest.ts';
+import { notedSpans } from './notes-memory.ts';
+import type { RowTraces } from './trace-pairs.ts';
 import { documentName, MAX_DOCUMENT_LENGTH, MAX_STEPS, tooLong, tooManySteps, type OpenTrace } from './trace-documents.ts';
 
 /**
@@ -15,7 +19,11 @@ import { documentName, MAX_DOCUMENT_LENGTH, MAX_STEPS, tooLong, tooManySteps, ty
  */
 export interface RowDocuments extends Disposable {
   /** Reads the row and returns the document's address; the address alone is enough to do it again. */
-  locate(file: vscode.Uri, row: number): Promise<Result<vscode.Uri, FormatErrorReason>>;
+  locate(file: vscode.Uri, row: number, variant?: string): Promise<Result<vscode.Uri, FormatErrorReason>>;
+  /** The rows of a data set, with the names of their traces. */
+  list(file: vscode.Uri): Promise<Result<readonly RowTraces[], FormatErrorReason>>;
+  /** The data set behind a document, and the row that it shows; undefined for a document that is of none. */
+  place(uri: vscode.Uri | undefined): { readonly file: vscode.Uri; readonly row?: number } | undefined;
   /** Makes the trace behind a document known to `read`. */
   load(uri: vscode.Uri): Promise<void>;
   /** The trace behind an open document. */
@@ -30,10 +38,11 @@ interface Row {
 interface Address {
   readonly file: vscode.Uri;
   readonly row: number;
+  readonly variant?: string;
 }
 
-/** `readTrace` reads a row of a file on disk, of any size. */
-export function createRowDocuments(readTrace: (file: vscode.Uri, row: number) => Promise<Result<Trace, FormatErrorReason>>): RowDocuments {
+/** `readRecord` reads a row of a file on disk, of any size. */
+export function createRowDocuments(readRecord: (file: vscode.Uri, row: number, variant?: string) => Promise<Result<TraceRecord, FormatErrorReason>>): RowDocuments {
   const rows = new Map<string, Result<Row, FormatErrorReason>>();
   const changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
 
@@ -54,14 +63,14 @@ export function createRowDocuments(readTrace: (file: vscode.Uri, row: number) =>
     return renderAddress(address);
   }
 
-  async function renderAddress({ file, row }: Address): Promise<Result<Row, FormatErrorReason>> {
+  async function renderAddress({ file, row, variant }: Address): Promise<Result<Row, FormatErrorReason>> {
     const name = documentName(file);
     const text = editorText(file);
     if (text === undefined) {
-      const trace = await readTrace(file, row);
-      return trace.ok ? renderTraceRow(name, row, trace.value) : trace;
+      const record = await readRecord(file, row, variant);
+      return record.ok ? renderRecord(name, row, record.value, variant) : record;
     }
-    return renderRow(name, Buffer.from(text), row);
+    return renderRow(name, Buffer.from(text), row, variant);
   }
 
   const provider: vscode.FileSystemProvider = {
@@ -98,16 +107,30 @@ export function createRowDocuments(readTrace: (file: vscode.Uri, row: number) =>
   );
 
   return {
-    async locate(file, row) {
-      const rendered = await renderAddress({ file, row });
+    async locate(file, row, variant) {
+      const rendered = await renderAddress({ file, row, ...(variant !== undefined && { variant }) });
       if (!rendered.ok) return rendered;
-      const uri = rowUri({ file, row }, rendered.value.open.name);
+      const uri = rowUri({ file, row, ...(variant !== undefined && { variant }) }, rendered.value.open.name);
       const before = rows.get(uri.toString());
       rows.set(uri.toString(), rendered);
       if (before?.ok === true && before.value.text !== rendered.value.text) {
         changed.fire([{ type: vscode.FileChangeType.Changed, uri }]);
       }
       return ok(uri);
+    },
+    async list(file) {
+      const bytes = await fileBytes(file);
+      const name = documentName(file);
+      if (bytes === undefined) return fail('no-such-row', `${name} cannot be read: save it first.`);
+      if (bytes.byteLength > MAX_DOCUMENT_LENGTH) return tooLong(name);
+      const opened = openTraces(name, bytes);
+      if (!opened.ok) return opened;
+      const { value } = opened;
+      return ok(Array.from({ length: value.rows }, (_, row) => ({ row, variants: value.variants(row) })));
+    },
+    place(uri) {
+      if (uri?.scheme === TRACE_SCHEME) return parseRowUri(uri);
+      return uri !== undefined && /\.(json|jsonl|ndjson)$/i.test(uri.path) ? { file: uri } : undefined;
     },
     async load(uri) {
       await load(uri);
@@ -126,27 +149,45 @@ export function createRowDocuments(readTrace: (file: vscode.Uri, row: number) =>
   };
 }
 
-function renderRow(name: string, bytes: Uint8Array, row: number): Result<Row, FormatErrorReason> {
+function renderRow(name: string, bytes: Uint8Array, row: number, variant?: string): Result<Row, FormatErrorReason> {
   const file = openTraces(name, bytes);
   if (!file.ok) return file;
-  const trace = file.value.trace(row);
-  return trace.ok ? renderTraceRow(name, row, trace.value) : trace;
+  const record = file.value.record(row, variant);
+  return record.ok ? renderRecord(name, row, record.value, variant) : record;
 }
 
-function renderTraceRow(name: string, row: number, trace: Trace): Result<Row, FormatErrorReason> {
-  if (trace.problem.length + trace.response.length > MAX_DOCUMENT_LENGTH) return tooLong(sourceName({ file: name, row }));
-  if (trace.steps.length > MAX_STEPS) return tooManySteps(sourceName({ file: name, row }), trace.steps.length);
+function renderRecord(name: string, row: number, record: TraceRecord, variant?: string): Result<Row, FormatErrorReason> {
+  const { trace } = record;
+  const source = sourceName({ file: name, row, ...(variant !== undefined && { variant }) });
+  if (trace.problem.length + trace.response.length > MAX_DOCUMENT_LENGTH) return tooLong(source);
+  if (trace.steps.length > MAX_STEPS) return tooManySteps(source, trace.steps.length);
   const rendered = renderTrace(trace);
-  const { text, spans } = normalizeLineEndings(rendered.text, [rendered.problem, ...rendered.steps]);
-  const [problem, ...steps] = spans;
+  const { text, spans } = normalizeLineEndings(rendered.text, [rendered.problem, ...rendered.steps, ...(rendered.answer === undefined ? [] : [rendered.answer])]);
+  const [problem, ...parts] = spans;
+  const steps = parts.slice(0, rendered.steps.length);
+  const answer = parts[rendered.steps.length];
   const open: OpenTrace = {
     trace,
-    name: sourceName({ file: name, row }),
+    name: source,
     problem: problem ?? emptySpan,
     steps,
+    ...(answer !== undefined && { answer }),
     texts: stepTexts(trace),
+    ...broughtBy(record),
   };
   return ok({ text, open });
+}
+
+/** Notes and segmentation of an export of ours. */
+function broughtBy({ trace, notes = [], segmentation }: TraceRecord): Pick<OpenTrace, 'exported' | 'segmentation'> {
+  if (notes.length === 0 && segmentation === undefined) return {};
+  const again = segmentation === undefined ? undefined : segmentTrace(trace, segmentation);
+  const starts = (steps: readonly Step[]): string => steps.map(({ span }) => span.start).join();
+  const repeatable = again?.ok === true && again.value.refusal === undefined && starts(again.value.trace.steps) === starts(trace.steps);
+  return {
+    exported: { notes: notedSpans(trace, notes), ...(segmentation !== undefined && { segmentation }), repeatable },
+    ...(segmentation !== undefined && { segmentation: { chosen: segmentation.segmenter, by: again?.ok === true ? again.value.by : segmentation.segmenter, edits: segmentation.edits.length } }),
+  };
 }
 
 const emptySpan: Span = { start: 0, end: 0 };
@@ -157,8 +198,18 @@ function editorText(file: vscode.Uri): string | undefined {
   return text === undefined || text.length > MAX_DOCUMENT_LENGTH ? undefined : text;
 }
 
+async function fileBytes(file: vscode.Uri): Promise<Uint8Array | undefined> {
+  const text = editorText(file);
+  if (text !== undefined) return Buffer.from(text);
+  try {
+    return await vscode.workspace.fs.readFile(file);
+  } catch {
+    return undefined;
+  }
+}
+
 function rowUri(address: Address, name: string): vscode.Uri {
-  const query = JSON.stringify({ file: address.file.toString(), row: address.row });
+  const query = JSON.stringify({ file: address.file.toString(), row: address.row, variant: address.variant });
   return vscode.Uri.from({ scheme: TRACE_SCHEME, path: `${TRACE_ROOT}/${name}`, query });
 }
 
@@ -167,9 +218,9 @@ export function parseRowUri(uri: vscode.Uri): Address | undefined {
   try {
     const value: unknown = JSON.parse(uri.query);
     if (typeof value !== 'object' || value === null) return undefined;
-    const { file, row } = value as { file?: unknown; row?: unknown };
+    const { file, row, variant } = value as { file?: unknown; row?: unknown; variant?: unknown };
     if (typeof file !== 'string' || typeof row !== 'number' || !Number.isInteger(row)) return undefined;
-    return { file: vscode.Uri.parse(file, true), row };
+    return { file: vscode.Uri.parse(file, true), row, ...(typeof variant === 'string' && { variant }) };
   } catch {
     return undefined;
   }

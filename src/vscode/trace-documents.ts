@@ -1,11 +1,13 @@
 import path from 'node:path';
 import type * as vscode from 'vscode';
+import type { SegmentationChoice } from '../core/segment/segment-trace.ts';
 import type { SegmenterName } from '../core/segment/segmenters.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { stepTexts, type Span, type Trace } from '../core/trace/trace.ts';
 import { parseMarkdownTrace } from '../formats/markdown.ts';
 import type { FormatErrorReason } from '../formats/trace-file.ts';
 import { TRACE_SCHEME } from './manifest.ts';
+import type { NotedSpan } from './notes-memory.ts';
 
 /** A trace as it stands in a text document: where its parts are (UTF-16 offsets into the document). */
 export interface OpenTrace {
@@ -14,10 +16,22 @@ export interface OpenTrace {
   readonly name: string;
   readonly problem: Span;
   readonly steps: readonly Span[];
+  /** The answer that is set apart, where there is one. */
+  readonly answer?: Span;
   /** The text of each step as the verifier reads it. */
   readonly texts: readonly string[];
+  /** What the row of an export of ours brings beside the trace. */
+  readonly exported?: ExportedWith;
   /** How a person had the steps cut; absent where they are as the file is read. */
   readonly segmentation?: OpenSegmentation;
+}
+
+export interface ExportedWith {
+  readonly notes: readonly NotedSpan[];
+  /** How its steps were cut. */
+  readonly segmentation?: SegmentationChoice;
+  /** Whether cutting the response in that way gives these steps, so that edits can go on from it. */
+  readonly repeatable: boolean;
 }
 
 export interface OpenSegmentation {
@@ -71,8 +85,10 @@ function readText(document: vscode.TextDocument): Result<OpenTrace, FormatErrorR
   if (!parsed.ok) return parsed;
   const { trace, problem, response } = parsed.value;
   if (trace.steps.length > MAX_STEPS) return tooManySteps(name, trace.steps.length);
-  const steps = trace.steps.map(({ span }) => ({ start: response.start + span.start, end: response.start + span.end }));
-  return ok({ trace, name, problem, steps, texts: stepTexts(trace) });
+  const inDocument = ({ start, end }: Span): Span => ({ start: response.start + start, end: response.start + end });
+  const { answer } = trace;
+  const steps = trace.steps.map(({ span }) => inDocument(span));
+  return ok({ trace, name, problem, steps, ...(answer !== undefined && { answer: inDocument(answer) }), texts: stepTexts(trace) });
 }
 
 export function tooLong(name: string): Result<never, FormatErrorReason> {

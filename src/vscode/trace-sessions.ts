@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
 import type { Failure, Result } from '../core/result.ts';
+import type { StepNote } from '../core/trace/record.ts';
 import type { VerifierSettings } from '../core/verifier/settings.ts';
 import type { Disposable } from './disposable.ts';
 import { annotate, type StepScores, type TraceAnnotations } from './annotations.ts';
 import { inBatches } from './in-batches.ts';
 import type { ModelHashes } from './known-verifiers.ts';
+import type { FoundNotes } from './notes-memory.ts';
 import type { ScoreStore } from './score-store.ts';
 import { storedScores } from './stored-scores.ts';
 import { STREAMS, stepKeys, type StepKeys } from './streams.ts';
@@ -25,6 +27,10 @@ export interface TraceView {
   readonly version: number;
   readonly open: OpenTrace;
   readonly annotations: TraceAnnotations;
+  /** Of people, in the order of the steps. */
+  readonly notes: readonly StepNote[];
+  /** Noted parts of the text that are no step as it is cut now. */
+  readonly hiddenNotes: number;
   /** Where the keys of a step are known; undefined while a long trace is being hashed, or with no model yet. */
   readonly keys: readonly (StepKeys | undefined)[];
   readonly run: RunProgress | undefined;
@@ -83,6 +89,7 @@ export function createTraceSessions(
   documents: TraceDocuments,
   store: ScoreStore,
   context: () => ScoringContext,
+  notes: (open: OpenTrace) => FoundNotes,
 ): TraceSessions {
   const sessions = new Map<string, Session>();
   const failures = new Map<string, string>();
@@ -150,11 +157,14 @@ export function createTraceSessions(
         running: session.run?.pending.has(step) ?? false,
       };
     });
+    const noted = notes(open);
     session.view = {
       document: session.document,
       version: session.document.version,
       open,
       annotations: annotate(scores, threshold, open.trace.label?.firstError),
+      notes: noted.shown,
+      hiddenNotes: noted.hidden,
       keys: [...session.keys],
       run: session.run,
     };

@@ -223,6 +223,7 @@ function dataset(path: string, options: DatasetOptions, first: State): Dataset {
     },
     value: (row) => using(row, (_traces, value) => value),
     trace: (row, variant) => using(row, (traces) => traces.trace(row, variant)),
+    record: (row, variant) => using(row, (traces) => traces.record(row, variant)),
     async variants(row) {
       const names = await using(row, (traces) => ok(traces.variants(row)));
       return names.ok ? names.value : [];

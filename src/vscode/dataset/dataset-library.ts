@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Result } from '../../core/result.ts';
-import type { Trace } from '../../core/trace/trace.ts';
+import type { TraceRecord } from '../../core/trace/record.ts';
 import type { Dataset, DatasetChange } from '../../formats/dataset.ts';
 import type { FormatErrorReason } from '../../formats/trace-file.ts';
 import type { Disposable } from '../disposable.ts';
@@ -37,7 +37,7 @@ export interface DatasetLibrary extends Disposable {
   peek(uri: vscode.Uri): Opened | undefined;
   /** What has become of the file, in a sentence. */
   lostMessage(uri: vscode.Uri): string | undefined;
-  trace(uri: vscode.Uri, row: number): Promise<Result<Trace, FormatErrorReason>>;
+  record(uri: vscode.Uri, row: number, variant?: string): Promise<Result<TraceRecord, FormatErrorReason>>;
   /** The row (0-based) that was opened last. */
   lastRow(uri: vscode.Uri): number | undefined;
   setLastRow(uri: vscode.Uri, row: number): void;
@@ -171,13 +171,13 @@ export function createDatasetLibrary(state: Pick<vscode.Memento, 'get' | 'update
     use,
     peek: (uri) => entries.get(uri.toString())?.opened,
     lostMessage: (uri) => entries.get(uri.toString())?.lost,
-    async trace(uri, row) {
+    async record(uri, row, variant) {
       const reader = use(uri);
       try {
         const dataset = await reader.current();
         if (!dataset.ok) return dataset;
         await dataset.value.reach(row);
-        return await dataset.value.trace(row);
+        return await dataset.value.record(row, variant);
       } finally {
         reader.dispose();
       }

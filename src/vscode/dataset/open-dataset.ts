@@ -42,6 +42,7 @@ async function openWhole(uri: vscode.Uri): Promise<Result<Dataset, FormatErrorRe
     progress: { rows, bytes: bytes.byteLength, total: bytes.byteLength, complete: true },
     value: (row) => Promise.resolve<Result<unknown, FormatErrorReason>>(source.ok && row < rows ? source.value.value(row) : file.value.trace(row)),
     trace: (row, variant) => Promise.resolve(file.value.trace(row, variant)),
+    record: (row, variant) => Promise.resolve(file.value.record(row, variant)),
     variants: (row) => Promise.resolve(file.value.variants(row)),
     reach: (row) => Promise.resolve(row < rows),
     onDidChange: changed.event,

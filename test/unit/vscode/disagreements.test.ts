@@ -3,7 +3,7 @@ import type { GivenData } from '../../../src/core/trace/given.ts';
 import type { Trace } from '../../../src/core/trace/trace.ts';
 import { annotate, type StepAnnotation } from '../../../src/vscode/annotations.ts';
 import { disagreements } from '../../../src/vscode/disagreements.ts';
-import { givenAt, labelText } from '../../../src/vscode/given-text.ts';
+import { givenAt, givenErrors, givenInline, labelText } from '../../../src/vscode/given-text.ts';
 import { score, step } from './scores.ts';
 
 const label = { firstError: 1, field: 'label', madeBy: 'human' } as const;
@@ -63,6 +63,20 @@ describe('disagreements', () => {
 });
 
 describe('what came with the data', () => {
+  it('is short at the end of a line, with a glyph, and empty where nothing was said', () => {
+    const ratings = [{ field: 'r', madeBy: 'human', values: [0, -1, undefined] }] as const;
+    assert.deepEqual([0, 1, 2].map((at) => givenInline(givenAt(trace({ ratings }), at, 0.5))), ['⚑ rating 0', '⚑ label: first error · rating -1', '']);
+  });
+
+  it('is listed with the first wrong step of each source', () => {
+    const ratings = [{ field: 'r', madeBy: 'human', values: [-1, -1, -1] }] as const;
+    assert.deepEqual(givenErrors(trace({ ratings }), 0.5), [
+      { step: 0, texts: ['rating -1 (human, field "r")'] },
+      { step: 1, texts: ['label: first error (human, field "label")'] },
+    ]);
+    assert.deepEqual(givenErrors(trace({}, false), 0.5), []);
+  });
+
   it('names its source, and a missing value is missing', () => {
     const ratings = [{ field: 'r', madeBy: 'human', maker: 'ann', values: [undefined, -1] }] as const;
     assert.equal(labelText(trace({})), 'label: first error at step 2 (human, field "label")');

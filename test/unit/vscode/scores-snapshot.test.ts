@@ -6,7 +6,7 @@ import { score, step, verdictsOnly } from './scores.ts';
 
 function snapshot(steps: readonly StepScores[], run?: { readonly done: number; readonly total: number }, notes: readonly string[] = []) {
   const texts = steps.map((_, index) => `This is step ${index + 1}.`);
-  return scoresSnapshot({ uri: 'file:///a.md', name: 'a.md', annotations: annotate(steps, 0.5, undefined), texts, run, notes });
+  return scoresSnapshot({ uri: 'file:///a.md', name: 'a.md', annotations: annotate(steps, 0.5, undefined), agreement: '', texts, run, notes });
 }
 
 describe('scores snapshot', () => {

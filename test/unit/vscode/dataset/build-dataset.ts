@@ -34,6 +34,7 @@ export function buildDataset(rows: readonly (TestRow | string)[], known = rows.l
     },
     value: (row) => Promise.resolve({ ok: true, value: rows[row] }),
     trace: (row) => Promise.resolve(value.trace(row)),
+    record: (row) => Promise.resolve(value.record(row)),
     variants: () => Promise.resolve([]),
     async reach(row, signal) {
       while (row >= count && count < rows.length && signal?.aborted !== true) {
