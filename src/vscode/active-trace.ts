@@ -57,6 +57,17 @@ export function createActiveTrace(sessions: TraceSessions): ActiveTrace {
   };
 }
 
+/** Whether a tab shows the document. Documents live on for minutes after their tab was closed, and nobody sees them then. */
+export function isInTab(document: vscode.TextDocument): boolean {
+  const name = document.uri.toString();
+  return vscode.window.tabGroups.all.some(({ tabs }) =>
+    tabs.some(({ input }) => {
+      if (input instanceof vscode.TabInputText) return input.uri.toString() === name;
+      return input instanceof vscode.TabInputTextDiff && [input.original, input.modified].some((uri) => uri.toString() === name);
+    }),
+  );
+}
+
 /** The editor that shows a document, the active one first. */
 export function editorOf(document: vscode.TextDocument): vscode.TextEditor | undefined {
   const { activeTextEditor, visibleTextEditors } = vscode.window;

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { ok, type Result } from '../core/result.ts';
 import type { FormatErrorReason } from '../formats/trace-file.ts';
+import { isInTab } from './active-trace.ts';
 import { pairsOf, type RowTraces } from './trace-pairs.ts';
 import type { RowDocuments } from './trace-content-provider.ts';
 import { documentName } from './trace-documents.ts';
@@ -45,9 +46,7 @@ export function createCompareTraces(sessions: TraceSessions, rows: RowDocuments,
     const document = vscode.window.activeTextEditor?.document;
     const place = rows.place(argument instanceof vscode.Uri ? argument : document?.uri);
     const listed = place === undefined ? undefined : await rows.list(place.file);
-    // Documents live on for a while after their tab was closed; a person sees tabs.
-    const shown = new Set(vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).flatMap(({ input: tab }) => (tab instanceof vscode.TabInputText ? [tab.uri.toString()] : [])));
-    const open = vscode.workspace.textDocuments.filter((candidate) => shown.has(candidate.uri.toString()) && sessions.view(candidate) !== undefined).map(
+    const open = vscode.workspace.textDocuments.filter((candidate) => sessions.view(candidate) !== undefined && isInTab(candidate)).map(
       ({ uri }): Item => ({ label: documentName(uri), description: 'open', locate: [() => Promise.resolve(ok(uri))] }),
     );
     const ofFile = place === undefined || listed?.ok !== true ? [] : fileItems(place.file, listed.value, place.row);

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { rowAt } from '../formats/row-at.ts';
-import type { ActiveTrace } from './active-trace.ts';
+import { isInTab, type ActiveTrace } from './active-trace.ts';
 import { TRACE_SCHEME } from './manifest.ts';
 import type { RowDocuments } from './trace-content-provider.ts';
 import { documentName, isDataSet, MAX_DOCUMENT_LENGTH } from './trace-documents.ts';
@@ -86,7 +86,8 @@ async function documentOf(argument: unknown, active: ActiveTrace): Promise<vscod
       return undefined;
     }
   }
-  return vscode.window.activeTextEditor?.document ?? active.view()?.document;
+  const last = active.view()?.document;
+  return vscode.window.activeTextEditor?.document ?? (last !== undefined && isInTab(last) ? last : undefined);
 }
 
 function isText(document: vscode.TextDocument): boolean {

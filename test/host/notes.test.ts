@@ -44,14 +44,13 @@ describe('notes on steps and the export of a trace', function () {
     await run('markStepWrong', editor.document.uri, 1);
     const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
     assert.ok(folder);
-    // A workspace of its own for each run, so the text is changed: notes of the original text must not be what is shown.
     const target = vscode.Uri.joinPath(folder, `export-${Date.now()}.jsonl`);
     await run('exportTrace', editor.document.uri, 'jsonl', target);
     const row = JSON.parse(Buffer.from(await vscode.workspace.fs.readFile(target)).toString()) as { response: string; notes: unknown[]; segmentation: { edits: unknown[] } };
     assert.equal(row.notes.length, 1);
     assert.equal(row.segmentation.edits.length, 1);
-    const copy = await openText(`${JSON.stringify({ ...row, problem: 'How many photos are left in another story?' })}\n`, 'jsonl');
-    assert.equal(copy.document.languageId === 'jsonl' || copy.document.uri.path.endsWith('.jsonl'), true);
+    // Another question, so that what is shown comes from the file and not from the notes of this workspace.
+    await openText(`${JSON.stringify({ ...row, problem: 'How many photos are left in another story?' })}\n`, 'jsonl');
     await run('exportTrace', undefined, 'markdown', vscode.Uri.joinPath(folder, `report-${Date.now()}.md`));
     const opened = vscode.window.activeTextEditor?.document;
     assert.equal(opened?.uri.scheme, 'stepscope-trace');
