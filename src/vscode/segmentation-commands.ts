@@ -13,7 +13,7 @@ import { count } from './wording.ts';
 
 export interface SegmentationCommands {
   /** Lets a person choose a segmenter, with the steps shown as they would be; with a name, chooses that. */
-  change(view: TraceView, name: unknown): Promise<void>;
+  change(view: TraceView, name: unknown): void;
   /** Joins a step with the one after it. */
   merge(view: TraceView, step: number): void;
   /** A new step begins at the cursor. */
@@ -83,6 +83,16 @@ export function createSegmentationCommands(documents: SegmentedDocuments, sessio
     });
   }
 
+  function choose(document: vscode.TextDocument, name: string, chosen: SegmenterName | undefined): void {
+    if (chosen === undefined || chosen === documents.choice(document).segmenter) {
+      show(document, undefined);
+      return;
+    }
+    keep(document, documents.choice(document, chosen));
+    const now = sessions.view(document);
+    if (now !== undefined) note(`${name}: ${count(now.open.steps.length, 'step')}, ${segmenterLabel(chosen).toLowerCase()}.`);
+  }
+
   function edit({ document, open }: TraceView, change: SegmentationEdit, done: string): void {
     const plain = documents.readPlain(document);
     if (!plain.ok) return;
@@ -98,22 +108,16 @@ export function createSegmentationCommands(documents: SegmentedDocuments, sessio
   }
 
   return {
-    async change(view, name) {
+    change(view, name) {
       if (isBusy(view)) return;
       const { document, open } = view;
-      const before = documents.choice(document).segmenter;
       if (name === 'given' && !itemsOf(document).some(({ segmenter }) => segmenter === name)) {
         say(`${open.name} has no steps of its own, only a text: choose another segmenter.`);
         return;
       }
-      const chosen = isSegmenterName(name) ? name : await pick(view);
-      if (chosen === undefined || chosen === before) {
-        show(document, undefined);
-        return;
-      }
-      keep(document, documents.choice(document, chosen));
-      const now = sessions.view(document);
-      if (now !== undefined) note(`${open.name}: ${count(now.open.steps.length, 'step')}, ${segmenterLabel(chosen).toLowerCase()}.`);
+      // Not awaited: a picker that stays open must not hold the command up.
+      if (isSegmenterName(name)) choose(document, open.name, name);
+      else void pick(view).then((chosen) => choose(document, open.name, chosen));
     },
     merge(view, step) {
       if (isBusy(view)) return;

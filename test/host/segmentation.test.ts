@@ -48,7 +48,7 @@ describe('the segmentation of a trace', function () {
 
   it('is shown while moving through the picks, and is as it was after Escape', async () => {
     const { document } = editor;
-    const changing = run('changeSegmentation', document.uri);
+    await run('changeSegmentation', document.uri);
     const seen = new Set<number>();
     await eventually('another segmentation is shown', async () => {
       await vscode.commands.executeCommand('workbench.action.quickOpenSelectNext');
@@ -56,7 +56,6 @@ describe('the segmentation of a trace', function () {
       return seen.has(4);
     });
     await vscode.commands.executeCommand('workbench.action.closeQuickOpen');
-    await changing;
     await shows(document, 3);
     assert.deepEqual(await steps(document), opened);
     assert.ok((await lensTitles(document)).every((title) => !title.startsWith('Steps:')));
@@ -64,13 +63,12 @@ describe('the segmentation of a trace', function () {
 
   it('is kept with Enter', async () => {
     const { document } = editor;
-    const changing = run('changeSegmentation', document.uri);
+    await run('changeSegmentation', document.uri);
     await eventually('sentences are shown', async () => {
       await vscode.commands.executeCommand('workbench.action.quickOpenSelectNext');
       return (await lensTitles(document)).includes('Steps: Sentences');
     });
     await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
-    await changing;
     await shows(document, 4);
     assert.ok((await lensTitles(document)).includes('Steps: Sentences'));
   });
