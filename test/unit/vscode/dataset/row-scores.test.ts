@@ -2,16 +2,16 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { ModelInfo } from '../../../../src/core/model.ts';
 import { stepTexts } from '../../../../src/core/trace/trace.ts';
 import { DEFAULT_VERIFIER_SETTINGS as verifier } from '../../../../src/core/verifier/settings.ts';
 import { createFindRowScores } from '../../../../src/vscode/dataset/row-scores.ts';
+import type { ModelHashes } from '../../../../src/vscode/known-verifiers.ts';
 import { createScoreStore, type ScoreStore } from '../../../../src/vscode/score-store.ts';
 import { stepKeys } from '../../../../src/vscode/streams.ts';
 import { provenance, sample } from '../scores.ts';
 import { buildDataset } from './build-dataset.ts';
 
-const model: ModelInfo = { name: 'r-prm', hash: 'abc', weights: '8-bit', parameters: 1, context: 1 };
+const hashes: ModelHashes = { reasoned: 'abc', direct: 'abc' };
 const ROW = { problem: 'How many?', steps: ['One.', 'Two.', 'Three.'] };
 
 describe('the stored scores of a row', () => {
@@ -25,33 +25,33 @@ describe('the stored scores of a row', () => {
     const store = open();
     const steps = stepTexts(trace.value);
     [0.9, 0.2].forEach((pYes, step) => {
-      store.add(ROW.problem, stepKeys({ problem: ROW.problem, steps, step }, model.hash, verifier).greedy, 0, sample(pYes), provenance);
+      store.add(ROW.problem, stepKeys({ problem: ROW.problem, steps, step }, hashes, verifier).greedy, 0, sample(pYes), provenance);
     });
     await store.flush();
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
-  const find = async (row: typeof ROW, context: { model: ModelInfo | undefined; threshold?: number } = { model }, store = open()) => {
+  const find = async (row: typeof ROW, context: { hashes: ModelHashes | undefined; threshold?: number } = { hashes }, store = open()) => {
     const trace = await buildDataset([row]).trace(0);
     assert.ok(trace.ok);
     const { threshold = verifier.threshold } = context;
-    return createFindRowScores(store, () => ({ verifier: { ...verifier, threshold }, model: context.model }))(trace.value);
+    return createFindRowScores(store, () => ({ verifier: { ...verifier, threshold }, hashes: context.hashes }))(trace.value);
   };
 
   it('are found again after a restart, under the threshold of now', async () => {
     assert.deepEqual(await find(ROW), { scored: 2, firstError: 1, min: 0.2, decided: true });
-    assert.deepEqual(await find(ROW, { model, threshold: 0.1 }), { scored: 2, firstError: undefined, min: 0.2, decided: false });
+    assert.deepEqual(await find(ROW, { hashes, threshold: 0.1 }), { scored: 2, firstError: undefined, min: 0.2, decided: false });
   });
 
   it('are missing for other steps, for another model, and while the model is not known', async () => {
     assert.equal(await find({ ...ROW, steps: ['Other.', 'Two.', 'Three.'] }), undefined);
-    assert.equal(await find(ROW, { model: { ...model, hash: 'other' } }), undefined);
-    assert.equal(await find(ROW, { model: undefined }), undefined);
+    assert.equal(await find(ROW, { hashes: { reasoned: 'other', direct: 'other' } }), undefined);
+    assert.equal(await find(ROW, { hashes: undefined }), undefined);
   });
 
   it('are not looked for on disk where there are none of the question', async () => {
     const store = open();
-    assert.equal(await find({ ...ROW, problem: 'How few?' }, { model }, store), undefined);
+    assert.equal(await find({ ...ROW, problem: 'How few?' }, { hashes }, store), undefined);
     assert.equal(store.isLoaded('How few?'), false);
     store.add('How few?', 'key', 0, sample(1), provenance);
     assert.equal(await store.mayHold('How few?'), true);
