@@ -8,6 +8,7 @@ import { HIDDEN, masks, type ForwardInput } from '../../src/models/onnx/masks.ts
 import { openInspectSession } from '../../src/models/onnx/inspect-session.ts';
 import { interveningSession } from '../../src/models/onnx/intervening-session.ts';
 import { openSession, type DecoderSession } from '../../src/models/onnx/session.ts';
+import { median } from './median.ts';
 
 const ROUNDS = 9;
 const CONTEXT = 300;
@@ -64,9 +65,6 @@ async function time(session: DecoderSession, input: ForwardInput, steps: number)
   return median(times);
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
-}
 
 export async function benchForwardPasses(): Promise<void> {
   const candidates: Candidate[] = [];

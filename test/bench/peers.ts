@@ -7,6 +7,7 @@
 import { fork } from 'node:child_process';
 import os from 'node:os';
 import process from 'node:process';
+import { median } from './median.ts';
 import { readJob, secondsSince, type Peer } from './peer.ts';
 import { openLlama } from './peer-llama.ts';
 import { openStepscope } from './peer-stepscope.ts';
@@ -98,8 +99,4 @@ function print(results: ReadonlyMap<PeerId, readonly Report[]>, rounds: number, 
     }
     console.log(`| tokens written in the job | ${median(ours.map(({ tokens }) => tokens))} | ${median(theirs.map(({ tokens }) => tokens))} | |\n`);
   }
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
 }

@@ -8,6 +8,7 @@ import { stepTexts } from '../../src/core/trace/trace.ts';
 import { openTraces } from '../../src/formats/open.ts';
 import { bundledModelDirectory } from '../../src/models/catalog.ts';
 import { loadRuntime, type Runtime } from '../../src/models/onnx/runtime.ts';
+import { median } from './median.ts';
 
 const K = 8;
 const ROUNDS = 3;
@@ -55,10 +56,6 @@ function sampleRequests(): GenerateRequest[] {
     seed: 0,
     ...VERDICT_READING,
   }));
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
 }
 
 export async function benchVerifyStep(): Promise<void> {
