@@ -49,7 +49,7 @@ describe('verifiers that are known', () => {
     assert.equal(abilityText({ probabilities: true, masks: true, attention: true, gates: true, hidden: true }), 'Gives P(Yes), masks, internals. Not chat prompts.');
     assert.equal(abilityText({ probabilities: true, masks: true, attention: true }), 'Gives P(Yes), masks, attention. Not chat prompts, gates, hidden states.');
     assert.equal(abilityText({ probabilities: false }), 'Gives verdicts. Not P(Yes), chat prompts, masks, internals.');
-    assert.equal(knownDetail({ ...INFO, server: choice('http://h'), capabilities: { probabilities: true } }), 'http://h/v1 (completions). Gives P(Yes). Not masks, internals.');
+    assert.equal(knownDetail({ ...INFO, server: choice('http://h'), capabilities: { probabilities: true } }), 'http://h/v1 (completions). Gives P(Yes). Not chat prompts, masks, internals.');
   });
 
   it('behind a server are reported as they were seen', async () => {
