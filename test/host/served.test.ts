@@ -7,7 +7,11 @@ import { eventually, fresh, hoverTexts, lensTitles, LONG, openText, PHOTOS, posi
 const SETTINGS = ['endpoints', 'servedModel', 'prompt', 'concurrency', 'keyVariable', 'model', 'samples'] as const;
 const KEY = 'sk-verysecret-123';
 const configuration = () => vscode.workspace.getConfiguration('stepscope.verifier');
-const configure = (name: (typeof SETTINGS)[number], value: unknown) => configuration().update(name, value, vscode.ConfigurationTarget.Global);
+/** The oldest editor tells its extensions of a change a moment after it was written. */
+async function configure(name: (typeof SETTINGS)[number], value: unknown): Promise<void> {
+  await configuration().update(name, value, vscode.ConfigurationTarget.Global);
+  if (value !== undefined) await eventually(`"${name}" is set`, () => JSON.stringify(configuration().get(name)) === JSON.stringify(value));
+}
 
 /** What the fake model says of a step is that it is right, unless the step calls itself wrong. */
 const WRONG = PHOTOS.replace('Mia gets 84 more photos: 64 + 84 = 148.', 'Mia gets 84 more photos, a wrong number.');

@@ -134,7 +134,8 @@ describe('the Traces tree', function () {
     library.onDidChange(({ type }) => seen.push(type));
     await vscode.workspace.fs.writeFile(file, Buffer.from(textOf(Array.from({ length: 250 }, (_, row) => ({ ...ROWS[0], id: `n${row}` })))));
     await eventually('the change is seen', () => seen.includes('replaced'));
-    assert.deepEqual((await rowItems()).map(({ label }) => label), ['rows 0–99', 'rows 100–199', 'rows 200–249']);
+    // A last line without a line feed may still be written to: for a moment the tree says that the file is being read.
+    await eventually('all rows', async () => JSON.stringify((await rowItems()).map(({ label }) => label)) === JSON.stringify(['rows 0–99', 'rows 100–199', 'rows 200–249']));
     const [node] = await children();
     const last = (await children((await children(node))[2])).at(-1);
     assert.equal((await item(last)).label, 'n249');
