@@ -142,7 +142,7 @@ describe('the Traces tree', function () {
     await vscode.workspace.fs.delete(file);
     await eventually('the loss is seen', () => seen.includes('lost'));
     const [first] = await rowItems();
-    assert.match(typeof first?.label === 'string' ? first.label : '', /no longer there/);
+    assert.match(typeof first?.label === 'string' ? first.label : '', /not there any more/);
   });
 
   it('remembers what is open, and forgets what is closed', async () => {
