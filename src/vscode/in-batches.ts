@@ -1,7 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-
-/** The editor gets its turn after this many milliseconds. */
-const BATCH_MS = 12;
+import { BATCH_MS } from './pause.ts';
 
 /** Runs `act` on each item, without holding up the editor. Stops early when `go` says so. */
 export async function inBatches<T>(items: readonly T[], act: (item: T, index: number) => void, go: () => boolean): Promise<void> {

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 
 /** The editor gets its turn after this many milliseconds. */
-const BATCH_MS = 12;
+export const BATCH_MS = 12;
 
 /**
  * Returns a function for loops that await what is often there at once, so that they never let go by themselves: it lets the

@@ -30,11 +30,6 @@ export function numbersOf(value: unknown, length?: number): (number | undefined)
   return (value as unknown[]).map(numberOf);
 }
 
-/** The value as a list of texts; undefined where it is no list, or something in it is no text. */
-export function textsOf(value: unknown): string[] | undefined {
-  return isTexts(value) ? [...value] : undefined;
-}
-
 export function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }

@@ -2,7 +2,7 @@ import { throwIfAborted } from './aborted.ts';
 import type { ModelManifest } from '../manifest.ts';
 import { Columns } from './columns.ts';
 import { createSampler } from './sampler.ts';
-import { advance, createSequence, unfinished, type Sequence, type SequenceListener, type SequenceRequest } from './sequence.ts';
+import { advance, createSequence, type Sequence, type SequenceListener, type SequenceRequest } from './sequence.ts';
 import { HIDDEN, type Mask, masks } from './masks.ts';
 import type { DecoderSession } from './session.ts';
 import type { ModelTokenizer } from './tokenizer.ts';
@@ -64,9 +64,19 @@ export async function runBatch(
   limits: SchedulerLimits = limitsFor(session.manifest),
   signal?: AbortSignal,
 ): Promise<SchedulerCounts> {
+  return samplesInTurn(items, tokenizer, signal, (waiting, betweenPasses) => runSequences(session, waiting, limits, betweenPasses));
+}
+
+/** Runs all samples of a batch as one of the batches that take turns. Rejects with `aborted` before it begins, too. */
+export async function samplesInTurn<Value>(
+  items: readonly BatchItem[],
+  tokenizer: ModelTokenizer,
+  signal: AbortSignal | undefined,
+  run: (waiting: readonly Sequence[], betweenPasses: BetweenPasses) => Promise<Value>,
+): Promise<Value> {
   throwIfAborted(signal);
   const waiting = items.flatMap(({ request, listener }) => Array.from({ length: request.n }, (_, sample) => createSequence(request, sample, listener, tokenizer)));
-  return inTurn(() => unfinished(waiting), signal, (betweenPasses) => runSequences(session, waiting, limits, betweenPasses));
+  return inTurn(() => waiting.filter(({ finished }) => !finished).length, signal, (betweenPasses) => run(waiting, betweenPasses));
 }
 
 async function runSequences(session: DecoderSession, waiting: readonly Sequence[], limits: SchedulerLimits, betweenPasses: BetweenPasses): Promise<SchedulerCounts> {

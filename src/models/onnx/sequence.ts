@@ -74,10 +74,6 @@ export function createSequence(request: SequenceRequest, sample: number, listene
   };
 }
 
-export function unfinished(sequences: readonly Sequence[]): number {
-  return sequences.reduce((count, { finished }) => count + (finished ? 0 : 1), 0);
-}
-
 export type Sampler = (logits: Float32Array, temperature: number, topP: number, random: Random) => number;
 
 /**

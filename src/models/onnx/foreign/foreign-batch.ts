@@ -1,10 +1,9 @@
-import { throwIfAborted } from '../aborted.ts';
 import type { ModelManifest } from '../../manifest.ts';
 import { createSampler } from '../sampler.ts';
-import type { BatchItem, SchedulerCounts, SchedulerLimits } from '../scheduler.ts';
-import { advance, createSequence, unfinished, type Sequence } from '../sequence.ts';
+import { samplesInTurn, type BatchItem, type SchedulerCounts, type SchedulerLimits } from '../scheduler.ts';
+import { advance, type Sequence } from '../sequence.ts';
 import type { ModelTokenizer } from '../tokenizer.ts';
-import { inTurn, type BetweenPasses } from '../turns.ts';
+import type { BetweenPasses } from '../turns.ts';
 import { bytesPerPosition } from './cache.ts';
 import type { ForeignSession } from './foreign-session.ts';
 import type { GraphTraits } from './probe.ts';
@@ -35,9 +34,7 @@ export function foreignLimits(manifest: ModelManifest): SchedulerLimits {
  * gives the same tokens each time. Rejects with `aborted` between two passes once the signal fires.
  */
 export async function runForeignBatch(model: ForeignModel, tokenizer: ModelTokenizer, items: readonly BatchItem[], limits: SchedulerLimits, signal?: AbortSignal): Promise<SchedulerCounts> {
-  throwIfAborted(signal);
-  const waiting = items.flatMap(({ request, listener }) => Array.from({ length: request.n }, (_, sample) => createSequence(request, sample, listener, tokenizer)));
-  return inTurn(() => unfinished(waiting), signal, (betweenPasses) => runSequences(model, waiting, limits, betweenPasses));
+  return samplesInTurn(items, tokenizer, signal, (waiting, betweenPasses) => runSequences(model, waiting, limits, betweenPasses));
 }
 
 async function runSequences({ session, traits, manifest }: ForeignModel, waiting: readonly Sequence[], limits: SchedulerLimits, betweenPasses: BetweenPasses): Promise<SchedulerCounts> {
