@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { FrameLocator, Locator, Page } from 'playwright-core';
+import { errors, type FrameLocator, type Locator, type Page } from 'playwright-core';
 import { openBrowser, type BrowserPage } from '../harness/browser.ts';
 import { Server, type Settings } from '../harness/server.ts';
 import { readSetup, type Setup } from '../harness/setup.ts';
@@ -102,26 +102,40 @@ export class Workbench {
     return this.page.locator('.quick-input-widget:not([style*="display: none"])');
   }
 
-  private async quickOpen(key: string, text: string): Promise<Locator> {
-    await this.press(key);
+  /**
+   * Opens the quick input with a key, types into it and does `then` with its rows. Again, where the input is closed meanwhile:
+   * an editor that closes and a view that has just been drawn take the focus from it.
+   */
+  private async quickOpen<T>(key: string, text: string, then: (rows: Locator) => Promise<T>): Promise<T> {
     const input = this.quickInput.locator('input[type="text"]');
-    await input.waitFor({ timeout: WAIT });
-    await input.fill(text);
-    return this.quickInput.locator('.monaco-list-row');
+    return until(`what was asked of the quick input: ${text}`, WAIT, async () => {
+      await this.press(key);
+      try {
+        await input.fill(text, { timeout: 10_000 });
+        return await then(this.quickInput.locator('.monaco-list-row'));
+      } catch (error) {
+        if (!(error instanceof errors.TimeoutError)) throw error;
+        await this.press('Escape');
+        return undefined;
+      }
+    });
   }
 
   /** Runs a command by its whole title in the palette, category included: `Stepscope: Next Step`. */
   async runCommand(title: string): Promise<void> {
-    const rows = await this.quickOpen('F1', `>${title}`);
-    const exact = rows.filter({ has: this.page.getByText(title, { exact: true }) });
-    await exact.first().click({ timeout: WAIT });
+    const exact = this.page.getByText(title, { exact: true });
+    await this.quickOpen('F1', `>${title}`, async (rows) => {
+      await rows.filter({ has: exact }).first().click({ timeout: 10_000 });
+      return true;
+    });
   }
 
   /** The titles that the palette offers for `filter`. */
   async commandTitles(filter: string): Promise<string[]> {
-    const rows = await this.quickOpen('F1', `>${filter}`);
-    await rows.filter({ hasText: filter }).first().waitFor({ timeout: WAIT });
-    const titles = await rows.locator('.quick-input-list-row .label-name').allInnerTexts();
+    const titles = await this.quickOpen('F1', `>${filter}`, async (rows) => {
+      await rows.filter({ hasText: filter }).first().waitFor({ timeout: 10_000 });
+      return rows.locator('.quick-input-list-row .label-name').allInnerTexts();
+    });
     await this.press('Escape');
     return titles.map(normal);
   }
@@ -166,8 +180,10 @@ export class Workbench {
 
   /** Opens a file of the folder by its name, with quick open, and waits for its tab. */
   async openFile(name: string): Promise<void> {
-    const rows = await this.quickOpen('ControlOrMeta+P', name);
-    await rows.filter({ hasText: name }).first().click({ timeout: WAIT });
+    await this.quickOpen('ControlOrMeta+P', name, async (rows) => {
+      await rows.filter({ hasText: name }).first().click({ timeout: 10_000 });
+      return true;
+    });
     await this.page.locator('.tab.active', { hasText: path.basename(name) }).first().waitFor({ timeout: WAIT });
   }
 
