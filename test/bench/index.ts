@@ -8,6 +8,7 @@ import { benchDataset } from './dataset.ts';
 import { benchForwardPasses } from './forward-passes.ts';
 import { benchPeers, measurePeer } from './peers.ts';
 import { benchQuantization } from './quantization.ts';
+import { benchSearch, benchSearchSpeed } from './search.ts';
 import { benchStart } from './start.ts';
 import { benchVerifyStep } from './verify-step.ts';
 
@@ -21,6 +22,8 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   dataset: benchDataset,
   peers: benchPeers,
   peer: measurePeer,
+  search: benchSearch,
+  'search-speed': benchSearchSpeed,
 };
 
 /** The engine by itself, then against its peers. */
