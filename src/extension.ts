@@ -28,6 +28,10 @@ import { createServerKeys } from './vscode/server-keys.ts';
 import { createSegmentationCommands } from './vscode/segmentation-commands.ts';
 import { createSegmentationMemory } from './vscode/segmentation-memory.ts';
 import { createSegmentedDocuments } from './vscode/segmented-documents.ts';
+import { registerRunCommands } from './vscode/runs/run-commands.ts';
+import type { RunKinds } from './vscode/runs/run-kinds.ts';
+import { createRunStore } from './vscode/runs/run-store.ts';
+import { createRunsView } from './vscode/runs/runs-tree.ts';
 import { readSettings } from './vscode/settings.ts';
 import { createStatusBar } from './vscode/status-bar.ts';
 import { registerSymbols } from './vscode/symbols.ts';
@@ -44,9 +48,12 @@ let flush: () => Promise<void> = () => Promise.resolve();
 /** Composes the adapters. Nothing here starts a model or reads a document that was not opened as a trace. */
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('Stepscope', { log: true });
-  const folder = vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, 'scores').fsPath;
-  const store = createScoreStore(folder, (error) => log.error('Scores could not be written:', error instanceof Error ? error.message : String(error)));
+  const storage = (name: string): string => vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, name).fsPath;
+  const store = createScoreStore(storage('scores'), (error) => log.error('Scores could not be written:', error instanceof Error ? error.message : String(error)));
   flush = () => store.flush();
+
+  const runs = createRunStore(storage('runs'), (error) => log.error('A run could not be written:', error instanceof Error ? error.message : String(error)));
+  const runKinds: RunKinds = {};
 
   const memory = createTraceMemory(context.workspaceState);
   const library = createDatasetLibrary(context.workspaceState);
@@ -116,6 +123,9 @@ export function activate(context: vscode.ExtensionContext): void {
     scoresWatch,
     createTracesView(createTracesTree(library, scoresOf, scoresWatch.onDidChange)),
     registerTableEditor({ extension: context.extensionUri, library, scoresOf, openRow, onScores: scoresWatch.onDidChange }),
+    runs,
+    createRunsView(runs),
+    registerRunCommands(runs, runKinds),
     restoreTraces(memory, target),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration('stepscope.verifier') || event.affectsConfiguration('stepscope.segmentation')) sessions.refresh();

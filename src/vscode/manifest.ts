@@ -50,6 +50,16 @@ export const DATASET_COMMANDS = {
 
 export type DatasetCommandName = keyof typeof DATASET_COMMANDS;
 
+/** Commands about runs and the *Runs* view. */
+export const RUN_COMMANDS = {
+  openRun: 'stepscope.openRun',
+  renameRun: 'stepscope.renameRun',
+  deleteRun: 'stepscope.deleteRun',
+  exportRun: 'stepscope.exportRun',
+} as const;
+
+export type RunCommandName = keyof typeof RUN_COMMANDS;
+
 export const SETTINGS = {
   samples: 'stepscope.verifier.samples',
   temperature: 'stepscope.verifier.temperature',
@@ -100,6 +110,8 @@ export const VIEWS = {
   scores: 'stepscope.scores',
   /** The tree of open data sets and traces. */
   traces: 'stepscope.traces',
+  /** The list of what was run: searches, evaluations, bias experiments. */
+  runs: 'stepscope.runs',
   /** The custom editor that shows a data set as a table. */
   table: 'stepscope.table',
 } as const;

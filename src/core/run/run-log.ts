@@ -48,6 +48,11 @@ function parseLine(line: string): Record<string, unknown> | undefined {
 }
 
 function isHeader(value: object): value is RunHeader {
-  const { type, version, kind, id, title, models } = value as Partial<RunHeader>;
-  return type === 'run' && version === 1 && (kind === 'search' || kind === 'eval' || kind === 'bias') && typeof id === 'string' && typeof title === 'string' && Array.isArray(models);
+  const { type, version, kind, id, title, started, models } = value as Partial<RunHeader>;
+  return type === 'run' && version === 1 && (kind === 'search' || kind === 'eval' || kind === 'bias') && typeof id === 'string' && typeof title === 'string' && typeof started === 'string' && Array.isArray(models) && models.every((model: unknown) => isModel(model));
+}
+
+function isModel(value: unknown): boolean {
+  const { role, info } = (value ?? {}) as { readonly role?: unknown; readonly info?: { readonly name?: unknown } | null };
+  return (role === 'policy' || role === 'verifier') && typeof info?.name === 'string';
 }

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { PLANNING_WORDS } from '../../../src/core/segment/planning-words.ts';
 import { DEFAULT_VERIFIER_SETTINGS, PROMPT_FORMS } from '../../../src/core/verifier/settings.ts';
-import { COLORS, COMMANDS, CONTEXT_KEYS, DATASET_COMMANDS, RESTRICTED_SETTINGS, SETTINGS, TRACE_ROOT, TRACE_SCHEME, VIEWS } from '../../../src/vscode/manifest.ts';
+import { COLORS, COMMANDS, CONTEXT_KEYS, DATASET_COMMANDS, RESTRICTED_SETTINGS, RUN_COMMANDS, SETTINGS, TRACE_ROOT, TRACE_SCHEME, VIEWS } from '../../../src/vscode/manifest.ts';
 
 interface Contribution {
   readonly command: string;
@@ -32,7 +32,7 @@ const root = process.cwd();
 const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as Manifest;
 const { contributes } = manifest;
 const contributedViews = Object.values(contributes.views).flat();
-const commands: readonly string[] = [...Object.values(COMMANDS), ...Object.values(DATASET_COMMANDS)];
+const commands: readonly string[] = [...Object.values(COMMANDS), ...Object.values(DATASET_COMMANDS), ...Object.values(RUN_COMMANDS)];
 const sorted = (list: Iterable<string>): string[] => [...list].sort();
 
 describe('manifest', () => {
@@ -92,7 +92,7 @@ describe('manifest', () => {
   });
 
   it('contributes exactly the declared views and editors', () => {
-    assert.deepEqual(contributedViews.map(({ id }) => id), [VIEWS.traces]);
+    assert.deepEqual(contributedViews.map(({ id }) => id), [VIEWS.traces, VIEWS.runs]);
     assert.deepEqual(Object.keys(contributes.views), contributes.viewsContainers.activitybar.map(({ id }) => id));
     assert.deepEqual(contributes.customEditors.map(({ viewType }) => viewType), [VIEWS.table]);
   });
