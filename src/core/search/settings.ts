@@ -42,8 +42,10 @@ export interface ControllerSettings {
 
 /** How the policy is asked. */
 export interface PolicySettings {
-  /** `chat`: by the chat template, with the thinking block opened; `plain`: the question and a blank line. */
+  /** `chat`: by the model's chat template, with thinking; `plain`: by `template`. */
   readonly prompt: PromptForm;
+  /** Of plain prompts: the text before the reply, `{question}` in it. Default: the question and a blank line. */
+  readonly template?: string;
   /** A system turn before the question; goes with `chat`. */
   readonly system?: string;
   /** 0 is greedy: then all candidates of a step are the same. */
