@@ -32,6 +32,8 @@ export interface SearchStarted {
   readonly id?: string;
   /** Rounds that were taken over from an earlier run: they follow as `round` events, with the numbers they had. */
   readonly resumed?: number;
+  /** The rounds are those of another program's file, which has no tokens and no seconds: they are 0 in the rounds and mean not known. */
+  readonly imported?: string;
   /** A what-if run: the rounds before this one are taken over, and in it another candidate is chosen. */
   readonly branch?: CandidateRef;
 }
@@ -91,6 +93,8 @@ export interface StepCandidate extends CandidateBase {
   readonly parent?: CandidateRef;
   /** As the last step of its path, with its analyses; absent where it was not judged or the judging failed (`message`). `pYes` is undefined where no analysis parsed. */
   readonly score?: Score;
+  /** Instead of `score` in an imported run: the number that the file has, on the scale of whatever scored it. */
+  readonly givenScore?: number;
 }
 
 /** A whole solution. */

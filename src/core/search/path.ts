@@ -38,6 +38,11 @@ export function livePaths(rounds: readonly StepRound[], attempt: number): Path[]
   return last?.attempt === attempt ? last.kept.map((ref) => pathTo(rounds, ref)) : [START];
 }
 
+/** What a candidate is chosen by; undefined where it has no score. */
+export function valueOf({ score, givenScore }: Pick<StepCandidate, 'score' | 'givenScore'>): number | undefined {
+  return score?.pYes ?? givenScore;
+}
+
 /** What the policy wrote on a path. */
 export function pathText({ candidates }: Path): string {
   return candidates.map(({ text }) => text).join('');

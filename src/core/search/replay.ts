@@ -1,6 +1,7 @@
 import type { ThinkingMode } from '../trace/search-round.ts';
 import { decide, type Decision, type RoundOutcome } from './controller.ts';
 import type { SearchTotals, StepRound } from './events.ts';
+import { valueOf } from './path.ts';
 import { THINKING_MODES, type ControllerSettings, type SearchSettings } from './settings.ts';
 import { sumOf, totalsOf } from './totals.ts';
 
@@ -78,14 +79,19 @@ function unrecorded(record: StepRound, mode: ThinkingMode, regeneration: boolean
 
 /** What a mode would have seen of the recorded candidates. */
 function outcomeIn({ candidates, chosen, final, rule }: StepRound, mode: ThinkingMode, widths: SearchSettings['widths']): Pick<RoundOutcome, 'best' | 'final'> {
-  if (rule === 'branch' && chosen !== undefined) return { best: candidates[chosen]?.score?.pYes ?? 'unscored', final };
+  if (rule === 'branch' && chosen !== undefined) return { best: chosenValue(candidates[chosen]), final };
   const seen = candidates.slice(0, widths[mode]);
   let best: { readonly score: number; readonly final: boolean } | undefined;
-  for (const { score, final: ends, dropped } of seen) {
-    if (dropped === undefined && score?.pYes !== undefined && (best === undefined || score.pYes > best.score)) best = { score: score.pYes, final: ends };
+  for (const candidate of seen) {
+    const score = valueOf(candidate);
+    if (candidate.dropped === undefined && score !== undefined && (best === undefined || score > best.score)) best = { score, final: candidate.final };
   }
   if (best !== undefined) return { best: best.score, final: best.final };
   return { best: seen.some(({ dropped }) => dropped === undefined) ? 'unscored' : 'none-left', final: false };
+}
+
+function chosenValue(candidate: StepRound['candidates'][number] | undefined): number | 'unscored' {
+  return (candidate && valueOf(candidate)) ?? 'unscored';
 }
 
 function isRecorded({ rule, accepted, nextMode }: Decision, record: StepRound): boolean {

@@ -148,7 +148,8 @@ function endOf(error: unknown, signal: AbortSignal | undefined): Pick<RunEnd, 'r
   return { reason: 'failed', message: error instanceof Error ? error.message : String(error) };
 }
 
-function finishedEvent(rounds: readonly RoundRecord[], { gold }: SearchProblem, end: Pick<RunEnd, 'reason' | 'message'>): SearchFinished {
+/** The last event of a search, from its rounds. */
+export function finishedEvent(rounds: readonly RoundRecord[], { gold }: SearchProblem, end: Pick<RunEnd, 'reason' | 'message'>): SearchFinished {
   const { path, steps, response } = solutionOf(rounds);
   const answer = boxedAnswer(response);
   return {
