@@ -28,10 +28,17 @@ import { createServerKeys } from './vscode/server-keys.ts';
 import { createSegmentationCommands } from './vscode/segmentation-commands.ts';
 import { createSegmentationMemory } from './vscode/segmentation-memory.ts';
 import { createSegmentedDocuments } from './vscode/segmented-documents.ts';
+import { RUN_SCHEME } from './vscode/manifest.ts';
+import { POLICY } from './vscode/model-role.ts';
 import { registerRunCommands } from './vscode/runs/run-commands.ts';
 import type { RunKinds } from './vscode/runs/run-kinds.ts';
 import { createRunStore } from './vscode/runs/run-store.ts';
 import { createRunsView } from './vscode/runs/runs-tree.ts';
+import { registerSearchCommands } from './vscode/search/search-commands.ts';
+import { createSearchDocuments, readSearchTrace } from './vscode/search/search-documents.ts';
+import { SEARCH_EXPORTS } from './vscode/search/search-exports.ts';
+import { createSearchPanel } from './vscode/search/search-panel.ts';
+import { createSearchRuns } from './vscode/search/search-runs.ts';
 import { readSettings } from './vscode/settings.ts';
 import { createStatusBar } from './vscode/status-bar.ts';
 import { registerSymbols } from './vscode/symbols.ts';
@@ -53,11 +60,10 @@ export function activate(context: vscode.ExtensionContext): void {
   flush = () => store.flush();
 
   const runs = createRunStore(storage('runs'), (error) => log.error('A run could not be written:', error instanceof Error ? error.message : String(error)));
-  const runKinds: RunKinds = {};
 
   const memory = createTraceMemory(context.workspaceState);
   const library = createDatasetLibrary(context.workspaceState);
-  const rowDocuments = createRowDocuments((file, row, variant) => library.record(file, row, variant));
+  const rowDocuments = createRowDocuments((file, row, variant) => (file.scheme === RUN_SCHEME ? readSearchTrace(searches, file, row) : library.record(file, row, variant)));
   const documents = createSegmentedDocuments(
     createTraceDocuments((document) => rowDocuments.read(document)),
     createSegmentationMemory(context.workspaceState),
@@ -69,12 +75,22 @@ export function activate(context: vscode.ExtensionContext): void {
   const known = createKnownVerifiers(context.globalState, () => sessions.refresh());
   const keys = createServerKeys(context.secrets, context.globalState);
   const verifier = createVerifierModel({ context, known, keys, log: say, onFirstUse: (name, notes) => tellNotes(say, name, notes) });
+  const policy = createVerifierModel({ role: POLICY, context, known, keys, log: say, onFirstUse: (name, notes) => tellNotes(say, name, notes) });
+  const searches = createSearchRuns({
+    runs,
+    scores: store,
+    policy: (signal) => policy.load('reasoned', signal),
+    verifier: (settings, signal) => verifier.load(settings.verifier.mode, signal),
+  });
   const scoringContext = (): ScoringContext => ({ verifier: readSettings().verifier, hashes: verifier.hashes() });
   const sessions = createTraceSessions(documents, store, scoringContext, (open) => notesMemory.find(open.trace, open.exported?.notes ?? []));
   const scoring = createScoring(sessions, store, verifier);
   const active = createActiveTrace(sessions);
   const navigation = createNavigation(memory);
   const target = createTraceTarget(sessions, active, rowDocuments, memory);
+  const solutions = createSearchDocuments(searches, rowDocuments, target);
+  const searchPanel = createSearchPanel({ extension: context.extensionUri, searches, runs, showTrace: (id, problem, preserveFocus) => solutions.show(id, problem, preserveFocus) });
+  const runKinds: RunKinds = { search: { open: (id) => searchPanel.show(id), exports: SEARCH_EXPORTS } };
   const notes = (): readonly string[] => verifier.notes();
   const panel = createScoresPanel({
     context,
@@ -105,6 +121,10 @@ export function activate(context: vscode.ExtensionContext): void {
     rowDocuments,
     sessions,
     verifier,
+    policy,
+    searches,
+    solutions,
+    searchPanel,
     scoring,
     active,
     createDecorations(context, sessions),
@@ -126,6 +146,7 @@ export function activate(context: vscode.ExtensionContext): void {
     runs,
     createRunsView(runs),
     registerRunCommands(runs, runKinds),
+    registerSearchCommands({ searches, runs, panel: searchPanel, documents: solutions, library, active, choosePolicy: () => chooseVerifier(context, known, POLICY) }),
     restoreTraces(memory, target),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration('stepscope.verifier') || event.affectsConfiguration('stepscope.segmentation')) sessions.refresh();

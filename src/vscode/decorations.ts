@@ -3,6 +3,7 @@ import type { Span } from '../core/trace/trace.ts';
 import type { StepAnnotation, StepState } from './annotations.ts';
 import { givenAt, givenInline } from './given-text.ts';
 import { COLORS, type ColorName } from './manifest.ts';
+import { modeSwitchAt } from './mode-switch.ts';
 import { noteInline, notesAt } from './note-text.ts';
 import { readSettings } from './settings.ts';
 import type { TraceSessions, TraceView } from './trace-sessions.ts';
@@ -85,12 +86,13 @@ function colorOf(step: StepAnnotation): ColorName {
   return byState[step.state];
 }
 
-/** The score after the last character of the step, and beside it, each in a colour of its own, what came with the data and what a person noted. */
+/** The score after the last character of the step, with how the search went on after it; and beside it, each in a colour of its own, what came with the data and what a person noted. */
 function afterText(view: TraceView, step: StepAnnotation): vscode.DecorationOptions[] {
   const span = view.open.steps[step.index];
   if (span === undefined) return [];
   const range = lastCharacter(view.document, span);
-  const text = inlineText(step);
+  // In one piece with the score: the editor keeps no order among several texts at one place, and the switch is long.
+  const text = [inlineText(step), modeSwitchAt(view.open.trace, step.index)].filter((part) => part !== '').join('   ');
   const parts: vscode.DecorationOptions[] = [];
   if (text !== '') parts.push(attachment(range, text, COLORS[colorOf(step)], step.state === 'running' ? 'italic' : 'normal'));
   const given = givenInline(givenAt(view.open.trace, step.index, view.annotations.threshold));

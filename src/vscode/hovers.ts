@@ -4,6 +4,7 @@ import { nextSampleCount, unreadReasons, type StepAnnotation } from './annotatio
 import { givenAt, labelText } from './given-text.ts';
 import { COMMANDS } from './manifest.ts';
 import { escapeMarkdown } from './markdown-text.ts';
+import { modeSwitchAt } from './mode-switch.ts';
 import { notesAt, noteText } from './note-text.ts';
 import { MAX_SAMPLES } from './settings.ts';
 import type { Stream } from './streams.ts';
@@ -63,6 +64,11 @@ function summary(view: TraceView, step: StepAnnotation): vscode.MarkdownString {
     if (text === undefined) continue;
     markdown.appendMarkdown('\n\nFrom the data: ');
     plain(markdown, text);
+  }
+  const switched = modeSwitchAt(view.open.trace, step.index);
+  if (switched !== '') {
+    markdown.appendMarkdown('\n\nMode of the search: ');
+    plain(markdown, switched);
   }
   for (const note of notesAt(view.notes, step.index)) {
     markdown.appendMarkdown('\n\nNote: ');

@@ -50,6 +50,17 @@ export const DATASET_COMMANDS = {
 
 export type DatasetCommandName = keyof typeof DATASET_COMMANDS;
 
+/** Commands about searching solutions. */
+export const SEARCH_COMMANDS = {
+  solve: 'stepscope.solve',
+  choosePolicy: 'stepscope.choosePolicy',
+  cancelSearch: 'stepscope.cancelSearch',
+  resumeSearch: 'stepscope.resumeSearch',
+  openAsRun: 'stepscope.openAsRun',
+} as const;
+
+export type SearchCommandName = keyof typeof SEARCH_COMMANDS;
+
 /** Commands about runs and the *Runs* view. */
 export const RUN_COMMANDS = {
   openRun: 'stepscope.openRun',
@@ -73,6 +84,29 @@ export const SETTINGS = {
   servedModel: 'stepscope.verifier.servedModel',
   concurrency: 'stepscope.verifier.concurrency',
   keyVariable: 'stepscope.verifier.keyVariable',
+  policyModel: 'stepscope.policy.model',
+  policyEndpoints: 'stepscope.policy.endpoints',
+  policyServedModel: 'stepscope.policy.servedModel',
+  policyConcurrency: 'stepscope.policy.concurrency',
+  policyKeyVariable: 'stepscope.policy.keyVariable',
+  policyPrompt: 'stepscope.policy.prompt',
+  policySystem: 'stepscope.policy.system',
+  policyTemperature: 'stepscope.policy.temperature',
+  policyTopP: 'stepscope.policy.topP',
+  policyMaxStepTokens: 'stepscope.policy.maxStepTokens',
+  policyMaxSolutionTokens: 'stepscope.policy.maxSolutionTokens',
+  searchStrategy: 'stepscope.search.strategy',
+  searchGood: 'stepscope.search.good',
+  searchLow: 'stepscope.search.low',
+  searchBad: 'stepscope.search.bad',
+  searchPenalty: 'stepscope.search.penalty',
+  searchInitialMode: 'stepscope.search.initialMode',
+  searchSamples: 'stepscope.search.samples',
+  searchBeams: 'stepscope.search.beams',
+  searchAggregate: 'stepscope.search.aggregate',
+  searchMaxRounds: 'stepscope.search.maxRounds',
+  searchMaxTokens: 'stepscope.search.maxTokens',
+  searchSeed: 'stepscope.search.seed',
   inlineText: 'stepscope.display.inlineText',
   gutter: 'stepscope.display.gutter',
   statusBar: 'stepscope.display.statusBar',
@@ -81,7 +115,7 @@ export const SETTINGS = {
 } as const;
 
 /** Settings that a folder must not set before it is trusted: they decide what is loaded and run, and where text and keys go. */
-export const RESTRICTED_SETTINGS = [SETTINGS.model, SETTINGS.endpoints, SETTINGS.servedModel, SETTINGS.concurrency, SETTINGS.keyVariable] as const;
+export const RESTRICTED_SETTINGS = [SETTINGS.model, SETTINGS.endpoints, SETTINGS.servedModel, SETTINGS.concurrency, SETTINGS.keyVariable, SETTINGS.policyModel, SETTINGS.policyEndpoints, SETTINGS.policyServedModel, SETTINGS.policyConcurrency, SETTINGS.policyKeyVariable] as const;
 
 export const CONTEXT_KEYS = {
   /** The active editor shows a trace that was opened as one. */
@@ -104,10 +138,14 @@ export type ColorName = keyof typeof COLORS;
 
 /** The scheme and the root folder of read-only documents that show one row of a data set. */
 export const TRACE_SCHEME = 'stepscope-trace';
+/** Addresses of runs: a trace document of a search names one as its file. */
+export const RUN_SCHEME = 'stepscope-run';
 export const TRACE_ROOT = '/stepscope-trace';
 
 export const VIEWS = {
   scores: 'stepscope.scores',
+  /** The panel that shows a search. */
+  search: 'stepscope.search',
   /** The tree of open data sets and traces. */
   traces: 'stepscope.traces',
   /** The list of what was run: searches, evaluations, bias experiments. */

@@ -25,6 +25,13 @@ export interface SegmentedDocuments extends TraceDocuments {
   keep(document: vscode.TextDocument, choice: SegmentationChoice): void;
 }
 
+/** The scores of a search belong to the steps as it made them. */
+function withoutScores(open: OpenTrace): OpenTrace {
+  const plain: { -readonly [Name in keyof OpenTrace]: OpenTrace[Name] } = { ...open };
+  delete plain.scores;
+  return plain;
+}
+
 const PLAIN: SegmentationChoice = { segmenter: 'auto', edits: [] };
 
 interface Cached {
@@ -92,7 +99,7 @@ export function createSegmentedDocuments(
     const offsets = documentOffsets(open);
     const steps = trace.steps.map(({ span }) => ({ start: offsets.toDocument(span.start), end: offsets.toDocument(span.end - 1) + 1 }));
     const segmentation = { by, chosen: choice.segmenter, edits: refusal === undefined ? choice.edits.length : 0, ...(why !== undefined && { why }) };
-    return ok({ ...open, trace, steps, texts: stepTexts(trace), segmentation });
+    return ok({ ...withoutScores(open), trace, steps, texts: stepTexts(trace), segmentation });
   }
 
   return {

@@ -11,8 +11,6 @@ export interface DisplaySettings {
 
 export interface Settings {
   readonly verifier: VerifierSettings;
-  /** Folder of the verifier model; empty means the bundled one. */
-  readonly model: string;
   readonly display: DisplaySettings;
   /** A field is absent where the segmenter decides by itself. */
   readonly segmentation: SegmentOptions;
@@ -35,7 +33,6 @@ export function readSettings(): Settings {
   const whole = (id: string, fallback: number, low: number, high: number): number =>
     Math.round(number(id, fallback, low, high));
   const flag = (id: string): boolean => configuration.get<unknown>(id) !== false;
-  const model: unknown = configuration.get(SETTINGS.model);
   const language: unknown = configuration.get(SETTINGS.language);
   const planningWords = wordsOf(configuration.get<unknown>(SETTINGS.planningWords));
   const preset = DEFAULT_VERIFIER_SETTINGS;
@@ -50,7 +47,6 @@ export function readSettings(): Settings {
       seed: whole(SETTINGS.seed, preset.seed, 0, 0xffff_ffff),
       threshold: number(SETTINGS.threshold, preset.threshold, 0, 1),
     },
-    model: typeof model === 'string' ? model.trim() : '',
     display: {
       inlineText: flag(SETTINGS.inlineText),
       gutter: flag(SETTINGS.gutter),

@@ -8,7 +8,7 @@ import { renderTrace } from '../formats/render.ts';
 import type { FormatErrorReason } from '../formats/trace-file.ts';
 import type { Disposable } from './disposable.ts';
 import { normalizeLineEndings } from './line-endings.ts';
-import { TRACE_ROOT, TRACE_SCHEME } from './manifest.ts';
+import { RUN_SCHEME, TRACE_ROOT, TRACE_SCHEME } from './manifest.ts';
 import { notedSpans } from './notes-memory.ts';
 import type { RowTraces } from './trace-pairs.ts';
 import { documentName, MAX_DOCUMENT_LENGTH, MAX_STEPS, tooLong, tooManySteps, type OpenTrace } from './trace-documents.ts';
@@ -68,7 +68,10 @@ export function createRowDocuments(readRecord: (file: vscode.Uri, row: number, v
     const text = editorText(file);
     if (text === undefined) {
       const record = await readRecord(file, row, variant);
-      return record.ok ? renderRecord(name, row, record.value, variant) : record;
+      if (!record.ok) return record;
+      // What a search has found is named after the search, and has its scores.
+      if (file.scheme === RUN_SCHEME) return renderRecord(sourceName(record.value.trace.source), record.value, record.value.scores);
+      return renderRecord(sourceName({ file: name, row, ...(variant !== undefined && { variant }) }), record.value);
     }
     return renderRow(name, Buffer.from(text), row, variant);
   }
@@ -153,12 +156,12 @@ function renderRow(name: string, bytes: Uint8Array, row: number, variant?: strin
   const file = openTraces(name, bytes);
   if (!file.ok) return file;
   const record = file.value.record(row, variant);
-  return record.ok ? renderRecord(name, row, record.value, variant) : record;
+  return record.ok ? renderRecord(sourceName({ file: name, row, ...(variant !== undefined && { variant }) }), record.value) : record;
 }
 
-function renderRecord(name: string, row: number, record: TraceRecord, variant?: string): Result<Row, FormatErrorReason> {
+/** `source` names the trace; `scores` are those of the search that made it. */
+function renderRecord(source: string, record: TraceRecord, scores?: TraceRecord['scores']): Result<Row, FormatErrorReason> {
   const { trace } = record;
-  const source = sourceName({ file: name, row, ...(variant !== undefined && { variant }) });
   if (trace.problem.length + trace.response.length > MAX_DOCUMENT_LENGTH) return tooLong(source);
   if (trace.steps.length > MAX_STEPS) return tooManySteps(source, trace.steps.length);
   const rendered = renderTrace(trace);
@@ -173,6 +176,7 @@ function renderRecord(name: string, row: number, record: TraceRecord, variant?: 
     steps,
     ...(answer !== undefined && { answer }),
     texts: stepTexts(trace),
+    ...(scores !== undefined && { scores }),
     ...broughtBy(record),
   };
   return ok({ text, open });
@@ -210,7 +214,8 @@ async function fileBytes(file: vscode.Uri): Promise<Uint8Array | undefined> {
 
 function rowUri(address: Address, name: string): vscode.Uri {
   const query = JSON.stringify({ file: address.file.toString(), row: address.row, variant: address.variant });
-  return vscode.Uri.from({ scheme: TRACE_SCHEME, path: `${TRACE_ROOT}/${name}`, query });
+  // A name is one part of a path, whatever is in it.
+  return vscode.Uri.from({ scheme: TRACE_SCHEME, path: `${TRACE_ROOT}/${name.replaceAll('/', '∕')}`, query });
 }
 
 /** Which row of which file a document of our scheme shows. */

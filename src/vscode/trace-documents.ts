@@ -4,6 +4,7 @@ import type { SegmentationChoice } from '../core/segment/segment-trace.ts';
 import type { SegmenterName } from '../core/segment/segmenters.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { stepTexts, type Span, type Trace } from '../core/trace/trace.ts';
+import type { Score } from '../core/verifier/score.ts';
 import { parseMarkdownTrace } from '../formats/markdown.ts';
 import type { FormatErrorReason } from '../formats/trace-file.ts';
 import { TRACE_SCHEME } from './manifest.ts';
@@ -20,6 +21,8 @@ export interface OpenTrace {
   readonly answer?: Span;
   /** The text of each step as the verifier reads it. */
   readonly texts: readonly string[];
+  /** The scores of the search that made the trace, one a step: no other is shown for them. */
+  readonly scores?: readonly (Score | undefined)[];
   /** What the row of an export of ours brings beside the trace. */
   readonly exported?: ExportedWith;
   /** How a person had the steps cut; absent where they are as the file is read. */

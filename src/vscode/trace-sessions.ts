@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Failure, Result } from '../core/result.ts';
 import type { StepNote } from '../core/trace/record.ts';
+import type { Score } from '../core/verifier/score.ts';
 import type { VerifierSettings } from '../core/verifier/settings.ts';
 import type { Disposable } from './disposable.ts';
 import { annotate, type StepScores, type TraceAnnotations } from './annotations.ts';
@@ -9,7 +10,7 @@ import type { ModelHashes } from './known-verifiers.ts';
 import type { FoundNotes } from './notes-memory.ts';
 import type { ScoreStore } from './score-store.ts';
 import { storedScores } from './stored-scores.ts';
-import { STREAMS, stepKeys, type StepKeys } from './streams.ts';
+import { STREAMS, stepKeys, streamOf, type StepKeys } from './streams.ts';
 import type { OpenTrace, TraceDocuments } from './trace-documents.ts';
 
 /** A run as it stands, counted in steps. */
@@ -152,7 +153,7 @@ export function createTraceSessions(
     const scores = open.steps.map((_, step): StepScores => {
       const keys = session.keys[step];
       return {
-        streams: keys === undefined ? {} : storedScores(store, keys, threshold),
+        streams: { ...(keys === undefined ? {} : storedScores(store, keys, threshold)), ...searched(open.scores?.[step]) },
         failure: keys === undefined ? undefined : STREAMS.map((stream) => failures.get(keys[stream])).find((message) => message !== undefined),
         running: session.run?.pending.has(step) ?? false,
       };
@@ -243,6 +244,11 @@ export function createTraceSessions(
       subscriptions.dispose();
     },
   };
+}
+
+/** The score of the search that made the step, in the place of any other of its kind. */
+function searched(score: Score | undefined): StepScores['streams'] {
+  return score === undefined ? {} : { [streamOf(score.provenance)]: score };
 }
 
 /** The keys that still hold: those of the steps before the first one that differs. */

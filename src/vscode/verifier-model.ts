@@ -13,9 +13,10 @@ import { interruptible } from './interruptible.ts';
 import { hashesOf, knownServer, serverKey, type KnownVerifier, type KnownVerifiers, type ModelHashes } from './known-verifiers.ts';
 import { keysOf, type ServerKeys } from './server-keys.ts';
 import type { ServerChoice } from './server-settings.ts';
+import { VERIFIER, type ModelRole } from './model-role.ts';
 import { readVerifierChoice, type VerifierChoice } from './verifier-choice.ts';
 
-/** The verifier that the settings name: loaded, or connected to, when it is first asked for, never before. */
+/** The model that the settings name for a role, the verifier's unless said otherwise: loaded, or connected to, when it is first asked for, never before. */
 export interface VerifierModel extends Disposable {
   /** Loads the model or connects to its servers. Rejects with a StepscopeError (ModelErrorReason, or `setting-invalid`). */
   load(mode: VerifierMode, signal: AbortSignal): Promise<LanguageModel>;
@@ -28,6 +29,7 @@ export interface VerifierModel extends Disposable {
 }
 
 export interface VerifierModelDependencies {
+  readonly role?: ModelRole;
   readonly context: vscode.ExtensionContext;
   readonly known: KnownVerifiers;
   readonly keys: ServerKeys;
@@ -40,18 +42,16 @@ type Open =
   | { readonly type: 'folder'; readonly directory: string; readonly model: LanguageModel }
   | { readonly type: 'server'; readonly identity: string; readonly model: ServedLanguageModel };
 
-const BUNDLED_NOTE = 'The bundled model is a demonstration model of 29 million parameters: read its scores as such.';
-
-export function createVerifierModel({ context, known, keys, log, onFirstUse }: VerifierModelDependencies): VerifierModel {
+export function createVerifierModel({ role = VERIFIER, context, known, keys, log, onFirstUse }: VerifierModelDependencies): VerifierModel {
   const said = new vscode.EventEmitter<string>();
   let engine: Engine | undefined;
   let open: Open | undefined;
 
   const directoryOf = (choice: Exclude<VerifierChoice, { type: 'server' }>): string =>
-    choice.type === 'folder' ? choice.folder : bundledModelDirectory(context.extensionPath, 'r-prm');
+    choice.type === 'folder' ? choice.folder : bundledModelDirectory(context.extensionPath, role.bundled);
 
   const current = (): KnownVerifier | undefined => {
-    const choice = readVerifierChoice();
+    const choice = readVerifierChoice(role);
     if (!choice.ok) return undefined;
     return known.get(choice.value.type === 'server' ? serverKey(choice.value.server) : directoryOf(choice.value));
   };
@@ -70,7 +70,7 @@ export function createVerifierModel({ context, known, keys, log, onFirstUse }: V
 
   async function loadFolder(directory: string, signal: AbortSignal): Promise<LanguageModel> {
     if (open?.type === 'folder' && open.directory === directory) return open.model;
-    // One verifier is in memory at a time: a model of several gigabytes must not stay when another is set.
+    // One model of a role is in memory at a time: a model of several gigabytes must not stay when another is set.
     if (open !== undefined) close();
     engine ??= createEngine({ enginePath: context.asAbsolutePath('dist/engine.js'), log });
     const model = await interruptible(engine.load(directory), signal);
@@ -101,7 +101,7 @@ export function createVerifierModel({ context, known, keys, log, onFirstUse }: V
 
   return {
     async load(mode, signal) {
-      const choice = readVerifierChoice();
+      const choice = readVerifierChoice(role);
       if (!choice.ok) throw new StepscopeError(choice.error.reason, choice.error.message);
       return choice.value.type === 'server' ? connectTo(choice.value.server, mode, signal) : loadFolder(directoryOf(choice.value), signal);
     },
@@ -110,8 +110,8 @@ export function createVerifierModel({ context, known, keys, log, onFirstUse }: V
       return verifier === undefined ? undefined : hashesOf(verifier);
     },
     notes() {
-      const choice = readVerifierChoice();
-      if (choice.ok && choice.value.type === 'bundled') return [BUNDLED_NOTE];
+      const choice = readVerifierChoice(role);
+      if (choice.ok && choice.value.type === 'bundled') return [role.bundledNote];
       return current()?.capabilities?.notes ?? [];
     },
     onDidSay: said.event,

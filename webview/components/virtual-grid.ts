@@ -1,3 +1,4 @@
+import './virtual-grid.css';
 import { contentHeight, scrollTo, windowAt } from './row-window.ts';
 
 export interface VirtualColumn<Name extends string> {
@@ -24,7 +25,8 @@ export interface VirtualGridOptions<Name extends string> {
   readonly onMissing: (start: number, count: number) => void;
   /** Enter on a row, or a double click. */
   readonly onChoose: (position: number) => void;
-  readonly onSort: (column: Name) => void;
+  /** Where it is absent, the list has one order. */
+  readonly onSort?: (column: Name) => void;
   /** The place has changed: what is at the top, and what is selected. */
   readonly onMove: (top: number, selected: number) => void;
 }
@@ -60,7 +62,8 @@ export function createVirtualGrid<Name extends string>(options: VirtualGridOptio
   const content = make('div', 'grid-content', { role: 'rowgroup' });
   const layer = make('div', 'grid-layer', { role: 'presentation' });
   header.style.gridTemplateColumns = tracks;
-  const headings = columns.map((column) => heading(column, () => options.onSort(column.name)));
+  const { onSort } = options;
+  const headings = columns.map((column) => heading(column, onSort && (() => onSort(column.name))));
   header.append(...headings.map(({ element }) => element));
   content.append(layer);
   grid.append(header, content);
@@ -209,16 +212,22 @@ export function createVirtualGrid<Name extends string>(options: VirtualGridOptio
   };
 }
 
-function heading<Name extends string>({ name, title, about, numeric }: VirtualColumn<Name>, onSort: () => void) {
+function heading<Name extends string>({ name, title, about, numeric }: VirtualColumn<Name>, onSort: (() => void) | undefined) {
   const element = make('div', numeric === true ? 'grid-heading numeric' : 'grid-heading', { role: 'columnheader' });
-  const button = make('button', '', { type: 'button', title: about });
   const text = make('span', 'heading-text', {});
   const arrow = make('span', 'heading-arrow', { 'aria-hidden': 'true' });
   text.textContent = title;
-  button.append(text, arrow);
-  button.addEventListener('click', onSort);
-  element.append(button);
+  if (onSort === undefined) {
+    element.title = about;
+    element.append(text);
+  } else {
+    const button = make('button', '', { type: 'button', title: about });
+    button.append(text, arrow);
+    button.addEventListener('click', onSort);
+    element.append(button);
+  }
   const sorted = (cell: HTMLElement, descending: boolean | undefined): void => {
+    if (onSort === undefined) return;
     cell.setAttribute('aria-sort', descending === undefined ? 'none' : descending ? 'descending' : 'ascending');
     arrow.textContent = descending === undefined ? '' : descending ? '▼' : '▲';
   };

@@ -32,7 +32,11 @@ export function parseRunLog(name: string, text: string): Result<RunLog, 'run-inv
       if (!isHeader(value)) return fail('run-invalid', `${name} does not begin with the line of a run ("type": "run", "version": 1): it is no log of Stepscope, or of another version.`);
       header = value;
     } else if (value['type'] === 'run-end') end = value as unknown as RunEnd;
-    else events.push(value);
+    else {
+      events.push(value);
+      // The run was taken up again after an end.
+      end = undefined;
+    }
   }
   if (header === undefined) return fail('run-invalid', `${name} is empty: a run's log begins with its header.`);
   return ok({ header, events, ...(end && { end }) });

@@ -53,7 +53,7 @@ const givenData: v.GenericSchema<unknown, GivenData> = v.object({
   alternatives: v.exactOptional(v.array(v.object({ ...source, step: count, text: v.string(), rating: v.exactOptional(rating), score: v.exactOptional(v.number()) }))),
   calculations: v.exactOptional(v.array(v.object({ span: v.object({ start: count, end: count }), expression: v.string(), result: v.string() }))),
   rounds: v.exactOptional(
-    v.array(v.object({ mode, candidates: v.array(v.object(candidate)), selected: v.exactOptional(v.object({ ...candidate, accepted: v.boolean() })), nextMode: mode, terminated: v.boolean() })),
+    v.array(v.object({ mode, candidates: v.array(v.object(candidate)), selected: v.exactOptional(v.object({ ...candidate, accepted: v.boolean() })), nextMode: mode, terminated: v.boolean(), why: v.exactOptional(v.string()) })),
   ),
   remarks: v.exactOptional(v.array(v.string())),
 });

@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { appendFile, mkdir, readdir, readFile, rename as moveFile, rm } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rename as moveFile, rm, truncate } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fail, ok, type Result } from '../../core/result.ts';
@@ -27,10 +27,14 @@ export interface RunWriter {
 /** The runs of this workspace: one append-only log a run, `<id>.jsonl`, of any kind. Nothing of a log but its first and last line is read for a list. */
 export interface RunStore extends Disposable {
   begin(header: RunHeader): RunWriter;
+  /** Goes on with the log of a run that was cut off, cancelled or has failed. What was cut off in the middle of a line is taken out. */
+  resume(id: string): Promise<Result<RunWriter, 'run-invalid'>>;
   /** Newest first. */
   list(): Promise<readonly RunEntry[]>;
   /** All of a log, with what has not reached the disk yet. */
   read(id: string): Promise<Result<RunLog, 'run-invalid'>>;
+  /** The same as text, for readers of one kind. */
+  text(id: string): Promise<Result<string, 'run-invalid'>>;
   /** Whether it is being written now. */
   isRunning(id: string): boolean;
   rename(id: string, title: string): Promise<Result<void, 'run-invalid'>>;
@@ -89,39 +93,66 @@ export function createRunStore(folder: string, onError: (error: unknown) => void
     return ends.ok ? { id, header: ends.value.header, ...(ends.value.end && { end: ends.value.end }) } : { id, trouble: ends.error.message };
   }
 
+  function writer(header: RunHeader): RunWriter & { readonly line: (value: object) => void } {
+    const { id } = header;
+    const state = { header, progress: '', lines: [] as string[] };
+    running.set(id, state);
+    const line = (value: object): void => {
+      state.lines.push(runLine(value));
+      if (state.lines.length > 1) return;
+      queued(async () => {
+        await mkdir(folder, { recursive: true });
+        await appendFile(fileOf(id), state.lines.splice(0).join(''));
+      }).catch(onError);
+    };
+    return {
+      id,
+      line,
+      append(event) {
+        line(event);
+        tell(id);
+      },
+      progress(text) {
+        state.progress = text;
+        tell(id);
+      },
+      async end(end) {
+        line({ type: 'run-end', ...end, ended: new Date().toISOString() } satisfies RunEnd);
+        await writing;
+        running.delete(id);
+        tell(id);
+      },
+    };
+  }
+
+  async function text(id: string): Promise<Result<string, 'run-invalid'>> {
+    if (!ID.test(id)) return unknownRun(id);
+    try {
+      return ok(await queued(() => readFile(fileOf(id), 'utf8')));
+    } catch (error) {
+      return isMissing(error) ? unknownRun(id) : fail('run-invalid', `${id}.jsonl cannot be read: ${messageOf(error)}.`);
+    }
+  }
+
   return {
     begin(header) {
-      const { id } = header;
-      if (!ID.test(id) || running.has(id)) throw new Error(`"${id}" is no new id of a run.`);
-      const state = { header, progress: '', lines: [] as string[] };
-      running.set(id, state);
-      const append = (value: object): void => {
-        state.lines.push(runLine(value));
-        if (state.lines.length > 1) return;
-        queued(async () => {
-          await mkdir(folder, { recursive: true });
-          await appendFile(fileOf(id), state.lines.splice(0).join(''));
-        }).catch(onError);
-      };
-      append(header);
+      if (!ID.test(header.id) || running.has(header.id)) throw new Error(`"${header.id}" is no new id of a run.`);
+      const begun = writer(header);
+      begun.line(header);
       tell();
-      return {
-        id,
-        append(event) {
-          append(event);
-          tell(id);
-        },
-        progress(text) {
-          state.progress = text;
-          tell(id);
-        },
-        async end(end) {
-          append({ type: 'run-end', ...end, ended: new Date().toISOString() } satisfies RunEnd);
-          await writing;
-          running.delete(id);
-          tell(id);
-        },
-      };
+      return begun;
+    },
+    async resume(id) {
+      if (!ID.test(id)) return unknownRun(id);
+      if (running.has(id)) return fail('run-invalid', `${titleOf(id)} is going on already.`);
+      const ends = await queued(async () => {
+        await cutTornLine(fileOf(id));
+        return readRunEnds(fileOf(id), `${id}.jsonl`);
+      }).catch((error: unknown) => fail('run-invalid', `${id}.jsonl cannot be written to: ${messageOf(error)}.`));
+      if (!ends.ok) return ends;
+      const resumed = writer(ends.value.header);
+      tell();
+      return ok(resumed);
     },
     async list() {
       await writing;
@@ -132,13 +163,10 @@ export function createRunStore(folder: string, onError: (error: unknown) => void
       return entries.sort((one, other) => startOf(other).localeCompare(startOf(one)) || other.id.localeCompare(one.id));
     },
     async read(id) {
-      if (!ID.test(id)) return unknownRun(id);
-      try {
-        return parseRunLog(`${id}.jsonl`, await queued(() => readFile(fileOf(id), 'utf8')));
-      } catch (error) {
-        return isMissing(error) ? unknownRun(id) : fail('run-invalid', `${id}.jsonl cannot be read: ${messageOf(error)}.`);
-      }
+      const found = await text(id);
+      return found.ok ? parseRunLog(`${id}.jsonl`, found.value) : found;
     },
+    text,
     isRunning: (id) => running.has(id),
     async rename(id, title) {
       if (!ID.test(id)) return unknownRun(id);
@@ -156,6 +184,13 @@ export function createRunStore(folder: string, onError: (error: unknown) => void
     },
     dispose: () => listeners.clear(),
   };
+}
+
+/** A line that a crash cut off would swallow the next one. */
+async function cutTornLine(file: string): Promise<void> {
+  const bytes = await readFile(file);
+  const whole = bytes.lastIndexOf(0x0a) + 1;
+  if (whole < bytes.length) await truncate(file, whole);
 }
 
 /** A log is only ever appended to; its title alone changes, in a new file that takes the place of the old one at once. */

@@ -43,7 +43,7 @@ function runItem(entry: RunEntry): vscode.TreeItem {
   item.tooltip = [header.title, `${header.kind} · ${state.text}`, ...(entry.end?.message === undefined ? [] : [entry.end.message]), `started ${dayAndTime(header.started)}`, ...modelLines(entry)].join('\n');
   item.accessibilityInformation = { label: [header.kind, header.title, state.text, dayAndTime(header.started)].join(', ') };
   item.command = { command: RUN_COMMANDS.openRun, title: 'Open', arguments: [id] };
-  item.contextValue = entry.running === undefined ? 'run' : 'running';
+  item.contextValue = `run ${header.kind} ${entry.running !== undefined ? 'running' : entry.end?.reason === 'done' ? 'done' : 'unfinished'}`;
   return item;
 }
 
@@ -53,7 +53,7 @@ function troubleItem(id: string, trouble: string): vscode.TreeItem {
   item.description = trouble;
   item.tooltip = trouble;
   item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
-  item.contextValue = 'run';
+  item.contextValue = 'run unknown damaged';
   return item;
 }
 

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { PLANNING_WORDS } from '../../../src/core/segment/planning-words.ts';
+import { defaultSearchSettings, STRATEGIES } from '../../../src/core/search/settings.ts';
 import { DEFAULT_VERIFIER_SETTINGS, PROMPT_FORMS } from '../../../src/core/verifier/settings.ts';
-import { COLORS, COMMANDS, CONTEXT_KEYS, DATASET_COMMANDS, RESTRICTED_SETTINGS, RUN_COMMANDS, SETTINGS, TRACE_ROOT, TRACE_SCHEME, VIEWS } from '../../../src/vscode/manifest.ts';
+import { COLORS, COMMANDS, CONTEXT_KEYS, DATASET_COMMANDS, RESTRICTED_SETTINGS, RUN_COMMANDS, SEARCH_COMMANDS, SETTINGS, TRACE_ROOT, TRACE_SCHEME, VIEWS } from '../../../src/vscode/manifest.ts';
 
 interface Contribution {
   readonly command: string;
@@ -32,7 +33,7 @@ const root = process.cwd();
 const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as Manifest;
 const { contributes } = manifest;
 const contributedViews = Object.values(contributes.views).flat();
-const commands: readonly string[] = [...Object.values(COMMANDS), ...Object.values(DATASET_COMMANDS), ...Object.values(RUN_COMMANDS)];
+const commands: readonly string[] = [...Object.values(COMMANDS), ...Object.values(DATASET_COMMANDS), ...Object.values(RUN_COMMANDS), ...Object.values(SEARCH_COMMANDS)];
 const sorted = (list: Iterable<string>): string[] => [...list].sort();
 
 describe('manifest', () => {
@@ -51,6 +52,15 @@ describe('manifest', () => {
     assert.deepEqual(setting?.enum, [...PROMPT_FORMS]);
     assert.equal(setting.markdownEnumDescriptions?.length, PROMPT_FORMS.length);
     assert.equal(setting.default, DEFAULT_VERIFIER_SETTINGS.prompt);
+  });
+
+  it('has the published settings of a search as its defaults', () => {
+    const { policy, thresholds, penalty, initialMode, samples, beams, aggregate, budget, seed, strategy } = defaultSearchSettings('pats');
+    const expected = { prompt: policy.prompt, temperature: policy.temperature, topP: policy.topP, maxStepTokens: policy.maxStepTokens, maxSolutionTokens: policy.maxSolutionTokens, ...thresholds, penalty, initialMode, samples, beams, aggregate, maxRounds: budget.rounds, seed, strategy };
+    const properties = new Map(contributes.configuration.flatMap(({ properties: some }) => Object.entries(some)));
+    for (const [name, value] of Object.entries(expected)) assert.equal((properties.get(`stepscope.policy.${name}`) ?? properties.get(`stepscope.search.${name}`))?.default, value, name);
+    assert.deepEqual(properties.get(SETTINGS.searchStrategy)?.enum, [...STRATEGIES]);
+    assert.equal(properties.get(SETTINGS.searchStrategy)?.markdownEnumDescriptions?.length, STRATEGIES.length);
   });
 
   it('offers the planning words that the core has', () => {
@@ -87,7 +97,7 @@ describe('manifest', () => {
   });
 
   it('wakes up for its own documents and panels, never for a language', () => {
-    assert.deepEqual(sorted(manifest.activationEvents), sorted([`onFileSystem:${TRACE_SCHEME}`, `onWebviewPanel:${VIEWS.scores}`]));
+    assert.deepEqual(sorted(manifest.activationEvents), sorted([`onFileSystem:${TRACE_SCHEME}`, `onWebviewPanel:${VIEWS.scores}`, `onWebviewPanel:${VIEWS.search}`]));
     assert.deepEqual(contributes.languages, [{ id: 'markdown', filenamePatterns: [`${TRACE_ROOT}/*`] }]);
   });
 

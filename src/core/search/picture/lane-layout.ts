@@ -24,7 +24,7 @@ export interface LaneLayout {
   readonly width: number;
   readonly height: number;
   readonly rounds: readonly PlacedRound[];
-  /** Middle of the path between two rounds, and where the rows under the candidates begin. */
+  /** Height of the path between two rounds: that of the best candidate, so that a path that always takes the best is a straight line. And where the rows under the candidates begin. */
   readonly rail: number;
   readonly rule: number;
   readonly tokens: number;
@@ -32,7 +32,7 @@ export interface LaneLayout {
   readonly counterfactual?: number;
 }
 
-export const LANE = { gutter: 84, column: 132, row: 22, bandTop: 22, band: 22, railAt: 62, firstRow: 84, bars: 38 } as const;
+export const LANE = { gutter: 80, column: 136, row: 22, bandTop: 22, band: 28, arc: 64, firstRow: 72, bars: 38 } as const;
 /** Columns are as high as the fullest of them, and never lower than this many rows: the lane does not jump while it grows. */
 const FEWEST_ROWS = 4;
 /** Left and right of a column's candidates is room for the fan. */
@@ -56,7 +56,7 @@ export function layoutLane(lane: readonly LaneRound[]): LaneLayout {
     };
   });
   const counterfactual = lane.findIndex(({ exact }) => !exact);
-  return { width: LANE.gutter + Math.max(1, lane.length) * LANE.column + OUT, height: tokens + LANE.bars + 22, rounds, rail: LANE.railAt, rule, tokens, ...(counterfactual >= 0 && { counterfactual }) };
+  return { width: LANE.gutter + Math.max(1, lane.length) * LANE.column + OUT, height: tokens + LANE.bars + 22, rounds, rail: LANE.firstRow + LANE.row / 2, rule, tokens, ...(counterfactual >= 0 && { counterfactual }) };
 }
 
 const RANKS: Readonly<Record<LaneCandidate['state'], number>> = { chosen: 0, judged: 0, waiting: 1, unscored: 2, dropped: 3, unseen: 4 };

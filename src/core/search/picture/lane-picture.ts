@@ -14,10 +14,10 @@ export interface LanePicture {
   readonly columns: readonly SvgNode[];
 }
 
-/** How high the band of a mode is, of LANE.band: a shape beside the name. */
-const BAND: Readonly<Record<ThinkingMode, number>> = { simple: 7, medium: 14, complex: 22 };
+/** How high the band of a mode is, under its name. */
+const BAND: Readonly<Record<ThinkingMode, number>> = { simple: 4, medium: 8, complex: 12 };
 const GLYPHS: Readonly<Record<LaneCandidate['state'], string>> = { chosen: '●', judged: '○', waiting: '◌', unscored: '–', dropped: '×', unseen: '·' };
-const BAR = 24;
+const BAR = 34;
 
 /** The id of a candidate's element. */
 export function candidateId(round: number, candidate: number): string {
@@ -31,13 +31,15 @@ export function lanePicture(layout: LaneLayout, thresholds: Thresholds): LanePic
     'g',
     { class: 'frame', 'aria-hidden': 'true' },
     label(15, 'round'),
-    label(LANE.bandTop + 15, 'mode'),
-    label(LANE.firstRow + 15, 'candidates'),
-    label(LANE.firstRow + 30, 'P(Yes), best first'),
+    label(LANE.bandTop + 12, 'mode'),
+    label(LANE.firstRow + 15, 'P(Yes)'),
+    label(LANE.firstRow + 30, 'best first'),
     label(layout.rule + 13, 'rule'),
     label(layout.rule + 28, 'next'),
-    label(layout.tokens + 13, 'tokens'),
-    label(layout.tokens + LANE.bars + 14, 'policy + verifier'),
+    label(layout.tokens + 10, 'tokens:'),
+    label(layout.tokens + 25, 'verifier ┄'),
+    label(layout.tokens + LANE.bars, 'policy ■'),
+    label(layout.tokens + LANE.bars + 15, 'p + v'),
   );
   return { width: layout.width, height: layout.height, frame, columns: layout.rounds.map((placed, at) => column(layout, placed, at, thresholds)) };
 }
@@ -55,7 +57,7 @@ export function standalone(picture: SvgNode): SvgNode {
 const PAPER = [
   'text{font:11px system-ui,sans-serif;fill:#1f2328}.label,.number,.next,.tokens{fill:#59636e}.rule{font-weight:600}.paper{fill:#fff}',
   '.fan{fill:none;stroke:#8c959f}.path{fill:none;stroke:#0969da;stroke-width:2.5}.again{fill:none;stroke:#9a3412;stroke-width:2;stroke-dasharray:5 4}',
-  '.band{fill:#0969da;fill-opacity:.18}.row{fill:none}.bar-back{fill:#d1d9e0}.bar{fill:#59636e}.tick{stroke:#1f2328}.chosen .bar{fill:#0969da}.chosen text{font-weight:700}.dropped text,.unseen text{fill:#818b98}',
+  '.band{fill:#0969da;fill-opacity:.18}.row{fill:none}.bar-back{fill:#d1d9e0}.bar{fill:#59636e}.tick{stroke:#1f2328}.chosen text{font-weight:700}.dropped text,.unseen text{fill:#818b98}',
   '.policy{fill:#59636e}.verifier{fill:none;stroke:#59636e;stroke-dasharray:2 2}.counterfactual{fill:#9a6700;fill-opacity:.08;stroke:#9a6700;stroke-dasharray:4 3}.ring{fill:none}',
 ].join('');
 
@@ -78,38 +80,38 @@ function column(layout: LaneLayout, placed: PlacedRound, at: number, thresholds:
 function counterfactual({ height }: LaneLayout, x: number, first: boolean): SvgNode[] {
   return [
     svg('rect', { class: 'counterfactual', x: x - 3, y: 1, width: LANE.column, height: height - 2, 'aria-hidden': 'true' }),
-    ...(first ? [svg('text', { class: 'next', x: x + 2, y: LANE.railAt - 6, 'aria-hidden': 'true' }, '⚠ counterfactual')] : []),
+    ...(first ? [svg('text', { class: 'next', x: x + 2, y: LANE.arc - 4, 'aria-hidden': 'true' }, '⚠ counterfactual')] : []),
   ];
 }
 
 function modeBand({ mode, width }: LaneRound, x: number): SvgNode[] {
   const bottom = LANE.bandTop + LANE.band;
-  if (mode === undefined) return [svg('text', { class: 'next', x: x + 2, y: bottom - 7, 'aria-hidden': 'true' }, `width ${width}`)];
+  if (mode === undefined) return [svg('text', { class: 'next', x: x + 2, y: LANE.bandTop + 12, 'aria-hidden': 'true' }, `width ${width}`)];
   return [
     svg('rect', { class: `band ${mode}`, x: x - 2, y: bottom - BAND[mode], width: LANE.column, height: BAND[mode], 'aria-hidden': 'true' }),
-    svg('text', { class: 'mode', x: x + 4, y: bottom - 7, 'aria-hidden': 'true' }, `${mode} · ${width}`),
+    svg('text', { class: 'mode', x: x + 2, y: LANE.bandTop + 12, 'aria-hidden': 'true' }, `${mode} · ${width}`),
   ];
 }
 
-/** Lines from where the path comes in to each candidate, and out again from those that go on; a discarded step leaves a dashed line to its repetition. */
+/** Lines from where the path comes in to each candidate, and out again from those that go on; a discarded step leaves a dashed line over its candidates to its repetition. */
 function fan({ rail }: LaneLayout, { x, candidates, round }: PlacedRound): SvgNode[] {
   const end = x + LANE.column;
   const lines = candidates.map(({ candidate, x: left, y }) =>
-    svg('path', { class: candidate.kept ? 'path' : 'fan', d: `M${x} ${rail}C${x + 14} ${rail} ${x + 6} ${y} ${left} ${y}`, 'aria-hidden': 'true' }));
+    svg('path', { class: candidate.kept ? 'path' : 'fan', d: y === rail ? `M${x} ${y}H${left}` : `M${x} ${rail}C${x + 14} ${rail} ${x + 6} ${y} ${left} ${y}`, 'aria-hidden': 'true' }));
   const out = candidates.filter(({ candidate }) => candidate.kept && !(candidate.final && round.next.startsWith('■')));
-  const leaving = out.map(({ x: left, width, y }) => svg('path', { class: 'path', d: `M${left + width} ${y}C${end - 4} ${y} ${end - 8} ${rail} ${end} ${rail}`, 'aria-hidden': 'true' }));
-  const again = round.outcome === 'discarded' || round.outcome === 'none' ? [svg('path', { class: 'again', d: `M${x} ${rail}H${end}`, 'aria-hidden': 'true' })] : [];
+  const leaving = out.map(({ x: left, width, y }) => svg('path', { class: 'path', d: y === rail ? `M${left + width} ${y}H${end}` : `M${left + width} ${y}C${end - 4} ${y} ${end - 8} ${rail} ${end} ${rail}`, 'aria-hidden': 'true' }));
+  const again = round.outcome === 'discarded' || round.outcome === 'none' ? [svg('path', { class: 'again', d: `M${x} ${rail}C${x} ${LANE.arc} ${x + 4} ${LANE.arc} ${x + 14} ${LANE.arc}H${end - 14}C${end - 4} ${LANE.arc} ${end} ${LANE.arc} ${end} ${rail}`, 'aria-hidden': 'true' })] : [];
   // What goes on is drawn over the rest.
   return [...again, ...lines.filter((_, at) => candidates[at]?.candidate.kept !== true), ...lines.filter((_, at) => candidates[at]?.candidate.kept === true), ...leaving];
 }
 
 function candidateRow({ candidate, x, y, width, height }: PlacedCandidate, round: LaneRound, of: number, { good, low, bad }: Thresholds): SvgNode {
   const { index, state, score, value, final } = candidate;
-  const from = x + width - BAR - 4;
+  const from = x + width - BAR - 6;
   const bar = score === undefined ? [] : [
     svg('rect', { class: 'bar-back', x: from, y: y - 2, width: BAR, height: 4 }),
-    svg('rect', { class: 'bar', x: from, y: y - 2, width: BAR * score, height: 4 }),
-    ...[bad, low, good].map((threshold) => svg('path', { class: 'tick', d: `M${from + BAR * threshold} ${y - 4}v8` })),
+    svg('rect', { class: 'bar', x: from, y: y - 2, width: BAR * Math.min(1, Math.max(0, score)), height: 4 }),
+    ...[bad, low, good].map((threshold) => svg('path', { class: 'tick', d: `M${from + BAR * threshold} ${y + 3}v3` })),
   ];
   return svg(
     'g',
@@ -123,16 +125,16 @@ function candidateRow({ candidate, x, y, width, height }: PlacedCandidate, round
 
 function tokenBars({ tokens }: LaneLayout, { x, round, policyBar, verifierBar }: PlacedRound): SvgNode[] {
   const bottom = tokens + LANE.bars;
-  const about = round.estimated ? '≈ ' : '';
+  const cost = round.costKnown === false ? 'not known' : `${round.estimated ? '≈ ' : ''}${round.policyTokens} + ${round.verifierTokens}`;
   return [
     svg('rect', { class: 'policy', x: x + 2, y: bottom - policyBar, width: 34, height: policyBar, 'aria-hidden': 'true' }),
     svg('rect', { class: 'verifier', x: x + 2.5, y: bottom - policyBar - verifierBar, width: 33, height: verifierBar, 'aria-hidden': 'true' }),
-    svg('text', { class: 'tokens', x: x + 2, y: bottom + 14, 'aria-hidden': 'true' }, `${about}${round.policyTokens} + ${round.verifierTokens}`),
+    svg('text', { class: 'tokens', x: x + 2, y: bottom + 14, 'aria-hidden': 'true' }, cost),
   ];
 }
 
 /** A round as one would tell it. */
-export function roundSentence({ round, step, mode, width, regeneration, outcome, rule, next, policyTokens, verifierTokens, estimated, exact }: LaneRound): string {
+export function roundSentence({ round, step, mode, width, regeneration, outcome, rule, next, policyTokens, verifierTokens, costKnown, estimated, exact }: LaneRound): string {
   const parts = [
     `Round ${round + 1}`,
     ...(step === undefined ? [] : [`step ${step + 1}${regeneration ? ', made again' : ''}`]),
@@ -140,7 +142,7 @@ export function roundSentence({ round, step, mode, width, regeneration, outcome,
     `width ${width}`,
     OUTCOMES[outcome],
     `${rule} ${next}`.trim(),
-    `${estimated ? 'about ' : ''}${policyTokens} tokens of the policy and ${verifierTokens} of the verifier`,
+    costKnown === false ? 'tokens not known' : `${estimated ? 'about ' : ''}${policyTokens} tokens of the policy and ${verifierTokens} of the verifier`,
     ...(exact ? [] : ['counterfactual']),
   ];
   return `${parts.join(', ')}.`;

@@ -1,6 +1,7 @@
 import type { ThinkingMode } from '../../trace/search-round.ts';
 import type { Candidate, RoundRecord, SolutionRound, StepRound } from '../events.ts';
 import type { Aggregate, Thresholds } from '../settings.ts';
+import { valueOf } from '../path.ts';
 import { bestScore, dropText, nextText, ruleText, scoreBeside, type Ruled } from './rule-text.ts';
 
 /** A candidate as it is drawn. */
@@ -39,6 +40,8 @@ export interface LaneRound {
   readonly next: string;
   readonly policyTokens: number;
   readonly verifierTokens: number;
+  /** False where the record has no tokens: another program's. */
+  readonly costKnown?: false;
   /** The tokens are scaled from another width. */
   readonly estimated: boolean;
   /** False from the first change of a what-if on: nobody knows what would have been written. */
@@ -142,7 +145,7 @@ function goingColumn({ step, mode, width, regeneration, candidates }: GoingRound
 
 function laneCandidate(candidate: Extract<Candidate, { kind: 'step' }>, chosen: boolean, kept: boolean, { good, low, bad }: Thresholds): LaneCandidate {
   const out = dropText(candidate);
-  const score = candidate.score?.pYes;
+  const score = valueOf(candidate);
   const state = out !== undefined ? 'dropped' : chosen ? 'chosen' : score === undefined ? 'unscored' : 'judged';
   return { index: candidate.index, state, ...(score !== undefined && { score }), value: out ?? (score === undefined ? 'no score' : scoreBeside(score, [good, low, bad])), final: candidate.final, kept };
 }

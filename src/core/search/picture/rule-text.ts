@@ -1,4 +1,5 @@
 import type { Candidate, StepRound } from '../events.ts';
+import { valueOf } from '../path.ts';
 import type { Thresholds } from '../settings.ts';
 
 /** Most decimals of a score; two are enough unless rounding would put it on the other side of a threshold. */
@@ -15,7 +16,8 @@ export function scoreBeside(score: number, thresholds: readonly number[]): strin
 
 /** Best score of a round as it decided: that of the chosen candidate. */
 export function bestScore({ chosen, candidates }: Pick<StepRound, 'chosen' | 'candidates'>): number | undefined {
-  return chosen === undefined ? undefined : candidates[chosen]?.score?.pYes;
+  const candidate = chosen === undefined ? undefined : candidates[chosen];
+  return candidate && valueOf(candidate);
 }
 
 /** What of a round its rule is told by; a recorded round and one that was replayed have it. */

@@ -73,6 +73,31 @@ describe('run store', () => {
     assert.deepEqual([entry.end, entry.running], [undefined, undefined]);
   });
 
+  it('goes on with a run that was cut off, after its last whole line', async () => {
+    const store = opened();
+    store.begin(header('a')).append({ type: 'one' });
+    await store.read('a');
+    await appendFile(file('a'), '{"type":"tw');
+    const again = opened();
+    const resumed = await again.resume('a');
+    assert.ok(resumed.ok);
+    assert.ok(!(await again.resume('a')).ok);
+    resumed.value.append({ type: 'three' });
+    await resumed.value.end({ reason: 'cancelled', headline: 'half' });
+    const once = await opened().resume('a');
+    assert.ok(once.ok);
+    once.value.append({ type: 'four' });
+    const log = await again.read('a');
+    assert.ok(log.ok);
+    assert.deepEqual(log.value.events, [{ type: 'one' }, { type: 'three' }]);
+    assert.equal(log.value.end?.reason, 'cancelled');
+    await once.value.end({ reason: 'done', headline: 'whole' });
+    const whole = await again.read('a');
+    assert.ok(whole.ok);
+    assert.deepEqual([whole.value.events.length, whole.value.end?.headline], [3, 'whole']);
+    assert.ok(!(await again.resume('nowhere')).ok);
+  });
+
   it('takes no half written end for an end', async () => {
     await finished(opened(), 'a');
     await truncate(file('a'), (await stat(file('a'))).size - 3);
