@@ -92,7 +92,7 @@ function afterText(view: TraceView, step: StepAnnotation): vscode.DecorationOpti
   if (span === undefined) return [];
   const range = lastCharacter(view.document, span);
   // In one piece with the score: the editor keeps no order among several texts at one place, and the switch is long.
-  const text = [inlineText(step), modeSwitchAt(view.open.trace, step.index)].filter((part) => part !== '').join('   ');
+  const text = [inlineText(step), modeSwitchAt(view.open.trace, step.index)].filter((part) => part !== '').join(' ');
   const parts: vscode.DecorationOptions[] = [];
   if (text !== '') parts.push(attachment(range, text, COLORS[colorOf(step)], step.state === 'running' ? 'italic' : 'normal'));
   const given = givenInline(givenAt(view.open.trace, step.index, view.annotations.threshold));

@@ -7,8 +7,22 @@ const QUESTION = 'At the start Ida has 14 coins. Ida gets 3 bags with 5 coins in
 /** A search is more than one wait long. */
 const SEARCHED = 100_000;
 
+/** A search as long as they get: 35 rounds of 8 candidates, as the paper's code records it. */
+const LONG_SEARCH = JSON.stringify([
+  {
+    question: 'A long search?',
+    history: Array.from({ length: 35 }, (_, iteration) => {
+      const candidates = Array.from({ length: 8 }, (__, index) => ({ step: `Round ${iteration}, text ${index}.`, reward: ((iteration * 37 + index * 11) % 100) / 100, valid: true }));
+      const [best] = [...candidates].sort((one, other) => other.reward - one.reward);
+      return { iteration, phase: iteration % 3, candidates, selected: { ...best, accepted: true }, new_phase: (iteration + 1) % 3, terminated: iteration === 34 };
+    }),
+    final_steps: ['A step.'],
+    success: true,
+  },
+]);
+
 describe('searching a solution', () => {
-  const opened = useWorkbench({ folder: 'media/samples', files: { 'problem.md': `${QUESTION}\n` }, theme: 'light', settings: { 'stepscope.search.maxRounds': 12 } });
+  const opened = useWorkbench({ folder: 'media/samples', files: { 'problem.md': `${QUESTION}\n`, 'recorded.json': LONG_SEARCH }, theme: 'light', settings: { 'stepscope.search.maxRounds': 12 } });
   const panel = (): Promise<FrameLocator> => opened().workbench.webview('.lane .candidate', SEARCHED);
 
   it('says in the empty Runs view what to do', async () => {
@@ -106,11 +120,39 @@ describe('searching a solution', () => {
       await workbench.screenshot(`search-${theme.replaceAll(' ', '-')}`);
     });
 
-  it('fits into 400 pixels', async () => {
+  it('opens a recorded search of 35 rounds of 8 candidates, and goes through it without lag', async () => {
     const { workbench } = opened();
     await workbench.setTheme('light');
     await workbench.runCommand('View: Close All Editors');
-    await workbench.page.locator('.monaco-list-row', { hasText: /answer/ }).first().click({ timeout: WAIT });
+    await workbench.openFile('recorded.json');
+    await workbench.runCommand('Stepscope: Open Recorded Search as Run…');
+    const view = await panel();
+    await view.locator('#candidate-34-7').waitFor({ state: 'attached', timeout: WAIT });
+    assert.equal(await view.locator('.candidate').count(), 280);
+    const elements = Number(await view.locator('.lane').evaluate('document.querySelectorAll(".lane *").length'));
+    assert.ok(elements < 4000, `${elements} elements`);
+    await view.getByRole('listbox').focus();
+    await workbench.press('Home');
+    // Synthetic keys inside the page: what one press costs, without the way from here to there.
+    const took = Number(await view.locator('.lane-scroll').evaluate(`(() => {
+      const list = document.querySelector('.lane-scroll');
+      const since = performance.now();
+      for (let press = 0; press < 34; press++) {
+        list.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true, cancelable: true }));
+        list.getBoundingClientRect();
+      }
+      return (performance.now() - since) / 34;
+    })()`));
+    assert.match((await view.getByRole('listbox').getAttribute('aria-activedescendant')) ?? '', /^candidate-34-/);
+    process.stderr.write(`      ${elements} elements, ${took.toFixed(1)} ms a key\n`);
+    assert.ok(took < 50, `${took} ms a key`);
+    await workbench.screenshot('search-long-light');
+  });
+
+  it('fits into 400 pixels', async () => {
+    const { workbench } = opened();
+    await workbench.runCommand('View: Close All Editors');
+    await workbench.page.locator('.monaco-list-row', { hasText: 'Ida' }).first().click({ timeout: WAIT });
     const view = await panel();
     await workbench.runCommand('View: Toggle Primary Side Bar Visibility');
     await workbench.page.setViewportSize({ width: 448, height: 900 });

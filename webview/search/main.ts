@@ -129,6 +129,7 @@ function show(snapshot: SearchSnapshot | undefined, missing: string | undefined)
   notes.hidden = snapshot.notes.length === 0;
   facts.update(snapshot.facts);
   more.update(snapshot.settings);
+  settings.hidden = snapshot.settings.length === 0;
   problems.element.hidden = snapshot.problems.length < 2;
   problems.update(snapshot.problems, snapshot.problem);
   cancel.hidden = !snapshot.busy;

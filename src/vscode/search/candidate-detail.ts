@@ -16,7 +16,7 @@ export function candidateDetail(state: SearchState, problem: SearchProblemState,
     round: shown,
     candidate: index,
     title: `Round ${shown + 1}, candidate ${index + 1} of ${of}${record?.chosen === index ? (record.kind === 'step' && !record.accepted ? ': best, but discarded' : ': chosen') : ''}`,
-    facts: candidate.kind === 'step' ? stepFacts(candidate) : solutionFacts(candidate),
+    facts: [...(candidate.kind === 'step' ? stepFacts(candidate) : solutionFacts(candidate)), ...(problem.started.imported === undefined ? costFacts(candidate) : [{ name: 'Tokens', value: 'not in the file' }])],
     text: candidate.text,
     analyses: candidate.kind === 'step' ? analysesOf(candidate.score, '') : candidate.scores.flatMap((score, step) => analysesOf(score, `Step ${step + 1}, `)),
     ...(noBranch !== undefined && { noBranch }),
@@ -33,7 +33,6 @@ function stepFacts(candidate: StepCandidate): Fact[] {
       { name: 'Analyses', value: `${score.samples.length}${score.unparsed === 0 ? '' : `, ${score.unparsed} without a verdict`}` },
     ]),
     ...(candidate.givenScore === undefined ? [] : [{ name: 'Score in the file', value: String(candidate.givenScore) }]),
-    ...costFacts(candidate),
     ...(final ? [{ name: 'Ends the solution', value: answer === undefined ? 'without a boxed answer' : `answer ${answer}` }] : []),
   ];
 }
@@ -43,7 +42,6 @@ function solutionFacts(candidate: SolutionCandidate): Fact[] {
     ...dropFacts(candidate),
     ...Object.entries(candidate.aggregates).map(([name, value]) => ({ name: `Scores, ${name}`, value: number(value) })),
     { name: 'Steps', value: String(candidate.steps.length) },
-    ...costFacts(candidate),
     { name: 'Answer', value: candidate.answer ?? 'no boxed answer' },
   ];
 }

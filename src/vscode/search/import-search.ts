@@ -11,10 +11,10 @@ import { count } from '../wording.ts';
 import { headlineOf, liveProblems } from './search-state.ts';
 import { problemOf, taskOf } from './solve-command.ts';
 
-/** Opens a row of a result file of the PATS code as a run. Asks for the file unless it is named; resolves to the id of the run. */
+/** Opens a row of a result file of the PATS code as a run: the one that is named, else that of the active editor, else of a file that it asks for; resolves to the id of the run. */
 export async function importSearch(runs: RunStore, library: DatasetLibrary, argument: unknown, row: unknown): Promise<string | undefined> {
   const say = (text: string): void => void vscode.window.showInformationMessage(text);
-  const place = placeOf(argument) ?? (await askFile());
+  const place = placeOf(argument) ?? placeOf(vscode.window.activeTextEditor?.document.uri) ?? (await askFile());
   if (place === undefined) return undefined;
   const at = typeof row === 'number' ? row : (place.row ?? (await askRow(library, place.file)));
   if (at === undefined) return undefined;
@@ -50,8 +50,10 @@ interface Place {
 }
 
 function placeOf(argument: unknown): Place | undefined {
-  if (argument instanceof vscode.Uri) return argument.scheme === TRACE_SCHEME ? parseRowUri(argument) : { file: argument };
-  return typeof argument === 'string' ? { file: vscode.Uri.parse(argument) } : undefined;
+  const uri = typeof argument === 'string' ? vscode.Uri.parse(argument) : argument;
+  if (!(uri instanceof vscode.Uri)) return undefined;
+  if (uri.scheme === TRACE_SCHEME) return parseRowUri(uri);
+  return /\.(json|jsonl|ndjson)$/i.test(uri.path) ? { file: uri } : undefined;
 }
 
 async function askFile(): Promise<Place | undefined> {

@@ -70,11 +70,22 @@ describe('the picture of a search', () => {
 
   it('never shows a score on the other side of a threshold', () => {
     fc.assert(fc.property(fc.double({ min: 0.3, max: 1, noNaN: true }), (score) => {
-      for (const threshold of [0.4, 0.75, 0.85]) if (Math.abs(score - threshold) > 1e-5) assert.equal(Number(scoreBeside(score, [0.4, 0.75, 0.85])) >= threshold, score >= threshold);
+      for (const threshold of [0.4, 0.75, 0.85]) {
+        const text = scoreBeside(score, [0.4, 0.75, 0.85]);
+        if (!text.startsWith('≈')) assert.equal(Number(text) >= threshold, score >= threshold);
+        else assert.ok([0.4, 0.75, 0.85].some((near) => Math.abs(score - near) < 1e-4));
+      }
     }), { seed: 3 });
     assert.equal(scoreBeside(0.8496, [0.85]), '0.8496');
     assert.equal(scoreBeside(0.846, [0.85]), '0.846');
     assert.equal(scoreBeside(0.9, [0.85]), '0.90');
+    assert.equal(scoreBeside(0.9999999, [1]), '≈1.00');
+  });
+
+  it('claims no comparison that does not hold, of a record that was made with other thresholds', () => {
+    const [round] = patsRounds([[0.95]]);
+    assert.ok(round);
+    assert.equal(switchText(ruledOf({ ...round, rule: 'low', nextMode: 'complex', final: false }), SETTINGS.thresholds), 'complex → complex, 0.95, as recorded');
   });
 
   it('tells the switch of a step with its threshold', () => {

@@ -32,7 +32,7 @@ export interface LaneLayout {
   readonly counterfactual?: number;
 }
 
-export const LANE = { gutter: 80, column: 136, row: 22, bandTop: 22, band: 28, arc: 64, firstRow: 72, bars: 38 } as const;
+export const LANE = { gutter: 80, column: 144, row: 22, bandTop: 22, band: 28, arc: 64, firstRow: 72, bars: 38 } as const;
 /** Columns are as high as the fullest of them, and never lower than this many rows: the lane does not jump while it grows. */
 const FEWEST_ROWS = 4;
 /** Left and right of a column's candidates is room for the fan. */

@@ -3,15 +3,15 @@ import { valueOf } from '../path.ts';
 import type { Thresholds } from '../settings.ts';
 
 /** Most decimals of a score; two are enough unless rounding would put it on the other side of a threshold. */
-const MOST_DECIMALS = 6;
+const MOST_DECIMALS = 4;
 
-/** A score as text that compares with the thresholds as the score does: 0.8496 is not shown as 0.85 beside a threshold of 0.85. */
+/** A score as text that compares with the thresholds as the score does: 0.8496 is not shown as 0.85 beside a threshold of 0.85, and what is nearer than four decimals can say is shown as `≈0.85`. */
 export function scoreBeside(score: number, thresholds: readonly number[]): string {
-  for (let decimals = 2; decimals < MOST_DECIMALS; decimals++) {
+  for (let decimals = 2; decimals <= MOST_DECIMALS; decimals++) {
     const text = score.toFixed(decimals);
     if (thresholds.every((threshold) => score >= threshold === Number(text) >= threshold)) return text;
   }
-  return score.toFixed(MOST_DECIMALS);
+  return `≈${score.toFixed(2)}`;
 }
 
 /** Best score of a round as it decided: that of the chosen candidate. */
@@ -26,6 +26,8 @@ export type Ruled = Pick<StepRound, 'rule' | 'nextMode' | 'mode' | 'width'> & { 
 /** The rule in a few words: `0.91 ≥ good`. */
 export function ruleText({ rule, best, width }: Ruled, { good, low, bad }: Thresholds): string {
   const score = best === undefined ? '' : scoreBeside(best, [good, low, bad]);
+  // Another program's record may have been made with other thresholds: no comparison is claimed that does not hold.
+  if (best !== undefined && !holds(rule, best, { good, low, bad })) return `${score}, as recorded`;
   switch (rule) {
     case 'good':
       return `${score} ≥ good`;
@@ -50,6 +52,27 @@ export function ruleText({ rule, best, width }: Ruled, { good, low, bad }: Thres
   }
 }
 
+/** Whether a score is where the rule says that it is. */
+function holds(rule: StepRound['rule'], best: number, { good, low, bad }: Thresholds): boolean {
+  switch (rule) {
+    case 'good':
+      return best >= good;
+    case 'keep':
+      return best >= low && best < good;
+    case 'low':
+      return best < low;
+    case 'penalty':
+    case 'accepted-after-penalty':
+      return best < bad;
+    case 'none-left':
+    case 'unscored':
+    case 'fixed':
+    case 'random':
+    case 'branch':
+      return true;
+  }
+}
+
 /** What comes next: `→ medium`, `↻ again, complex`, `■ end`. */
 export function nextText({ rule, nextMode, stop }: Ruled): string {
   if (stop) return '■ end';
@@ -62,7 +85,7 @@ export function switchText(ruled: Ruled, thresholds: Thresholds): string {
   const { rule, mode, nextMode, best, stop } = ruled;
   const modes = mode === undefined ? '' : stop || nextMode === undefined ? mode : `${mode} → ${nextMode}`;
   const threshold = { good: thresholds.good, low: thresholds.low, penalty: thresholds.bad, 'accepted-after-penalty': thresholds.bad, keep: thresholds.low };
-  const against = rule in threshold && best !== undefined ? ` (${threshold[rule as keyof typeof threshold]})` : '';
+  const against = rule in threshold && best !== undefined && holds(rule, best, thresholds) ? ` (${threshold[rule as keyof typeof threshold]})` : '';
   return [modes, `${ruleText(ruled, thresholds)}${against}`].filter((part) => part !== '').join(', ');
 }
 
