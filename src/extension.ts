@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { createDatasetReaders } from './formats/worker/dataset-readers.ts';
 import { createActiveTrace } from './vscode/active-trace.ts';
 import { addModel } from './vscode/add-model.ts';
 import { registerCommands } from './vscode/commands.ts';
@@ -7,6 +8,7 @@ import { createCompareTraces } from './vscode/compare-traces.ts';
 import { connectServer } from './vscode/connect-server.ts';
 import { registerDatasetCommands } from './vscode/dataset/dataset-commands.ts';
 import { createDatasetLibrary } from './vscode/dataset/dataset-library.ts';
+import { createOpenDataset } from './vscode/dataset/open-dataset.ts';
 import { createFindRowScores } from './vscode/dataset/row-scores.ts';
 import { createScoresWatch } from './vscode/dataset/scores-watch.ts';
 import { registerTableEditor } from './vscode/dataset/table-editor.ts';
@@ -49,8 +51,9 @@ export function activate(context: vscode.ExtensionContext): void {
   flush = () => store.flush();
 
   const memory = createTraceMemory(context.workspaceState);
-  const library = createDatasetLibrary(context.workspaceState);
-  const rowDocuments = createRowDocuments((file, row, variant) => library.record(file, row, variant));
+  const openInReader = createDatasetReaders(context.asAbsolutePath('dist/dataset.js'));
+  const library = createDatasetLibrary(context.workspaceState, createOpenDataset(openInReader));
+  const rowDocuments = createRowDocuments((file, row, variant) => library.record(file, row, variant), openInReader);
   const documents = createSegmentedDocuments(
     createTraceDocuments((document) => rowDocuments.read(document)),
     createSegmentationMemory(context.workspaceState),

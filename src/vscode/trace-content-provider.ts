@@ -3,9 +3,10 @@ import { fail, ok, type Result } from '../core/result.ts';
 import { segmentTrace } from '../core/segment/segment-trace.ts';
 import type { TraceRecord } from '../core/trace/record.ts';
 import { sourceName, stepTexts, type Span, type Step } from '../core/trace/trace.ts';
-import { openTraces } from '../formats/open.ts';
 import { renderTrace } from '../formats/render.ts';
+import type { Dataset } from '../formats/dataset.ts';
 import type { FormatErrorReason } from '../formats/trace-file.ts';
+import type { OpenInReader } from '../formats/worker/dataset-readers.ts';
 import type { Disposable } from './disposable.ts';
 import { normalizeLineEndings } from './line-endings.ts';
 import { TRACE_ROOT, TRACE_SCHEME } from './manifest.ts';
@@ -41,8 +42,8 @@ interface Address {
   readonly variant?: string;
 }
 
-/** `readRecord` reads a row of a file on disk, of any size. */
-export function createRowDocuments(readRecord: (file: vscode.Uri, row: number, variant?: string) => Promise<Result<TraceRecord, FormatErrorReason>>): RowDocuments {
+/** `readRecord` reads a row of a file on disk, of any size; `openInReader` the text of an editor. */
+export function createRowDocuments(readRecord: (file: vscode.Uri, row: number, variant?: string) => Promise<Result<TraceRecord, FormatErrorReason>>, openInReader: OpenInReader): RowDocuments {
   const rows = new Map<string, Result<Row, FormatErrorReason>>();
   const changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
 
@@ -66,11 +67,19 @@ export function createRowDocuments(readRecord: (file: vscode.Uri, row: number, v
   async function renderAddress({ file, row, variant }: Address): Promise<Result<Row, FormatErrorReason>> {
     const name = documentName(file);
     const text = editorText(file);
-    if (text === undefined) {
-      const record = await readRecord(file, row, variant);
-      return record.ok ? renderRecord(name, row, record.value, variant) : record;
+    const record = text === undefined ? await readRecord(file, row, variant) : await inContent(name, encoder.encode(text), (data) => data.record(row, variant));
+    return record.ok ? renderRecord(name, row, record.value, variant) : record;
+  }
+
+  /** Reads from the content of a file that is not on a disk, or not as it is there. */
+  async function inContent<Value>(name: string, bytes: Uint8Array, read: (data: Dataset) => Promise<Result<Value, FormatErrorReason>>): Promise<Result<Value, FormatErrorReason>> {
+    const opened = await openInReader({ name, bytes });
+    if (!opened.ok) return opened;
+    try {
+      return await read(opened.value);
+    } finally {
+      opened.value.dispose();
     }
-    return renderRow(name, Buffer.from(text), row, variant);
   }
 
   const provider: vscode.FileSystemProvider = {
@@ -123,10 +132,11 @@ export function createRowDocuments(readRecord: (file: vscode.Uri, row: number, v
       const name = documentName(file);
       if (bytes === undefined) return fail('no-such-row', `${name} cannot be read: save it first.`);
       if (bytes.byteLength > MAX_DOCUMENT_LENGTH) return tooLong(name);
-      const opened = openTraces(name, bytes);
-      if (!opened.ok) return opened;
-      const { value } = opened;
-      return ok(Array.from({ length: value.rows }, (_, row) => ({ row, variants: value.variants(row) })));
+      return inContent(name, bytes, async (data) => {
+        const rows: RowTraces[] = [];
+        for (let row = 0; row < data.progress.rows; row++) rows.push({ row, variants: await data.variants(row) });
+        return ok(rows);
+      });
     },
     place(uri) {
       if (uri?.scheme === TRACE_SCHEME) return parseRowUri(uri);
@@ -147,13 +157,6 @@ export function createRowDocuments(readRecord: (file: vscode.Uri, row: number, v
       registrations.dispose();
     },
   };
-}
-
-function renderRow(name: string, bytes: Uint8Array, row: number, variant?: string): Result<Row, FormatErrorReason> {
-  const file = openTraces(name, bytes);
-  if (!file.ok) return file;
-  const record = file.value.record(row, variant);
-  return record.ok ? renderRecord(name, row, record.value, variant) : record;
 }
 
 function renderRecord(name: string, row: number, record: TraceRecord, variant?: string): Result<Row, FormatErrorReason> {
@@ -190,6 +193,7 @@ function broughtBy({ trace, notes = [], segmentation }: TraceRecord): Pick<OpenT
   };
 }
 
+const encoder = new TextEncoder();
 const emptySpan: Span = { start: 0, end: 0 };
 
 /** The text of the editor that holds the file, where it is short enough to be read at once. */
@@ -200,7 +204,7 @@ function editorText(file: vscode.Uri): string | undefined {
 
 async function fileBytes(file: vscode.Uri): Promise<Uint8Array | undefined> {
   const text = editorText(file);
-  if (text !== undefined) return Buffer.from(text);
+  if (text !== undefined) return encoder.encode(text);
   try {
     return await vscode.workspace.fs.readFile(file);
   } catch {

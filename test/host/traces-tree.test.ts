@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import * as vscode from 'vscode';
+import { createDatasetReaders } from '../../src/formats/worker/dataset-readers.ts';
 import { createDatasetLibrary } from '../../src/vscode/dataset/dataset-library.ts';
+import { createOpenDataset } from '../../src/vscode/dataset/open-dataset.ts';
 import type { RowScores } from '../../src/vscode/dataset/row-scores.ts';
 import { createTracesTree, type TraceNode } from '../../src/vscode/dataset/traces-tree.ts';
 import { eventually, fresh, LONG, openText, run } from './traces.ts';
@@ -12,6 +15,8 @@ const ROWS = [
 ];
 const VIEW_TYPE = 'stepscope.table';
 
+/** With the reader of the extension that is tested. */
+const openDataset = createOpenDataset(createDatasetReaders(path.join(vscode.extensions.getExtension('stepscope.stepscope')?.extensionPath ?? '', 'dist', 'dataset.js')));
 const textOf = (rows: readonly unknown[]): string => fresh(`${rows.map((row) => JSON.stringify(row)).join('\n')}\n`);
 const activeInput = (): unknown => vscode.window.tabGroups.activeTabGroup.activeTab?.input;
 const tableIsActive = (uri: vscode.Uri): boolean => {
@@ -84,7 +89,7 @@ describe('the Traces tree', function () {
     update: (key: string, value: unknown) => Promise.resolve(void stored.set(key, value)),
   };
   const scores = new vscode.EventEmitter<void>();
-  const library = createDatasetLibrary(memento);
+  const library = createDatasetLibrary(memento, openDataset);
   let ours: RowScores | undefined;
   const tree = createTracesTree(library, () => Promise.resolve(ours), scores.event);
   let file: vscode.Uri;
@@ -146,7 +151,7 @@ describe('the Traces tree', function () {
   });
 
   it('remembers what is open, and forgets what is closed', async () => {
-    const again = createDatasetLibrary(memento);
+    const again = createDatasetLibrary(memento, openDataset);
     assert.deepEqual(again.list().map(String), [file.toString()]);
     again.dispose();
     assert.equal(library.remove(file), true);

@@ -6,7 +6,7 @@ import type { FormatErrorReason } from '../../formats/trace-file.ts';
 import type { Disposable } from '../disposable.ts';
 import { note } from '../navigation.ts';
 import { documentName } from '../trace-documents.ts';
-import { openDataset } from './open-dataset.ts';
+import type { OpenDataset } from './open-dataset.ts';
 
 type Opened = Result<Dataset, FormatErrorReason>;
 
@@ -60,7 +60,7 @@ const KEY = 'stepscope.openTraces';
 /** The one that was opened first is forgotten first. */
 const MOST_LISTED = 100;
 
-export function createDatasetLibrary(state: Pick<vscode.Memento, 'get' | 'update'>): DatasetLibrary {
+export function createDatasetLibrary(state: Pick<vscode.Memento, 'get' | 'update'>, openDataset: OpenDataset): DatasetLibrary {
   const entries = new Map<string, Entry>();
   const changed = new vscode.EventEmitter<LibraryChange>();
   let listed = state.get<readonly Listed[]>(KEY) ?? [];

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { containerOf } from '../../formats/open.ts';
+import { containerOf } from '../../formats/containers/container-of.ts';
 import type { Disposable } from '../disposable.ts';
 import { COLORS, DATASET_COMMANDS, VIEWS } from '../manifest.ts';
 import { createPause } from '../pause.ts';
