@@ -1,5 +1,5 @@
 import { fail } from '../core/result.ts';
-import { isRecord } from './is-record.ts';
+import { isRecord } from '../core/is-record.ts';
 import { chatTurns, chatVariants, isChat, readChat } from './messages.ts';
 import { firstErrorOf, stepTextsOf, traceOfSteps, withId } from './rows/given-steps.ts';
 import { fieldsOf, firstText, list, noQuestion, type Row } from './rows/read-fields.ts';

@@ -3,7 +3,7 @@ import { noSuchRow, type RowSource } from './containers/row-source.ts';
 import type { FieldMap } from './fields/field-map.ts';
 import { fieldsFormat } from './fields/fields-format.ts';
 import { proposeMaps } from './fields/propose-maps.ts';
-import { isRecord } from './is-record.ts';
+import { isRecord } from '../core/is-record.ts';
 import { rowsFormat } from './json-rows.ts';
 import { rowFormat, sniffRows, SNIFFED_ROWS } from './rows/formats.ts';
 import type { RowContext, RowFormat, Sniff } from './rows/row-format.ts';

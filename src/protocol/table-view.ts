@@ -1,3 +1,5 @@
+import { isRecord } from '../core/is-record.ts';
+
 /**
  * Messages between the extension and the table of a data set. The view says once that it is ready and
  * what it wants to see; the state comes as whole snapshots, rows come when they are asked for.
@@ -65,8 +67,8 @@ const LONGEST_FILTER = 1000;
 
 /** Returns the message, or undefined for anything else that reached the extension. */
 export function parseTableViewMessage(value: unknown): TableViewMessage | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { type, query, list, start, count, row } = value as Partial<Record<string, unknown>>;
+  if (!isRecord(value)) return undefined;
+  const { type, query, list, start, count, row } = value;
   switch (type) {
     case 'ready':
     case 'query': {
@@ -85,15 +87,15 @@ export function parseTableViewMessage(value: unknown): TableViewMessage | undefi
 }
 
 function parseTableQuery(value: unknown): TableQuery | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { filter, sort } = value as { filter?: unknown; sort?: unknown };
+  if (!isRecord(value)) return undefined;
+  const { filter, sort } = value;
   if (typeof filter !== 'string') return undefined;
   return { filter: filter.slice(0, LONGEST_FILTER), sort: parseSort(sort) };
 }
 
 function parseSort(value: unknown): TableSort | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { column, descending } = value as { column?: unknown; descending?: unknown };
+  if (!isRecord(value)) return undefined;
+  const { column, descending } = value;
   const known = TABLE_COLUMNS.find((name) => name === column);
   return known !== undefined && typeof descending === 'boolean' ? { column: known, descending } : undefined;
 }

@@ -1,3 +1,4 @@
+import { firstErrorOf, isUnder, judged } from '../core/verifier/judge.ts';
 import type { Score } from '../core/verifier/score.ts';
 import { STREAMS, type Stream } from './streams.ts';
 
@@ -57,8 +58,7 @@ export function annotate(
   labelFirstError: number | undefined,
 ): TraceAnnotations {
   const shown = scores.map((step) => mostSamples(step));
-  const found = shown.findIndex((best) => isUnder(best?.score, threshold));
-  const firstError = found === -1 ? undefined : found;
+  const firstError = firstErrorOf(shown.map((best) => best?.score), threshold);
   const steps = scores.map((step, index): StepAnnotation => {
     const best = shown[index];
     return {
@@ -99,21 +99,6 @@ function stateOf(step: StepScores, score: Score | undefined, threshold: number):
   const band = Math.max(UNCERTAIN_BAND, score.pYesBound ?? 0);
   if (disagree(score) || (score.pYes !== undefined && Math.abs(score.pYes - threshold) <= band + 1e-9)) return 'uncertain';
   return isUnder(score, threshold) ? 'error' : 'correct';
-}
-
-function isUnder(score: Score | undefined, threshold: number): boolean {
-  const value = judged(score);
-  return value !== undefined && value < threshold;
-}
-
-/** What a step is judged by: P(Yes), or the hard score where no sample has a P(Yes). */
-export function judged(score: Score | undefined): number | undefined {
-  return score?.pYes ?? score?.hard;
-}
-
-/** Whether there are verdicts and no P(Yes): a server that gives no probabilities. */
-export function isVerdictOnly(score: Score): boolean {
-  return score.pYes === undefined && score.hard !== undefined;
 }
 
 /** The sentences that say why P(Yes) could not be read, each once. */

@@ -1,5 +1,6 @@
 import type { StepNote } from '../core/trace/record.ts';
-import { judged, type TraceAnnotations } from './annotations.ts';
+import { judged } from '../core/verifier/judge.ts';
+import type { TraceAnnotations } from './annotations.ts';
 import { count } from './wording.ts';
 
 /** Stands before a note, whatever its colour. */

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { isRecord } from '../core/is-record.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { segmentTrace } from '../core/segment/segment-trace.ts';
 import type { TraceRecord } from '../core/trace/record.ts';
@@ -221,8 +222,8 @@ function rowUri(address: Address, name: string): vscode.Uri {
 export function parseRowUri(uri: vscode.Uri): Address | undefined {
   try {
     const value: unknown = JSON.parse(uri.query);
-    if (typeof value !== 'object' || value === null) return undefined;
-    const { file, row, variant } = value as { file?: unknown; row?: unknown; variant?: unknown };
+    if (!isRecord(value)) return undefined;
+    const { file, row, variant } = value;
     if (typeof file !== 'string' || typeof row !== 'number' || !Number.isInteger(row)) return undefined;
     return { file: vscode.Uri.parse(file, true), row, ...(typeof variant === 'string' && { variant }) };
   } catch {

@@ -1,5 +1,6 @@
+import { hardText, isVerdictOnly } from '../core/verifier/judge.ts';
 import type { Score } from '../core/verifier/score.ts';
-import { disagree, isVerdictOnly, type StepAnnotation, type StepState, type TraceAnnotations } from './annotations.ts';
+import { disagree, type StepAnnotation, type StepState, type TraceAnnotations } from './annotations.ts';
 import type { Stream } from './streams.ts';
 
 /** One glyph a state. Never the only sign: a number or a word stands beside it. */
@@ -45,13 +46,8 @@ function bareScore({ state, score }: StepAnnotation): string {
     case 'correct':
     case 'error':
     case 'uncertain':
-      return score === undefined ? glyph : isVerdictOnly(score) ? `${glyph} ${hardText(score)}` : `${glyph} ${probability(score.pYes ?? NaN)}${spread}`;
+      return score === undefined ? glyph : isVerdictOnly(score) ? `${glyph} ${hardText(score, probability)}` : `${glyph} ${probability(score.pYes ?? NaN)}${spread}`;
   }
-}
-
-/** The verdict where all samples agree, else the share that says Yes. */
-export function hardText({ hard = NaN }: Score): string {
-  return hard === 1 ? 'Yes' : hard === 0 ? 'No' : `hard ${probability(hard)}`;
 }
 
 /** For example `± 0.03`: how far a P(Yes) may be off. */

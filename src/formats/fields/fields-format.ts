@@ -1,7 +1,7 @@
 import { fail, ok } from '../../core/result.ts';
 import type { GivenData, GivenScores, StepRating, StepRatings } from '../../core/trace/given.ts';
 import type { Trace } from '../../core/trace/trace.ts';
-import { isRecord } from '../is-record.ts';
+import { isRecord } from '../../core/is-record.ts';
 import { parseJson } from '../json-error.ts';
 import { thoughtAndAnswer } from '../messages.ts';
 import { firstErrorOf, stepTextsOf, traceOfSteps, withId, withoutEmpty } from '../rows/given-steps.ts';

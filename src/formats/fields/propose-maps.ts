@@ -1,4 +1,4 @@
-import { isRecord } from '../is-record.ts';
+import { isRecord } from '../../core/is-record.ts';
 import { isTexts, isWholeNumber } from '../rows/read-fields.ts';
 import type { FieldMap } from './field-map.ts';
 import { pathName } from './field-path.ts';

@@ -1,5 +1,5 @@
 import type { GivenData } from '../../core/trace/given.ts';
-import { isRecord } from '../is-record.ts';
+import { isRecord } from '../../core/is-record.ts';
 import { firstErrorOf, stepTextsOf, traceOfSteps } from './given-steps.ts';
 import { firstText, isTexts, noQuestion, recordOf, textOf } from './read-fields.ts';
 import type { RowFormat } from './row-format.ts';

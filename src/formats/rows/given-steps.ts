@@ -2,7 +2,7 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import type { FirstErrorLabel, GivenData, Maker } from '../../core/trace/given.ts';
 import { joinSteps } from '../../core/trace/steps.ts';
 import type { Trace, TraceSource } from '../../core/trace/trace.ts';
-import { isRecord } from '../is-record.ts';
+import { isRecord } from '../../core/is-record.ts';
 import type { FormatErrorReason } from '../trace-file.ts';
 import { isWholeNumber } from './read-fields.ts';
 import type { RowContext, RowResult } from './row-format.ts';

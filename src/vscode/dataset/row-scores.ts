@@ -1,5 +1,6 @@
 import type { FirstErrorLabel } from '../../core/trace/given.ts';
 import { stepTexts, type Trace } from '../../core/trace/trace.ts';
+import { judged } from '../../core/verifier/judge.ts';
 import { annotate, type StepScores, type TraceAnnotations } from '../annotations.ts';
 import { inBatches } from '../in-batches.ts';
 import type { ScoreStore } from '../score-store.ts';
@@ -47,7 +48,7 @@ export function rowScores({ steps, scored, firstError }: TraceAnnotations): RowS
     scored,
     firstError,
     min: values.length === 0 ? undefined : Math.min(...values),
-    decided: before.every(({ score }) => score?.pYes !== undefined),
+    decided: before.every(({ score }) => judged(score) !== undefined),
   };
 }
 
