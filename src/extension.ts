@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { createDatasetReaders } from './formats/worker/dataset-readers.ts';
+import { createTextJobs } from './formats/worker/text-jobs.ts';
 import { createActiveTrace } from './vscode/active-trace.ts';
 import { addModel } from './vscode/add-model.ts';
 import { registerCommands } from './vscode/commands.ts';
@@ -51,18 +52,21 @@ export function activate(context: vscode.ExtensionContext): void {
   flush = () => store.flush();
 
   const memory = createTraceMemory(context.workspaceState);
-  const openInReader = createDatasetReaders(context.asAbsolutePath('dist/dataset.js'));
+  const readerScript = context.asAbsolutePath('dist/dataset.js');
+  const openInReader = createDatasetReaders(readerScript);
+  const textJobs = createTextJobs(readerScript);
   const library = createDatasetLibrary(context.workspaceState, createOpenDataset(openInReader));
   const rowDocuments = createRowDocuments((file, row, variant) => library.record(file, row, variant), openInReader);
   const documents = createSegmentedDocuments(
-    createTraceDocuments((document) => rowDocuments.read(document)),
+    createTraceDocuments((document) => rowDocuments.read(document), textJobs),
     createSegmentationMemory(context.workspaceState),
     () => readSettings().segmentation,
     (sentence) => void vscode.window.showInformationMessage(sentence),
+    textJobs,
   );
   const notesMemory = createNotesMemory(context.workspaceState);
   const say = (line: string): void => log.info(line);
-  const known = createKnownVerifiers(context.globalState, () => sessions.refresh());
+  const known = createKnownVerifiers(context.globalState, () => void sessions.refresh());
   const keys = createServerKeys(context.secrets, context.globalState);
   const verifier = createVerifierModel({ context, known, keys, log: say, onFirstUse: (name, notes) => tellNotes(say, name, notes) });
   const scoringContext = (): ScoringContext => ({ verifier: readSettings().verifier, hashes: verifier.hashes() });
@@ -121,7 +125,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerTableEditor({ extension: context.extensionUri, library, scoresOf, openRow, onScores: scoresWatch.onDidChange }),
     restoreTraces(memory, target),
     vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration('stepscope.verifier') || event.affectsConfiguration('stepscope.segmentation')) sessions.refresh();
+      if (event.affectsConfiguration('stepscope.verifier') || event.affectsConfiguration('stepscope.segmentation')) void sessions.refresh();
     }),
   );
 }

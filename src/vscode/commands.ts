@@ -87,7 +87,7 @@ export function registerCommands(dependencies: CommandDependencies): vscode.Disp
     for (const key of keys) sessions.setFailure(key, undefined);
     store.clear(view.open.trace.problem, keys);
     memory.forget(view.document.uri);
-    sessions.refresh();
+    void sessions.refresh();
     note(scored === 0 ? `There were no scores to clear in ${view.open.name}.` : `The scores of ${count(scored, 'step')} of ${view.open.name} are cleared.`);
   }
 

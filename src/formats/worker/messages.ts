@@ -1,4 +1,6 @@
 import type { Result } from '../../core/result.ts';
+import type { SegmentationChoice } from '../../core/segment/segment-trace.ts';
+import type { Trace } from '../../core/trace/trace.ts';
 import type { Dataset, DatasetChange } from '../dataset.ts';
 import type { FormatErrorReason } from '../trace-file.ts';
 import type { OpenOptions } from '../trace-rows.ts';
@@ -15,6 +17,13 @@ export interface ReaderOrder {
   readonly source: ReaderSource;
   readonly options: OpenOptions;
 }
+
+/** One piece of work on a long text, for a thread that ends with it. */
+export type TextJob =
+  /** Reads a text document as `parseMarkdownTrace` does. */
+  | { readonly kind: 'parse'; readonly name: string; readonly text: string }
+  /** Cuts a trace as `segmentTrace` does. */
+  | { readonly kind: 'segment'; readonly name: string; readonly trace: Trace; readonly choice: SegmentationChoice };
 
 /** What is known of the open file without asking for a row. */
 export type ReaderState = Pick<Dataset, 'name' | 'container' | 'rowFormat' | 'progress'>;

@@ -116,11 +116,16 @@ export async function startReader({ script, megabytes }: ReaderSettings, order: 
     worker.on('message', (message: ReaderMessage) => {
       if (!hasEnded) take(message);
     });
-    worker.on('error', (error: NodeJS.ErrnoException) => {
-      failed(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? `needs more than ${megabytes} MB of memory: split the file, or save it as JSONL with one row a line` : `failed (${error.message}): open it again`);
-    });
-    worker.on('exit', (code) => failed(`ended (exit code ${code}): open it again`));
+    onEnd(worker, megabytes, failed);
   });
+}
+
+/** Hears how a thread has come to its end, as the end of a sentence about it; more than once. */
+export function onEnd(worker: Worker, megabytes: number, heard: (how: string) => void): void {
+  worker.on('error', (error: NodeJS.ErrnoException) => {
+    heard(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? `needs more than ${megabytes} MB of memory: split the file, or save it as JSONL with one row a line` : `failed (${error.message}): open it again`);
+  });
+  worker.on('exit', (code) => heard(`ended (exit code ${code}): open it again`));
 }
 
 export function nameOf(source: ReaderSource): string {

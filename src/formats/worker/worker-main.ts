@@ -1,10 +1,15 @@
-/** Entry of a reader: a thread that has one file of traces open and answers for its rows, so that parsing holds up nobody else. */
+/**
+ * Entry of a reader: a thread that has one file of traces open and answers for its rows, or does one job on a long text, so
+ * that parsing holds up nobody else.
+ */
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { ok } from '../../core/result.ts';
+import { segmentTrace } from '../../core/segment/segment-trace.ts';
 import type { Dataset } from '../dataset.ts';
 import { datasetInMemory } from '../index/dataset-in-memory.ts';
 import { openDataset } from '../index/open-dataset.ts';
-import type { ReaderMessage, ReaderOrder, ReaderQuestion, ReaderRequest, ReaderState } from './messages.ts';
+import { parseMarkdownTrace } from '../markdown.ts';
+import type { ReaderMessage, ReaderOrder, ReaderQuestion, ReaderRequest, ReaderState, TextJob } from './messages.ts';
 import { piecesOf } from './pieces.ts';
 
 async function serve(port: MessagePort, { source, options }: ReaderOrder): Promise<void> {
@@ -70,4 +75,18 @@ function ask(data: Dataset, question: ReaderQuestion, signal: AbortSignal): Prom
   }
 }
 
-if (parentPort) void serve(parentPort, workerData as ReaderOrder);
+/** Answers in pieces, each but the first asked for with a message of any kind, and ends. */
+function answerJob(port: MessagePort, job: TextJob): void {
+  const pieces = piecesOf(job.kind === 'parse' ? parseMarkdownTrace(job.name, job.text) : segmentTrace(job.trace, job.choice));
+  const sendPiece = (): void => {
+    const { value } = pieces.next();
+    if (value !== undefined) port.postMessage(value);
+    if (value?.last !== false) port.close();
+  };
+  port.on('message', sendPiece);
+  sendPiece();
+}
+
+const order = workerData as ReaderOrder | TextJob;
+if (parentPort && 'source' in order) void serve(parentPort, order);
+else if (parentPort) answerJob(parentPort, order as TextJob);

@@ -35,7 +35,7 @@ export function createFindRowScores(store: ScoreStore, context: () => ScoringCon
       const keys = stepKeys({ problem: trace.problem, steps: texts, step }, hashes, verifier);
       scores.push({ streams: storedScores(store, keys, verifier.threshold), failure: undefined, running: false });
     };
-    await inBatches(texts, look, () => true);
+    await inBatches(texts, look);
     const annotations = annotate(scores, verifier.threshold, undefined);
     return annotations.scored === 0 ? undefined : rowScores(annotations);
   };
