@@ -18,8 +18,8 @@ const MOST_VALUES = 4096;
 const MOST_CHARACTERS = 1_000_000;
 
 /**
- * Takes a value apart. A thread that receives a message puts all of it together in one go, which takes 100 ms for a
- * million small objects and overflows the stack where they lie deep in each other; pieces that are asked for one by one do
+ * Takes a value apart. A thread that receives a message puts all of it together in one go, which takes 130 ms or
+ * more for the places of 200,000 steps and overflows the stack where they lie deep in each other; pieces that are asked for one by one do
  * neither. Lists and plain objects are taken apart, anything else has to be what `postMessage` clones.
  */
 export function* piecesOf(value: unknown): Generator<Piece, void> {
