@@ -1,3 +1,5 @@
+import { isIndex } from './is-index.ts';
+
 /**
  * Messages between the extension and the *Step Scores* panel. The view says once that it is
  * ready; from then on it gets whole snapshots, never differences.
@@ -47,6 +49,6 @@ export function parseScoresViewMessage(value: unknown): ScoresViewMessage | unde
   if (typeof value !== 'object' || value === null) return undefined;
   const { type, step } = value as { type?: unknown; step?: unknown };
   if (type === 'ready') return { type };
-  if (type === 'reveal' && typeof step === 'number' && Number.isInteger(step) && step >= 0) return { type, step };
+  if (type === 'reveal' && isIndex(step)) return { type, step };
   return undefined;
 }

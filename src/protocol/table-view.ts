@@ -1,3 +1,5 @@
+import { isIndex } from './is-index.ts';
+
 /**
  * Messages between the extension and the table of a data set. The view says once that it is ready and
  * what it wants to see; the state comes as whole snapshots, rows come when they are asked for.
@@ -96,8 +98,4 @@ function parseSort(value: unknown): TableSort | undefined {
   const { column, descending } = value as { column?: unknown; descending?: unknown };
   const known = TABLE_COLUMNS.find((name) => name === column);
   return known !== undefined && typeof descending === 'boolean' ? { column: known, descending } : undefined;
-}
-
-function isIndex(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
