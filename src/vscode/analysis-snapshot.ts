@@ -144,8 +144,6 @@ function piecesOf(text: string, { quotes, misquoted }: FoundQuotes, first: numbe
   return pieces;
 }
 
-const LIST = new Intl.ListFormat('en', { type: 'conjunction' });
-
 /** Where a quote is from: `from the question (2 places), step 1 and this step`. */
 export function placesText(places: readonly QuotePlace[], step: number): string {
   const counts = new Map<QuoteOrigin, number>();
@@ -154,7 +152,8 @@ export function placesText(places: readonly QuotePlace[], step: number): string 
     const name = origin === 'question' ? 'the question' : origin === step ? 'this step' : `step ${origin + 1}`;
     return times === 1 ? name : `${name} (${times} places)`;
   });
-  return `from ${LIST.format(names)}`;
+  const last = names.pop() ?? '';
+  return `from ${names.length === 0 ? last : `${names.join(', ')} and ${last}`}`;
 }
 
 /** The quotes that have a place at the cursor or in the selection, which is from `start` to `end`. */

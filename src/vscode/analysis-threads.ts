@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { appendAnalysis, plain } from './analysis-markdown.ts';
 import { stepSamples } from './analysis-snapshot.ts';
+import type { StepAnnotation } from './annotations.ts';
 import type { Disposable } from './disposable.ts';
 import type { NoteCommands } from './note-commands.ts';
 import { note } from './navigation.ts';
@@ -22,7 +23,7 @@ interface StepThread {
   readonly step: number;
   /** Of the step when the thread was opened. */
   readonly text: string;
-  /** What its comments were made of, so that they are made again only when that changes. */
+  /** See keyOf. */
   shown: string;
 }
 
@@ -55,23 +56,11 @@ export function createAnalysisThreads(sessions: TraceSessions, notes: NoteComman
     }
     const range = rangeOf(view, each.step);
     if (each.thread.range?.isEqual(range) !== true) each.thread.range = range;
-    const label = lensTitle(annotation);
-    const samples = stepSamples(annotation);
-    const noted = notesAt(view.notes, each.step);
-    const shown = JSON.stringify([label, samples.length, noted]);
+    const shown = keyOf(view, annotation);
     if (shown === each.shown) return;
     each.shown = shown;
-    each.thread.label = label;
-    const more = samples.length - MOST_SAMPLES;
-    each.thread.comments = [
-      ...samples.slice(0, MOST_SAMPLES).map(({ name, stream, sample }) => {
-        const body = new vscode.MarkdownString();
-        if (stream === 'direct') body.appendMarkdown('A direct score, without an analysis.');
-        return comment(annotation.score?.provenance.model ?? '', `${name === stream ? name : `sample ${name}`}, ${sampleText(sample)}`, appendAnalysis(body, sample, LONGEST_ANALYSIS));
-      }),
-      ...(more > 0 ? [comment('Stepscope', '', new vscode.MarkdownString(`${count(more, 'more sample')}: *Stepscope: Show Analysis of Step* has all.`))] : []),
-      ...noted.map((each) => comment(each.author ?? 'You', each.mark === undefined ? '' : `marked ${each.mark}`, plain(new vscode.MarkdownString(), each.comment ?? noteText(each)))),
-    ];
+    each.thread.label = lensTitle(annotation);
+    each.thread.comments = commentsOf(view, annotation);
   }
 
   const subscription = sessions.onDidChange((document) => {
@@ -87,11 +76,13 @@ export function createAnalysisThreads(sessions: TraceSessions, notes: NoteComman
         note(`The comments on step ${step + 1} are taken away.`);
         return;
       }
-      const thread = controller.createCommentThread(document.uri, rangeOf(view, step), []);
+      const annotation = view.annotations.steps[step];
+      if (annotation === undefined) return;
+      // With its comments from the start: a thread without any would open a form and take the focus.
+      const thread = controller.createCommentThread(document.uri, rangeOf(view, step), commentsOf(view, annotation));
+      thread.label = lensTitle(annotation);
       thread.collapsibleState = vscode.CommentThreadCollapsibleState.Expanded;
-      const opened: StepThread = { thread, document, step, text: view.open.texts[step] ?? '', shown: '' };
-      threads.add(opened);
-      refresh(opened);
+      threads.add({ thread, document, step, text: view.open.texts[step] ?? '', shown: keyOf(view, annotation) });
     },
     async reply(reply) {
       const { thread, text } = (reply ?? {}) as { readonly thread?: unknown; readonly text?: unknown };
@@ -110,6 +101,27 @@ export function createAnalysisThreads(sessions: TraceSessions, notes: NoteComman
       controller.dispose();
     },
   };
+}
+
+/** The comments are made again only when this changes. */
+function keyOf({ notes }: TraceView, step: StepAnnotation): string {
+  return JSON.stringify([lensTitle(step), stepSamples(step).length, notesAt(notes, step.index)]);
+}
+
+/** One comment a sample, and one a note of a person. */
+function commentsOf({ notes }: TraceView, step: StepAnnotation): vscode.Comment[] {
+  const samples = stepSamples(step);
+  const model = step.score?.provenance.model ?? '';
+  const more = samples.length - MOST_SAMPLES;
+  return [
+    ...samples.slice(0, MOST_SAMPLES).map(({ name, stream, sample }) => {
+      const body = new vscode.MarkdownString(stream === 'direct' ? 'A direct score, without an analysis.' : '');
+      return comment(model, `${name === stream ? name : `sample ${name}`}, ${sampleText(sample)}`, appendAnalysis(body, sample, LONGEST_ANALYSIS));
+    }),
+    ...(more > 0 ? [comment('Stepscope', '', new vscode.MarkdownString(`${count(more, 'more sample')}: *Stepscope: Show Analysis of Step* has all.`))] : []),
+    ...notesAt(notes, step.index).map((noted) =>
+      comment(noted.author ?? 'You', noted.mark === undefined ? '' : `marked ${noted.mark}`, plain(new vscode.MarkdownString(), noted.comment ?? noteText(noted)))),
+  ];
 }
 
 /** Under the last line of the step. */
