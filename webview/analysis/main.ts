@@ -10,7 +10,7 @@ let shown: AnalysisSnapshot | undefined;
 let shownParts = '';
 
 const title = element('h1');
-title.setAttribute('role', 'status');
+title.setAttribute('aria-live', 'polite');
 const trace = element('p', 'trace');
 const stepText = element('blockquote');
 const numbers = element('div', 'numbers');
