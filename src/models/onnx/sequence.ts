@@ -1,5 +1,6 @@
 import { answerStart } from '../../core/trace/thinking.ts';
-import { createRandom, softmaxOver, type Random } from './sampler.ts';
+import { createRandom, type Random } from '../../core/random.ts';
+import { softmaxOver } from './sampler.ts';
 import { createTextStream, type TextStream } from './text-stream.ts';
 import type { ModelTokenizer } from './tokenizer.ts';
 import type { TrunkPath } from './trunk.ts';

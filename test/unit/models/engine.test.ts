@@ -9,7 +9,7 @@ import type { ScoreEvent } from '../../../src/core/verifier/events.ts';
 import { StepscopeError } from '../../../src/core/result.ts';
 import type { LanguageModel } from '../../../src/core/model.ts';
 import { verifierPrompt } from '../../../src/core/verifier/prompt.ts';
-import { createRandom } from '../../../src/models/onnx/sampler.ts';
+import { createRandom } from '../../../src/core/random.ts';
 import { createEngine, type Engine } from '../../../src/models/onnx/engine.ts';
 import { repoRoot } from '../formats/shared-data.ts';
 import { failsWith } from './fails-with.ts';

@@ -8,7 +8,7 @@ import { openSafetensors } from '../../../src/models/convert/safetensors.ts';
 import { prepareTemplate } from '../../../src/models/chat/chat-prompt.ts';
 import { readChatTemplate } from '../../../src/models/chat/chat-template.ts';
 import { readManifest } from '../../../src/models/manifest.ts';
-import { createRandom, type Random } from '../../../src/models/onnx/sampler.ts';
+import { createRandom, type Random } from '../../../src/core/random.ts';
 import { loadTokenizer } from '../../../src/models/onnx/tokenizer.ts';
 import { FAMILIES, templateOf, templateSource } from '../chat/chat-fixtures.ts';
 import { bundledModel } from './shared-models.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { argmax, createRandom, createSampler, softmaxOver } from '../../../src/models/onnx/sampler.ts';
+import { createRandom } from '../../../src/core/random.ts';
+import { argmax, createSampler, softmaxOver } from '../../../src/models/onnx/sampler.ts';
 
 describe('sampler', () => {
   const logits = Float32Array.of(1, 3, 2, -1, 3);

@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { createRandom } from '../../../src/models/onnx/sampler.ts';
+import { createRandom } from '../../../src/core/random.ts';
 
 const CONFIG = {
   model_type: 'llama',

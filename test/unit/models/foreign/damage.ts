@@ -1,5 +1,5 @@
 import { onnx } from 'onnx-proto';
-import type { Random } from '../../../../src/models/onnx/sampler.ts';
+import type { Random } from '../../../../src/core/random.ts';
 
 /** What a reader might trust: signs, sizes around those of the types, places outside of the folder. */
 const NUMBERS = [0, -1, 1, 2, 3, 7, 255, 65_536, 2 ** 31 - 1, -(2 ** 31), 2 ** 32, 2 ** 40, 2 ** 53 - 1, -(2 ** 53 - 1)];

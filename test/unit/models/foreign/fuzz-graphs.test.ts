@@ -7,7 +7,7 @@ import process from 'node:process';
 import { StepscopeError } from '../../../../src/core/result.ts';
 import { convertModel } from '../../../../src/models/convert/convert.ts';
 import { createEngine, type Engine } from '../../../../src/models/onnx/engine.ts';
-import { createRandom } from '../../../../src/models/onnx/sampler.ts';
+import { createRandom } from '../../../../src/core/random.ts';
 import { repoRoot } from '../../formats/shared-data.ts';
 import { writeTinyCheckpoint } from '../tiny-checkpoint.ts';
 import { DAMAGES } from './damage.ts';

@@ -1,0 +1,65 @@
+import { permutationTest, quantileSorted, sampleWithReplacement } from 'simple-statistics';
+import { createRandom } from '../random.ts';
+
+/** A value with the ends of its interval, in the value's own unit, and how many observations it rests on. */
+export interface Estimate {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+  readonly n: number;
+}
+
+/** The two-sided 95% quantile of the normal distribution. */
+const Z = 1.959963984540054;
+const TAILS = [0.025, 0.975] as const;
+const RESAMPLES = 2000;
+
+/** A share in [0, 1] with its 95% Wilson score interval; undefined where nothing was counted. */
+export function proportion(successes: number, n: number): Estimate | undefined {
+  if (n === 0) return undefined;
+  const share = successes / n;
+  const scale = 1 + (Z * Z) / n;
+  const centre = (share + (Z * Z) / (2 * n)) / scale;
+  const half = (Z / scale) * Math.sqrt((share * (1 - share)) / n + (Z * Z) / (4 * n * n));
+  return { value: share, low: Math.max(0, centre - half), high: Math.min(1, centre + half), n };
+}
+
+/**
+ * A statistic with its 95% percentile bootstrap interval (2000 resamples). For a paired comparison the items are the pairs,
+ * so that a pair stays together. Undefined where there is no item or the statistic of the items is not defined; resamples
+ * without a value are left out.
+ */
+export function bootstrap<Item>(items: readonly Item[], statistic: (items: readonly Item[]) => number | undefined, seed = 0): Estimate | undefined {
+  const value = items.length === 0 ? undefined : statistic(items);
+  if (value === undefined) return undefined;
+  const random = createRandom(seed, 0);
+  const values: number[] = [];
+  for (let resample = 0; resample < RESAMPLES; resample++) {
+    const drawn = statistic(sampleWithReplacement([...items], items.length, random));
+    if (drawn !== undefined && Number.isFinite(drawn)) values.push(drawn);
+  }
+  values.sort((a, b) => a - b);
+  if (values.length === 0) return undefined;
+  return { value, low: quantileSorted(values, TAILS[0]), high: quantileSorted(values, TAILS[1]), n: items.length };
+}
+
+/** The mean with its 95% percentile bootstrap interval. */
+export function meanEstimate(values: readonly number[], seed = 0): Estimate | undefined {
+  return bootstrap(values, mean, seed);
+}
+
+/** The mean difference of pairs (second minus first) with its 95% percentile bootstrap interval over pairs. */
+export function pairedDifference(pairs: readonly (readonly [number, number])[], seed = 0): Estimate | undefined {
+  return bootstrap(pairs, (drawn) => mean(drawn.map(([first, second]) => second - first)), seed);
+}
+
+/** The two-sided p-value of a permutation test of the difference of two means (10,000 permutations); undefined where a group is empty. */
+export function permutationP(first: readonly number[], second: readonly number[], seed = 0): number | undefined {
+  if (first.length === 0 || second.length === 0) return undefined;
+  return permutationTest([...first], [...second], 'two_side', 10_000, createRandom(seed, 1));
+}
+
+/** Undefined where there is nothing. */
+export function mean(values: readonly number[]): number | undefined {
+  return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;
+}

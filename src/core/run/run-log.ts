@@ -1,0 +1,53 @@
+import { fail, ok, type Result } from '../result.ts';
+import type { RunEnd, RunHeader } from './run.ts';
+
+/** A run as it was read back. Its events are checked by the reader of its kind, not here. */
+export interface RunLog {
+  readonly header: RunHeader;
+  /** Without header and end. */
+  readonly events: readonly unknown[];
+  /** Absent where the run was cut off. */
+  readonly end?: RunEnd;
+}
+
+/** One line of a log, with its line end. */
+export function runLine(value: object): string {
+  return `${JSON.stringify(value)}\n`;
+}
+
+/** Reads a log. A last line that was cut off in the middle is left out, as after a crash; any other bad line is named. */
+export function parseRunLog(name: string, text: string): Result<RunLog, 'run-invalid'> {
+  const lines = text.split('\n');
+  const events: unknown[] = [];
+  let header: RunHeader | undefined;
+  let end: RunEnd | undefined;
+  for (const [index, line] of lines.entries()) {
+    if (line.trim() === '') continue;
+    const value = parseLine(line);
+    if (value === undefined) {
+      if (index === lines.length - 1) break;
+      return fail('run-invalid', `${name} line ${index + 1} is not a JSON object: a run's log has one a line.`);
+    }
+    if (header === undefined) {
+      if (!isHeader(value)) return fail('run-invalid', `${name} does not begin with the line of a run ("type": "run", "version": 1): it is no log of Stepscope, or of another version.`);
+      header = value;
+    } else if (value['type'] === 'run-end') end = value as unknown as RunEnd;
+    else events.push(value);
+  }
+  if (header === undefined) return fail('run-invalid', `${name} is empty: a run's log begins with its header.`);
+  return ok({ header, events, ...(end && { end }) });
+}
+
+function parseLine(line: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isHeader(value: object): value is RunHeader {
+  const { type, version, kind, id, title, models } = value as Partial<RunHeader>;
+  return type === 'run' && version === 1 && (kind === 'search' || kind === 'eval' || kind === 'bias') && typeof id === 'string' && typeof title === 'string' && Array.isArray(models);
+}
