@@ -10,8 +10,8 @@ import { createSinglePanel } from './single-panel.ts';
 import type { TraceView } from './trace-sessions.ts';
 
 export interface AnalysisPanel extends Disposable {
-  /** Shows the analysis of a step (0-based) beside the text. Where it is shown already, the focus goes there. */
-  show(view: TraceView, step: number): void;
+  /** Shows the analysis of a step (0-based) beside the text. `enter`: where it is shown already, the focus goes there. */
+  show(view: TraceView, step: number, enter: boolean): void;
 }
 
 export interface AnalysisPanelDependencies {
@@ -194,9 +194,9 @@ export function createAnalysisPanel({ extension, active, navigation, reopen }: A
   );
 
   return {
-    show(view, step) {
+    show(view, step, enter) {
       active.choose(view.document);
-      const there = panel.current()?.visible === true && shown?.view.document === view.document && shown.analysis.snapshot.step === step;
+      const there = enter && panel.current()?.visible === true && shown?.view.document === view.document && shown.analysis.snapshot.step === step;
       if (places.get(view.document.uri.toString())?.step !== step) setPlace(view, step, 0);
       panel.show(!there);
       update();

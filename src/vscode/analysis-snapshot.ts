@@ -11,7 +11,7 @@ import { count, GLYPHS, placeText, probability } from './wording.ts';
 
 export interface AnalysisSource {
   readonly uri: string;
-  /** The text of the document, which the spans of `open` point into. */
+  /** The text of the document, which the spans of `open` point into: one text for one `open`. */
   readonly text: string;
   readonly open: Pick<OpenTrace, 'name' | 'problem' | 'steps'>;
   readonly annotations: TraceAnnotations;
@@ -112,8 +112,7 @@ function spanOf(open: AnalysisSource['open'], origin: QuoteOrigin): Span {
 }
 
 function readAnalysis(source: AnalysisSource, sample: Sample): { readonly parts: AnalysisPartView[]; readonly quotes: (readonly Span[])[] } {
-  const origins: readonly QuoteOrigin[] = ['question', ...Array.from({ length: source.step + 1 }, (_, index) => index)];
-  const find = quoteFinder(origins.map((origin) => ({ origin, text: textAt(source, origin) })));
+  const find = finderOf(source);
   const quotes: (readonly Span[])[] = [];
   const parts = analysisParts(sample).map(({ name, span }): AnalysisPartView => {
     const text = sample.analysis.slice(span.start, span.end);
@@ -127,6 +126,20 @@ function readAnalysis(source: AnalysisSource, sample: Sample): { readonly parts:
     return { name, pieces };
   });
   return { parts, quotes };
+}
+
+type Finder = ReturnType<typeof quoteFinder>;
+
+/** Reading a long trace takes tens of milliseconds, and snapshots follow a run: it is read once for each step that is shown. */
+const finders = new WeakMap<AnalysisSource['open'], { readonly step: number; readonly find: Finder }>();
+
+function finderOf(source: AnalysisSource): Finder {
+  const known = finders.get(source.open);
+  if (known?.step === source.step) return known.find;
+  const origins: readonly QuoteOrigin[] = ['question', ...Array.from({ length: source.step + 1 }, (_, index) => index)];
+  const find = quoteFinder(origins.map((origin) => ({ origin, text: textAt(source, origin) })));
+  finders.set(source.open, { step: source.step, find });
+  return find;
 }
 
 /** The text in pieces at the ends of quotes and misquotations; `first` is the number of the first quote. */

@@ -43,8 +43,9 @@ export function registerCommands(dependencies: CommandDependencies): vscode.Disp
 
   /** The cursor goes along, so that stepping goes on from what is shown. */
   async function showAnalysis(view: TraceView, step: number): Promise<void> {
-    if (navigation.current(view) !== step) await navigation.reveal(view, step);
-    analysis.show(view, step);
+    const here = navigation.current(view) === step;
+    if (!here) await navigation.reveal(view, step);
+    analysis.show(view, step, here);
   }
 
   async function withTrace(argument: unknown, rows: boolean, act: (view: TraceView) => Promise<void> | void): Promise<void> {

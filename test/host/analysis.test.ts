@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { eventually, fresh, lensTitles, LONG, openText, PHOTOS, positionOf, putCursor, run, scores } from './traces.ts';
+import { eventually, fresh, LONG, openText, PHOTOS, positionOf, putCursor, run, scores } from './traces.ts';
 
 const panels = (): vscode.Tab[] =>
   vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).filter(({ input }) => input instanceof vscode.TabInputWebview && input.viewType.endsWith('stepscope.analysis'));
@@ -32,6 +32,8 @@ describe('the analysis of a step', function () {
     await eventually('the next step', () => title() === 'Analysis: Step 3');
     await run('showAnalysis', editor.document.uri.toString(), 0);
     await eventually('the step that a lens names', () => title() === 'Analysis: Step 1');
+    assert.equal(vscode.window.activeTextEditor?.document, editor.document, 'with the focus in the text');
+    assert.equal(editor.document.lineAt(editor.selection.active.line).text.slice(0, 6), 'In all');
     assert.equal(panels().length, 1);
     putCursor(editor, 'So the answer');
     await run('nextStep');
@@ -43,7 +45,7 @@ describe('the analysis of a step', function () {
     await eventually('the panel has the focus', () => panels()[0]?.isActive === true && vscode.window.tabGroups.activeTabGroup.activeTab?.label === title());
   });
 
-  it('is about the trace that is open, and about none when it is closed', async () => {
+  it('is about the trace that is in front', async () => {
     const other = await openText(fresh(PHOTOS));
     putCursor(other, 'more photos:');
     await run('nextStep');
@@ -61,22 +63,21 @@ describe('analyses as comments', function () {
     putCursor(editor, 'more photos:');
   });
 
-  it('are offered a score first where there is none', async () => {
+  it('answer without a score, with one, twice, and after an edit', async () => {
     await run('toggleAnalysisComments');
+    await run('scoreSteps');
+    await eventually('the scores', async () => (await scores(editor.document)).every((score) => score !== ''));
+    await run('toggleAnalysisComments');
+    await run('toggleAnalysisComments', editor.document.uri, 2);
+    await editor.edit((builder) => builder.insert(positionOf(editor.document, 'So the answer'), 'Indeed. '));
+    await editor.edit((builder) => builder.insert(positionOf(editor.document, 'After losing'), 'Indeed. '));
+    await run('toggleAnalysisComments', editor.document.uri, 1);
+    await run('toggleAnalysisComments', editor.document.uri, 1);
   });
 
-  it('come, stay at their step, go when its text changes, and take a reply as a note', async () => {
-    await run('scoreSteps');
-    await run('toggleAnalysisComments');
-    await run('toggleAnalysisComments', editor.document.uri, 2);
-    await editor.edit((builder) => builder.insert(new vscode.Position(0, 0), '\n'));
-    const before = await scores(editor.document);
-    assert.ok(before.every((score) => score !== ''));
-    await editor.edit((builder) => builder.insert(positionOf(editor.document, 'So the answer'), 'Indeed. '));
+  it('keep no reply that belongs to none of them', async () => {
     await run('keepReply', { thread: {}, text: 'for no thread' });
     await run('keepReply');
-    assert.ok((await lensTitles(editor.document)).length > 0);
-    await run('toggleAnalysisComments', editor.document.uri, 2);
-    await run('toggleAnalysisComments', editor.document.uri, 1);
+    assert.ok((await scores(editor.document)).every((score) => !score.includes('✎')));
   });
 });
