@@ -3,6 +3,8 @@ import { createDatasetReaders } from './formats/worker/dataset-readers.ts';
 import { createTextJobs } from './formats/worker/text-jobs.ts';
 import { createActiveTrace } from './vscode/active-trace.ts';
 import { addModel } from './vscode/add-model.ts';
+import { createAnalysisPanel } from './vscode/analysis-panel.ts';
+import { createAnalysisThreads } from './vscode/analysis-threads.ts';
 import { registerCommands } from './vscode/commands.ts';
 import { chooseVerifier } from './vscode/choose-verifier.ts';
 import { createCompareTraces } from './vscode/compare-traces.ts';
@@ -76,16 +78,14 @@ export function activate(context: vscode.ExtensionContext): void {
   const navigation = createNavigation(memory);
   const target = createTraceTarget(sessions, active, rowDocuments, memory);
   const notes = (): readonly string[] => verifier.notes();
-  const panel = createScoresPanel({
-    context,
-    active,
-    notes,
-    reveal: (view, step) => navigation.reveal(view, step),
-    reopen: async (uri) => {
-      const view = await target.open(await vscode.workspace.openTextDocument(uri));
-      if (view !== undefined) active.choose(view.document);
-    },
-  });
+  const reopen = async (uri: vscode.Uri): Promise<void> => {
+    const view = await target.open(await vscode.workspace.openTextDocument(uri));
+    if (view !== undefined) active.choose(view.document);
+  };
+  const panel = createScoresPanel({ context, active, notes, reveal: (view, step) => navigation.reveal(view, step), reopen });
+  const analysis = createAnalysisPanel({ extension: context.extensionUri, active, navigation, reopen });
+  const noteCommands = createNoteCommands(notesMemory, sessions);
+  const threads = createAnalysisThreads(sessions, noteCommands);
   const models = {
     addModel: (argument?: unknown) => addModel(context, say, argument),
     chooseVerifier: () => chooseVerifier(context, known),
@@ -116,8 +116,11 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.languages.registerFoldingRangeProvider(everywhere, folding),
     vscode.languages.registerCodeLensProvider(everywhere, lenses),
     vscode.languages.registerHoverProvider(everywhere, createHoverProvider(sessions, notes)),
+    navigation,
     panel,
-    registerCommands({ target, sessions, scoring, store, navigation, memory, segmentation: createSegmentationCommands(documents, sessions, scoring), notes: createNoteCommands(notesMemory, sessions), exported: (document) => documents.exported(document), compareTraces: createCompareTraces(sessions, rowDocuments, target), showScores: () => panel.show(), models }),
+    analysis,
+    threads,
+    registerCommands({ target, sessions, scoring, store, navigation, memory, segmentation: createSegmentationCommands(documents, sessions, scoring), notes: noteCommands, analysis, threads, exported: (document) => documents.exported(document), compareTraces: createCompareTraces(sessions, rowDocuments, target), showScores: () => panel.show(), models }),
     library,
     dataSetCommands,
     scoresWatch,

@@ -1,4 +1,5 @@
 import { isRecord } from '../core/is-record.ts';
+import { isIndex } from './is-index.ts';
 
 /**
  * Messages between the extension and the *Step Scores* panel. The view says once that it is
@@ -49,6 +50,6 @@ export function parseScoresViewMessage(value: unknown): ScoresViewMessage | unde
   if (!isRecord(value)) return undefined;
   const { type, step } = value;
   if (type === 'ready') return { type };
-  if (type === 'reveal' && typeof step === 'number' && Number.isInteger(step) && step >= 0) return { type, step };
+  if (type === 'reveal' && isIndex(step)) return { type, step };
   return undefined;
 }

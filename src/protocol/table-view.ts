@@ -1,4 +1,5 @@
 import { isRecord } from '../core/is-record.ts';
+import { isIndex } from './is-index.ts';
 
 /**
  * Messages between the extension and the table of a data set. The view says once that it is ready and
@@ -98,8 +99,4 @@ function parseSort(value: unknown): TableSort | undefined {
   const { column, descending } = value;
   const known = TABLE_COLUMNS.find((name) => name === column);
   return known !== undefined && typeof descending === 'boolean' ? { column: known, descending } : undefined;
-}
-
-function isIndex(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }

@@ -111,6 +111,9 @@ export function disagree(score: Score): boolean {
   return score.hard !== undefined && score.hard > 0 && score.hard < 1;
 }
 
+/** The most samples that one step can be given. */
+export const MAX_SAMPLES = 64;
+
 /** How many samples the next request for more asks for: 4, then twice as many each time. */
 export function nextSampleCount(annotation: StepAnnotation): number {
   const sampled = annotation.stream === 'sampled' ? annotation.score : annotation.others.find(({ stream }) => stream === 'sampled')?.score;

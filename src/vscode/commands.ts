@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
-import { nextSampleCount } from './annotations.ts';
+import type { AnalysisPanel } from './analysis-panel.ts';
+import type { AnalysisThreads } from './analysis-threads.ts';
+import { MAX_SAMPLES, nextSampleCount } from './annotations.ts';
 import type { SegmentationChoice } from '../core/segment/segment-trace.ts';
 import { exportTrace } from './export-trace.ts';
 import { COMMANDS, SETTINGS, type CommandName } from './manifest.ts';
@@ -8,7 +10,7 @@ import type { NoteCommands } from './note-commands.ts';
 import type { ScoreStore } from './score-store.ts';
 import type { Scoring, ScoringOutcome, ScoringRequest } from './scoring.ts';
 import type { SegmentationCommands } from './segmentation-commands.ts';
-import { MAX_SAMPLES, readSettings } from './settings.ts';
+import { readSettings } from './settings.ts';
 import { STREAMS } from './streams.ts';
 import type { TraceMemory } from './trace-memory.ts';
 import type { TraceSessions, TraceView } from './trace-sessions.ts';
@@ -24,6 +26,8 @@ export interface CommandDependencies {
   readonly memory: TraceMemory;
   readonly segmentation: SegmentationCommands;
   readonly notes: NoteCommands;
+  readonly analysis: AnalysisPanel;
+  readonly threads: AnalysisThreads;
   /** How the steps of a document are cut, for an export. */
   readonly exported: (document: vscode.TextDocument) => SegmentationChoice;
   /** Shows two traces side by side; asks which, unless both are named. */
@@ -35,7 +39,14 @@ export interface CommandDependencies {
 
 /** Registers every command. Each answers in every state: with what was asked for, or with one sentence. */
 export function registerCommands(dependencies: CommandDependencies): vscode.Disposable {
-  const { target, sessions, scoring, store, navigation, memory, segmentation, notes, exported, compareTraces, showScores, models } = dependencies;
+  const { target, sessions, scoring, store, navigation, memory, segmentation, notes, analysis, threads, exported, compareTraces, showScores, models } = dependencies;
+
+  /** The cursor goes along, so that stepping goes on from what is shown. */
+  async function showAnalysis(view: TraceView, step: number): Promise<void> {
+    const here = navigation.current(view) === step;
+    if (!here) await navigation.reveal(view, step);
+    analysis.show(view, step, here);
+  }
 
   async function withTrace(argument: unknown, rows: boolean, act: (view: TraceView) => Promise<void> | void): Promise<void> {
     const found = await target.find(argument, rows);
@@ -130,7 +141,14 @@ export function registerCommands(dependencies: CommandDependencies): vscode.Disp
     nextDisagreement: (document) => withTrace(document, false, (view) => navigation.nextDisagreement(view)),
     goToStep: (document, number) => withTrace(document, false, (view) => navigation.goTo(view, typeof number === 'number' && Number.isInteger(number) ? number : undefined)),
     readCurrentStep: (document) => withTrace(document, false, (view) => navigation.read(view)),
-    showAnalysis: (document, step) => withTrace(document, false, (view) => navigation.showAnalysis(view, stepOf(view, step))),
+    showAnalysis: (document, step) => withTrace(document, false, (view) => showAnalysis(view, stepOf(view, step) ?? 0)),
+    toggleAnalysisComments: (document, step) =>
+      withStep(document, step, (view, index) => {
+        if (view.annotations.steps[index]?.score !== undefined) threads.toggle(view, index);
+        else if (view.run !== undefined) void vscode.window.showInformationMessage(`Step ${index + 1} is being scored: its analyses can be shown when it is done.`);
+        else void offer(`Step ${index + 1} has no score yet, so there is no analysis of it.`, 'Score This Step', () => void vscode.commands.executeCommand(COMMANDS.scoreStep, view.document.uri, index));
+      }),
+    keepReply: (reply) => threads.reply(reply),
     showStepScores: (document) => withTrace(document, false, showScores),
     ...models,
     markStepRight: (document, step) => withStep(document, step, (view, index) => notes.mark(view, index, 'right')),

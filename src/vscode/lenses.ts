@@ -1,10 +1,9 @@
 import * as vscode from 'vscode';
 import type { Disposable } from './disposable.ts';
-import { nextSampleCount, type StepAnnotation } from './annotations.ts';
+import { MAX_SAMPLES, nextSampleCount, type StepAnnotation } from './annotations.ts';
 import { segmenterLabel } from '../core/segment/segmenters.ts';
 import { labelText } from './given-text.ts';
 import { COMMANDS } from './manifest.ts';
-import { MAX_SAMPLES } from './settings.ts';
 import type { OpenSegmentation } from './trace-documents.ts';
 import type { TraceSessions, TraceView } from './trace-sessions.ts';
 import { count, lensTitle } from './wording.ts';

@@ -18,6 +18,8 @@ export const COMMANDS = {
   goToStep: 'stepscope.goToStep',
   readCurrentStep: 'stepscope.readCurrentStep',
   showAnalysis: 'stepscope.showAnalysis',
+  toggleAnalysisComments: 'stepscope.toggleAnalysisComments',
+  keepReply: 'stepscope.keepReply',
   showStepScores: 'stepscope.showStepScores',
   markStepRight: 'stepscope.markStepRight',
   markStepWrong: 'stepscope.markStepWrong',
@@ -97,6 +99,7 @@ export const TRACE_SCHEME = 'stepscope-trace';
 export const TRACE_ROOT = '/stepscope-trace';
 
 export const VIEWS = {
+  analysis: 'stepscope.analysis',
   scores: 'stepscope.scores',
   /** The tree of open data sets and traces. */
   traces: 'stepscope.traces',

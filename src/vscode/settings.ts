@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { SegmentOptions } from '../core/segment/segmenter.ts';
 import { DEFAULT_VERIFIER_SETTINGS, PROMPT_FORMS, type VerifierSettings } from '../core/verifier/settings.ts';
+import { MAX_SAMPLES } from './annotations.ts';
 import { SETTINGS } from './manifest.ts';
 
 export interface DisplaySettings {
@@ -17,9 +18,6 @@ export interface Settings {
   /** A field is absent where the segmenter decides by itself. */
   readonly segmentation: SegmentOptions;
 }
-
-/** The most samples that one step can be given. */
-export const MAX_SAMPLES = 64;
 
 /**
  * Returns the settings as they are now. A value of the wrong type or out of range, as a hand-edited

@@ -87,7 +87,7 @@ describe('manifest', () => {
   });
 
   it('wakes up for its own documents and panels, never for a language', () => {
-    assert.deepEqual(sorted(manifest.activationEvents), sorted([`onFileSystem:${TRACE_SCHEME}`, `onWebviewPanel:${VIEWS.scores}`]));
+    assert.deepEqual(sorted(manifest.activationEvents), sorted([`onFileSystem:${TRACE_SCHEME}`, `onWebviewPanel:${VIEWS.analysis}`, `onWebviewPanel:${VIEWS.scores}`]));
     assert.deepEqual(contributes.languages, [{ id: 'markdown', filenamePatterns: [`${TRACE_ROOT}/*`] }]);
   });
 
