@@ -1,3 +1,4 @@
+import { judged } from '../core/verifier/judged.ts';
 import type { Score } from '../core/verifier/score.ts';
 import { STREAMS, type Stream } from './streams.ts';
 
@@ -104,11 +105,6 @@ function stateOf(step: StepScores, score: Score | undefined, threshold: number):
 function isUnder(score: Score | undefined, threshold: number): boolean {
   const value = judged(score);
   return value !== undefined && value < threshold;
-}
-
-/** What a step is judged by: P(Yes), or the hard score where no sample has a P(Yes). */
-export function judged(score: Score | undefined): number | undefined {
-  return score?.pYes ?? score?.hard;
 }
 
 /** Whether there are verdicts and no P(Yes): a server that gives no probabilities. */

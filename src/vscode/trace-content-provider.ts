@@ -6,10 +6,12 @@ import { sourceName, stepTexts, type Span, type Step } from '../core/trace/trace
 import { openTraces } from '../formats/open.ts';
 import { renderTrace } from '../formats/render.ts';
 import type { FormatErrorReason } from '../formats/trace-file.ts';
+import type { OpenOptions } from '../formats/trace-rows.ts';
 import type { Disposable } from './disposable.ts';
 import { normalizeLineEndings } from './line-endings.ts';
 import { TRACE_ROOT, TRACE_SCHEME } from './manifest.ts';
 import { notedSpans } from './notes-memory.ts';
+import type { RowPlace } from './row-argument.ts';
 import type { RowTraces } from './trace-pairs.ts';
 import { documentName, MAX_DOCUMENT_LENGTH, MAX_STEPS, tooLong, tooManySteps, type OpenTrace } from './trace-documents.ts';
 
@@ -26,6 +28,8 @@ export interface RowDocuments extends Disposable {
   place(uri: vscode.Uri | undefined): { readonly file: vscode.Uri; readonly row?: number } | undefined;
   /** Makes the trace behind a document known to `read`. */
   load(uri: vscode.Uri): Promise<void>;
+  /** Reads the rows again that are shown of the files for which `isMeant` is true; resolves to whether there was any. */
+  reread(isMeant: (file: vscode.Uri) => boolean): Promise<boolean>;
   /** The trace behind an open document. */
   read(document: vscode.TextDocument): Result<OpenTrace, FormatErrorReason>;
 }
@@ -35,14 +39,11 @@ interface Row {
   readonly open: OpenTrace;
 }
 
-interface Address {
-  readonly file: vscode.Uri;
-  readonly row: number;
-  readonly variant?: string;
-}
-
-/** `readRecord` reads a row of a file on disk, of any size. */
-export function createRowDocuments(readRecord: (file: vscode.Uri, row: number, variant?: string) => Promise<Result<TraceRecord, FormatErrorReason>>): RowDocuments {
+/** `readRecord` reads a row of a file on disk, of any size; `optionsFor` says how one that is in an editor is to be read. */
+export function createRowDocuments(
+  readRecord: (file: vscode.Uri, row: number, variant?: string) => Promise<Result<TraceRecord, FormatErrorReason>>,
+  optionsFor: (file: vscode.Uri) => OpenOptions,
+): RowDocuments {
   const rows = new Map<string, Result<Row, FormatErrorReason>>();
   const changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
 
@@ -63,14 +64,22 @@ export function createRowDocuments(readRecord: (file: vscode.Uri, row: number, v
     return renderAddress(address);
   }
 
-  async function renderAddress({ file, row, variant }: Address): Promise<Result<Row, FormatErrorReason>> {
+  async function renderAddress({ file, row, variant }: RowPlace): Promise<Result<Row, FormatErrorReason>> {
     const name = documentName(file);
     const text = editorText(file);
     if (text === undefined) {
       const record = await readRecord(file, row, variant);
       return record.ok ? renderRecord(name, row, record.value, variant) : record;
     }
-    return renderRow(name, Buffer.from(text), row, variant);
+    return renderRow(name, Buffer.from(text), optionsFor(file), row, variant);
+  }
+
+  /** Editors that show the row take over another text. */
+  function replace(uri: vscode.Uri, now: Result<Row, FormatErrorReason>): void {
+    const before = rows.get(uri.toString());
+    rows.set(uri.toString(), now);
+    if (before?.ok === true && now.ok && before.value.text === now.value.text) return;
+    if (before !== undefined) changed.fire([{ type: vscode.FileChangeType.Changed, uri }]);
   }
 
   const provider: vscode.FileSystemProvider = {
@@ -111,19 +120,26 @@ export function createRowDocuments(readRecord: (file: vscode.Uri, row: number, v
       const rendered = await renderAddress({ file, row, ...(variant !== undefined && { variant }) });
       if (!rendered.ok) return rendered;
       const uri = rowUri({ file, row, ...(variant !== undefined && { variant }) }, rendered.value.open.name);
-      const before = rows.get(uri.toString());
-      rows.set(uri.toString(), rendered);
-      if (before?.ok === true && before.value.text !== rendered.value.text) {
-        changed.fire([{ type: vscode.FileChangeType.Changed, uri }]);
-      }
+      replace(uri, rendered);
       return ok(uri);
+    },
+    async reread(isMeant) {
+      let isChanged = false;
+      for (const key of [...rows.keys()]) {
+        const uri = vscode.Uri.parse(key);
+        const address = parseRowUri(uri);
+        if (address === undefined || !isMeant(address.file)) continue;
+        replace(uri, await renderAddress(address));
+        isChanged = true;
+      }
+      return isChanged;
     },
     async list(file) {
       const bytes = await fileBytes(file);
       const name = documentName(file);
       if (bytes === undefined) return fail('no-such-row', `${name} cannot be read: save it first.`);
       if (bytes.byteLength > MAX_DOCUMENT_LENGTH) return tooLong(name);
-      const opened = openTraces(name, bytes);
+      const opened = openTraces(name, bytes, optionsFor(file));
       if (!opened.ok) return opened;
       const { value } = opened;
       return ok(Array.from({ length: value.rows }, (_, row) => ({ row, variants: value.variants(row) })));
@@ -149,8 +165,8 @@ export function createRowDocuments(readRecord: (file: vscode.Uri, row: number, v
   };
 }
 
-function renderRow(name: string, bytes: Uint8Array, row: number, variant?: string): Result<Row, FormatErrorReason> {
-  const file = openTraces(name, bytes);
+function renderRow(name: string, bytes: Uint8Array, options: OpenOptions, row: number, variant?: string): Result<Row, FormatErrorReason> {
+  const file = openTraces(name, bytes, options);
   if (!file.ok) return file;
   const record = file.value.record(row, variant);
   return record.ok ? renderRecord(name, row, record.value, variant) : record;
@@ -208,13 +224,13 @@ async function fileBytes(file: vscode.Uri): Promise<Uint8Array | undefined> {
   }
 }
 
-function rowUri(address: Address, name: string): vscode.Uri {
+function rowUri(address: RowPlace, name: string): vscode.Uri {
   const query = JSON.stringify({ file: address.file.toString(), row: address.row, variant: address.variant });
   return vscode.Uri.from({ scheme: TRACE_SCHEME, path: `${TRACE_ROOT}/${name}`, query });
 }
 
 /** Which row of which file a document of our scheme shows. */
-export function parseRowUri(uri: vscode.Uri): Address | undefined {
+export function parseRowUri(uri: vscode.Uri): RowPlace | undefined {
   try {
     const value: unknown = JSON.parse(uri.query);
     if (typeof value !== 'object' || value === null) return undefined;

@@ -3,7 +3,10 @@ import { readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { createDatasetLibrary } from '../../src/vscode/dataset/dataset-library.ts';
 import type { RowScores } from '../../src/vscode/dataset/row-scores.ts';
-import { createTracesTree, type TraceNode } from '../../src/vscode/dataset/traces-tree.ts';
+import { createReadingChoices } from '../../src/vscode/dataset/reading-choices.ts';
+import { createTracesTree } from '../../src/vscode/dataset/traces-tree.ts';
+import type { TraceNode } from '../../src/vscode/dataset/tree-items.ts';
+import { createTreeMemory } from '../../src/vscode/dataset/tree-memory.ts';
 import { eventually, fresh, LONG, openText, run } from './traces.ts';
 
 const ROWS = [
@@ -84,9 +87,11 @@ describe('the Traces tree', function () {
     update: (key: string, value: unknown) => Promise.resolve(void stored.set(key, value)),
   };
   const scores = new vscode.EventEmitter<void>();
-  const library = createDatasetLibrary(memento);
+  const readings = createReadingChoices(memento);
+  const treeMemory = createTreeMemory(memento);
+  const library = createDatasetLibrary(memento, readings);
   let ours: RowScores | undefined;
-  const tree = createTracesTree(library, () => Promise.resolve(ours), scores.event);
+  const tree = createTracesTree({ library, memory: treeMemory, scoresOf: () => Promise.resolve(ours), onScores: scores.event });
   let file: vscode.Uri;
 
   const children = async (node?: TraceNode): Promise<TraceNode[]> => (await tree.getChildren(node)) ?? [];
@@ -129,6 +134,51 @@ describe('the Traces tree', function () {
     ours = undefined;
   });
 
+  it('lists the traces of a row under it, each with its label, and finds a node again by its id', async () => {
+    const row = { idx: 'p1', original_question: 'Q?', modified_question: 'Q?', original_process: ['First.', 'Right.'], modified_process: ['First.', 'Wrong.'], error_steps: [2], classification: 'c' };
+    const { uri } = (await openText(textOf([row]), 'jsonl')).document;
+    library.add(uri);
+    try {
+      const node = (await children()).find(({ uri: each }) => each.toString() === uri.toString());
+      const [rowNode] = await children(node);
+      assert.ok(node && rowNode);
+      assert.equal((await item(rowNode)).description, '2 traces · modified · 2 steps · label: step 2');
+      const variants = await children(rowNode);
+      const items = await Promise.all(variants.map(item));
+      assert.deepEqual(items.map(({ label, description }) => [label, description]), [['modified', '2 steps · label: step 2'], ['original', '2 steps']]);
+      assert.deepEqual(items[1]?.command?.arguments, [uri.toString(), 0, 'original']);
+      const id = items[1].id ?? '';
+      assert.equal(await tree.find(id), undefined, 'nothing above it is unfolded');
+      for (const above of [node, rowNode]) treeMemory.setUnfolded((await item(above)).id ?? '', true);
+      const found = await tree.find(id);
+      assert.ok(found?.kind === 'row');
+      assert.equal(found.variant, 'original');
+      const parent = tree.getParent(found);
+      assert.equal((await item(parent)).id, (await item(rowNode)).id);
+      assert.equal((await item(node)).collapsibleState, vscode.TreeItemCollapsibleState.Expanded);
+    } finally {
+      library.remove(uri);
+    }
+  });
+
+  it('says where no row of a file is a trace, and offers to map its fields', async () => {
+    const { uri } = (await openText(textOf([{ q: 'What?', s: ['Yes.'] }]), 'jsonl')).document;
+    library.add(uri);
+    try {
+      const node = (await children()).find(({ uri: each }) => each.toString() === uri.toString());
+      const [note] = await children(node);
+      const { label, command } = await item(note);
+      assert.match(String(label), /^Map Fields… No row of the first 1 can be read as a trace/);
+      assert.equal(command?.command, 'stepscope.mapFields');
+      readings.keep(uri, [{ q: 'What?', s: ['Yes.'] }], { fieldMap: { version: 1, problem: 'q', steps: 's' } });
+      const [row] = await children(node);
+      assert.equal((await item(row)).description, '1 step');
+      assert.equal((await item(node)).description, '1 row · fields (chosen)');
+    } finally {
+      library.remove(uri);
+    }
+  });
+
   it('shows the file as it is after it changed, and says when it is gone', async () => {
     const seen: string[] = [];
     library.onDidChange(({ type }) => seen.push(type));
@@ -146,7 +196,7 @@ describe('the Traces tree', function () {
   });
 
   it('remembers what is open, and forgets what is closed', async () => {
-    const again = createDatasetLibrary(memento);
+    const again = createDatasetLibrary(memento, readings);
     assert.deepEqual(again.list().map(String), [file.toString()]);
     again.dispose();
     assert.equal(library.remove(file), true);

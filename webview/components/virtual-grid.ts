@@ -7,6 +7,8 @@ export interface VirtualColumn<Name extends string> {
   readonly about: string;
   /** A CSS grid track. */
   readonly width: string;
+  /** The track where there is too little room for all columns; null where the column then goes. */
+  readonly narrow: string | null;
   readonly numeric?: boolean;
 }
 
@@ -18,12 +20,14 @@ export interface GridSort<Name extends string> {
 export interface VirtualGridOptions<Name extends string> {
   readonly label: string;
   readonly columns: readonly VirtualColumn<Name>[];
+  /** Width in em under which the columns are narrow. */
+  readonly narrowUnder: number;
   /** Fills the line of the row at a position of the list; false where the row is not there yet. */
   readonly fill: (position: number, cells: ReadonlyMap<Name, HTMLElement>, line: HTMLElement) => boolean;
   /** Rows in sight that are not there yet: the first position and how many. */
   readonly onMissing: (start: number, count: number) => void;
-  /** Enter on a row, or a double click. */
-  readonly onChoose: (position: number) => void;
+  /** Enter on a row, or a double click; `others` with Shift. */
+  readonly onChoose: (position: number, others: boolean) => void;
   readonly onSort: (column: Name) => void;
   /** The place has changed: what is at the top, and what is selected. */
   readonly onMove: (top: number, selected: number) => void;
@@ -54,12 +58,10 @@ interface Line<Name extends string> {
 export function createVirtualGrid<Name extends string>(options: VirtualGridOptions<Name>): VirtualGrid<Name> {
   const { columns, label } = options;
   const id = `grid-${++ids}`;
-  const tracks = columns.map(({ width }) => width).join(' ');
   const grid = make('div', 'grid', { role: 'grid', tabindex: '0', 'aria-label': label, 'aria-colcount': String(columns.length) });
   const header = make('div', 'grid-header', { role: 'row', 'aria-rowindex': '1' });
   const content = make('div', 'grid-content', { role: 'rowgroup' });
   const layer = make('div', 'grid-layer', { role: 'presentation' });
-  header.style.gridTemplateColumns = tracks;
   const headings = columns.map((column) => heading(column, () => options.onSort(column.name)));
   header.append(...headings.map(({ element }) => element));
   content.append(layer);
@@ -78,17 +80,24 @@ export function createVirtualGrid<Name extends string>(options: VirtualGridOptio
     const known = lines[index];
     if (known !== undefined) return known;
     const element = make('div', 'grid-row', { role: 'row' });
-    element.style.gridTemplateColumns = tracks;
     const cells = new Map<Name, HTMLElement>();
-    columns.forEach(({ name, numeric }, at) => {
-      const cell = make('div', numeric === true ? 'grid-cell numeric' : 'grid-cell', { role: 'gridcell', 'aria-colindex': String(at + 1) });
-      cells.set(name, cell);
+    columns.forEach((column, at) => {
+      const cell = make('div', classOf('grid-cell', column), { role: 'gridcell', 'aria-colindex': String(at + 1) });
+      cells.set(column.name, cell);
       element.append(cell);
     });
     const line = { element, cells };
     lines.push(line);
     layer.append(element);
     return line;
+  }
+
+  /** Gives the columns the tracks that there is room for. */
+  function fit(): void {
+    const isNarrow = grid.clientWidth < options.narrowUnder * parseFloat(getComputedStyle(grid).fontSize);
+    grid.classList.toggle('narrow', isNarrow);
+    const tracks = columns.flatMap(({ width, narrow }) => (isNarrow ? (narrow ?? []) : width)).join(' ');
+    grid.style.setProperty('--tracks', tracks);
   }
 
   function draw(): void {
@@ -159,7 +168,7 @@ export function createVirtualGrid<Name extends string>(options: VirtualGridOptio
     const position = target(event.key);
     if (position === undefined && event.key !== 'Enter') return;
     event.preventDefault();
-    if (position === undefined) options.onChoose(selected);
+    if (position === undefined) options.onChoose(selected, event.shiftKey);
     else select(position);
   });
   const positionOf = (target: EventTarget | null): number | undefined => {
@@ -172,13 +181,16 @@ export function createVirtualGrid<Name extends string>(options: VirtualGridOptio
   });
   layer.addEventListener('dblclick', (event) => {
     const position = positionOf(event.target);
-    if (position !== undefined) options.onChoose(position);
+    if (position !== undefined) options.onChoose(position, event.shiftKey);
   });
   grid.addEventListener('scroll', () => {
     draw();
     if (pending === undefined) options.onMove(top(), selected);
   });
-  new ResizeObserver(draw).observe(grid);
+  new ResizeObserver(() => {
+    fit();
+    draw();
+  }).observe(grid);
 
   return {
     element: grid,
@@ -209,8 +221,9 @@ export function createVirtualGrid<Name extends string>(options: VirtualGridOptio
   };
 }
 
-function heading<Name extends string>({ name, title, about, numeric }: VirtualColumn<Name>, onSort: () => void) {
-  const element = make('div', numeric === true ? 'grid-heading numeric' : 'grid-heading', { role: 'columnheader' });
+function heading<Name extends string>(column: VirtualColumn<Name>, onSort: () => void) {
+  const { name, title, about } = column;
+  const element = make('div', classOf('grid-heading', column), { role: 'columnheader' });
   const button = make('button', '', { type: 'button', title: about });
   const text = make('span', 'heading-text', {});
   const arrow = make('span', 'heading-arrow', { 'aria-hidden': 'true' });
@@ -223,6 +236,10 @@ function heading<Name extends string>({ name, title, about, numeric }: VirtualCo
     arrow.textContent = descending === undefined ? '' : descending ? '▼' : '▲';
   };
   return { element, name, sorted };
+}
+
+function classOf(base: string, { name, numeric, narrow }: VirtualColumn<string>): string {
+  return [base, `column-${name}`, ...(numeric === true ? ['numeric'] : []), ...(narrow === null ? ['wide-only'] : [])].join(' ');
 }
 
 function make(tag: string, className: string, attributes: Readonly<Record<string, string>>): HTMLElement {

@@ -15,16 +15,20 @@ const host = acquireVsCodeApi<Place>();
 const post = (message: TableViewMessage): void => host.postMessage(message);
 
 const columns: readonly VirtualColumn<TableColumn>[] = [
-  { name: 'row', title: 'Row', about: 'Place in the file, from 0', width: '4.2em', numeric: true },
-  { name: 'id', title: 'Id', about: "The row's own id", width: 'minmax(6em, 0.15fr)' },
-  { name: 'problem', title: 'Problem', about: 'How the problem begins; for a row that is no trace, why', width: 'minmax(9em, 1fr)' },
-  { name: 'steps', title: 'Steps', about: 'Steps of the solution', width: '5.6em', numeric: true },
-  { name: 'length', title: 'Length', about: 'Characters of the solution', width: '6.2em', numeric: true },
-  { name: 'label', title: 'Label', about: 'First error according to the data, and who made the label', width: 'minmax(11em, 0.15fr)' },
-  { name: 'firstError', title: 'Our error', about: 'First step whose stored score is under the threshold', width: 'minmax(7.2em, 0.1fr)' },
-  { name: 'minScore', title: 'Min score', about: 'Lowest stored score of a step', width: '7.4em', numeric: true },
-  { name: 'agreement', title: 'Agreement', about: 'Whether our first error is that of the label', width: '8.2em' },
+  { name: 'row', title: 'Row', about: 'Place in the file, from 0', width: '4.2em', narrow: '3.4em', numeric: true },
+  { name: 'id', title: 'Id', about: "The row's own id", width: 'minmax(6em, 0.15fr)', narrow: 'minmax(4.5em, 1fr)' },
+  { name: 'problem', title: 'Problem', about: 'How the problem begins; for a row that is no trace, why', width: 'minmax(9em, 1fr)', narrow: 'minmax(0, 2fr)' },
+  { name: 'traces', title: 'Traces', about: 'Traces of the row; the other columns are about the first. Shift+Enter asks which one to open', width: '5.8em', narrow: null, numeric: true },
+  { name: 'steps', title: 'Steps', about: 'Steps of the solution', width: '5.6em', narrow: null, numeric: true },
+  { name: 'length', title: 'Length', about: 'Characters of the solution', width: '6.2em', narrow: null, numeric: true },
+  { name: 'label', title: 'Label', about: 'First error according to the data, and who made the label', width: 'minmax(11em, 0.15fr)', narrow: '4.9em' },
+  { name: 'firstError', title: 'Our error', about: 'First step whose stored score is under the threshold', width: 'minmax(7.2em, 0.1fr)', narrow: '5.2em' },
+  { name: 'minScore', title: 'Min score', about: 'Lowest stored score of a step', width: '7.4em', narrow: '4.2em', numeric: true },
+  { name: 'agreement', title: 'Agreement', about: 'Whether our first error is that of the label', width: '8.2em', narrow: '5.2em' },
+  { name: 'notes', title: 'Notes', about: 'Marked steps of yours with which our verdicts agree, of all marked steps with a verdict', width: '5.6em', narrow: null },
 ];
+/** All columns side by side take this much, in em. */
+const WIDE = 72;
 /** Rows that are asked for around those in sight. */
 const AHEAD = 30;
 /** Rows that are kept; beyond that the far ones are forgotten. */
@@ -65,10 +69,14 @@ status.textContent = 'Opening…';
 const trouble = document.createElement('p');
 trouble.className = 'trouble';
 trouble.setAttribute('role', 'alert');
+const troubleText = document.createElement('span');
+const readings = [createButton('Map Fields…', () => post({ type: 'reading', by: 'map' })), createButton('Choose Format…', () => post({ type: 'reading', by: 'format' }))];
+trouble.append(troubleText, ...readings);
 
 const grid = createVirtualGrid<TableColumn>({
-  label: 'Traces of the data set. Enter opens a trace, slash goes to the filter.',
+  label: 'Traces of the data set. Enter opens a trace, Shift+Enter asks which one of a row with several, slash goes to the filter.',
   columns,
+  narrowUnder: WIDE,
   fill(position, cells, line) {
     const row = rows.get(position) ?? outdated.get(position);
     line.className = row === undefined ? 'grid-row waiting' : `grid-row ${row.kind} ${row.agreement ?? ''}`;
@@ -91,10 +99,10 @@ const grid = createVirtualGrid<TableColumn>({
     wanted.forEach((position) => asked.add(position));
     post({ type: 'page', list: state.list, start: first, count: (wanted.at(-1) ?? first) - first + 1 });
   },
-  onChoose(position) {
+  onChoose(position, others) {
     const row = rows.get(position) ?? outdated.get(position);
     // For a row that is no trace, the extension says why.
-    if (row !== undefined) post({ type: 'open', row: row.row });
+    if (row !== undefined) post({ type: others ? 'variants' : 'open', row: row.row });
   },
   onSort(column) {
     const { sort } = place.query;
@@ -113,7 +121,8 @@ function show(now: TableState): void {
   state = now;
   status.textContent = [now.status, now.format].filter((part) => part !== '').join(' ');
   cancel.hidden = !now.busy;
-  trouble.textContent = now.trouble ?? '';
+  troubleText.textContent = now.trouble ?? '';
+  for (const button of readings) button.hidden = !now.unread;
   trouble.hidden = now.trouble === undefined;
   grid.element.hidden = now.status === '';
   grid.update(now.shown, place.query.sort);

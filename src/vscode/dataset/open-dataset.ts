@@ -3,21 +3,21 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import type { Dataset, DatasetChange } from '../../formats/dataset.ts';
 import { openDataset as openStreamed } from '../../formats/index/open-dataset.ts';
 import { openFile, openRows } from '../../formats/open-file.ts';
-import { traceRows } from '../../formats/trace-rows.ts';
+import { traceRows, type OpenOptions } from '../../formats/trace-rows.ts';
 import type { FormatErrorReason } from '../../formats/trace-file.ts';
 import { documentName } from '../trace-documents.ts';
 
 /** Opens a data set: of any size on this machine's disks; elsewhere, where a file can only be read whole, one that fits into memory. */
-export function openDataset(uri: vscode.Uri): Promise<Result<Dataset, FormatErrorReason>> {
-  return uri.scheme === 'file' ? openStreamed(uri.fsPath) : openWhole(uri);
+export function openDataset(uri: vscode.Uri, options: OpenOptions): Promise<Result<Dataset, FormatErrorReason>> {
+  return uri.scheme === 'file' ? openStreamed(uri.fsPath, options) : openWhole(uri, options);
 }
 
-async function openWhole(uri: vscode.Uri): Promise<Result<Dataset, FormatErrorReason>> {
+async function openWhole(uri: vscode.Uri, options: OpenOptions): Promise<Result<Dataset, FormatErrorReason>> {
   const name = documentName(uri);
   const bytes = await read(uri);
   if (bytes === undefined) return fail('no-such-row', `${name} cannot be read: check that the file is still there, and open it again.`);
-  const source = await openRows(name, bytes);
-  const file = source.ok ? traceRows(source.value, {}) : await openFile(name, bytes);
+  const source = await openRows(name, bytes, options);
+  const file = source.ok ? traceRows(source.value, options) : await openFile(name, bytes, options);
   if (!file.ok) return file;
   const { rows } = file.value;
   const changed = new vscode.EventEmitter<DatasetChange>();
