@@ -7,7 +7,7 @@ import { createCompareTraces } from './vscode/compare-traces.ts';
 import { connectServer } from './vscode/connect-server.ts';
 import { registerDatasetCommands } from './vscode/dataset/dataset-commands.ts';
 import { createDatasetLibrary } from './vscode/dataset/dataset-library.ts';
-import { createReadingChoices, folderOf } from './vscode/dataset/reading-choices.ts';
+import { createReadingChoices } from './vscode/dataset/reading-choices.ts';
 import { createReadingCommands } from './vscode/dataset/reading-commands.ts';
 import { createFindRowScores } from './vscode/dataset/row-scores.ts';
 import { createScoresWatch } from './vscode/dataset/scores-watch.ts';
@@ -123,7 +123,7 @@ export function activate(context: vscode.ExtensionContext): void {
     scoresWatch,
     createTracesView(createTracesTree({ library, memory: treeMemory, scoresOf, onScores: scoresWatch.onDidChange }), treeMemory),
     registerTableEditor({ extension: context.extensionUri, library, scoresOf, openRow, openVariant, onScores: scoresWatch.onDidChange }),
-    readings.onDidChange((folder) => void rowDocuments.reread((file) => folderOf(file) === folder).then((any) => any && sessions.refresh())),
+    readings.onDidChange((concerns) => void rowDocuments.reread(concerns).then((any) => any && sessions.refresh())),
     restoreTraces(memory, target),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration('stepscope.verifier') || event.affectsConfiguration('stepscope.segmentation')) sessions.refresh();

@@ -264,6 +264,21 @@ export class Workbench {
     });
   }
 
+  // The Traces view
+
+  /** The first row of the tree in the side bar that contains `text`. */
+  treeRow(text: string): Locator {
+    return this.page.locator('.pane-body .monaco-list-row', { hasText: text }).first();
+  }
+
+  /** Unfolds that row; one that is unfolded already stays so. */
+  async unfold(text: string): Promise<void> {
+    const row = this.treeRow(text);
+    await row.waitFor({ timeout: WAIT });
+    if ((await row.getAttribute('aria-expanded')) === 'false') await row.locator('.monaco-tl-twistie').click({ timeout: WAIT });
+    await this.page.locator('.pane-body .monaco-list-row[aria-expanded="true"]', { hasText: text }).first().waitFor({ timeout: WAIT });
+  }
+
   // Settings and looks
 
   /**

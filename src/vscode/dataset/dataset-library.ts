@@ -7,7 +7,7 @@ import type { Disposable } from '../disposable.ts';
 import { note } from '../navigation.ts';
 import { documentName } from '../trace-documents.ts';
 import { openDataset } from './open-dataset.ts';
-import { folderOf, type ReadingChoices } from './reading-choices.ts';
+import type { ReadingChoices } from './reading-choices.ts';
 
 type Opened = Result<Dataset, FormatErrorReason>;
 
@@ -167,8 +167,8 @@ export function createDatasetLibrary(state: Pick<vscode.Memento, 'get' | 'update
     }
   }
 
-  const subscription = readings.onDidChange((folder) => {
-    for (const { uri } of [...entries.values()]) if (folderOf(uri) === folder) refresh(uri);
+  const subscription = readings.onDidChange((concerns) => {
+    for (const { uri } of [...entries.values()]) if (concerns(uri)) refresh(uri);
   });
 
   return {

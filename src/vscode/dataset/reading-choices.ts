@@ -16,8 +16,8 @@ export type ReadingChoice = { readonly format: string } | { readonly fieldMap: F
  * whose rows have the same fields is read in the same way.
  */
 export interface ReadingChoices {
-  /** Hears of each folder (as `folderOf` gives it) for whose files something was chosen or forgotten. */
-  onDidChange(listener: (folder: string) => void): Disposable;
+  /** Hears of each choice that was made or forgotten, with a test for the files that were opened and are to be read anew. */
+  onDidChange(listener: (concerns: (file: vscode.Uri) => boolean) => void): Disposable;
   /** What was chosen for rows like these in the folder of the file. */
   find(file: vscode.Uri, rows: readonly unknown[]): ReadingChoice | undefined;
   keep(file: vscode.Uri, rows: readonly unknown[], choice: ReadingChoice): void;
@@ -52,13 +52,19 @@ const entry = v.object({
 type Entry = Readonly<v.InferOutput<typeof entry>>;
 
 export function createReadingChoices(state: Pick<vscode.Memento, 'get' | 'update'>): ReadingChoices {
-  const listeners = new Set<(folder: string) => void>();
+  const listeners = new Set<(concerns: (file: vscode.Uri) => boolean) => void>();
+  /** The fields of each file that was opened, by its address. */
+  const opened = new Map<string, readonly string[]>();
   let entries = read(state.get<unknown>(KEY));
 
-  function store(folder: string, now: readonly Entry[]): void {
+  function store(folder: string, fields: readonly string[], now: readonly Entry[]): void {
     entries = now.slice(-MOST);
     void state.update(KEY, entries);
-    for (const listener of [...listeners]) listener(folder);
+    const concerns = (file: vscode.Uri): boolean => {
+      const known = opened.get(file.toString());
+      return known !== undefined && folderOf(file) === folder && sameFields(known, fields);
+    };
+    for (const listener of [...listeners]) listener(concerns);
   }
 
   function entryFor(file: vscode.Uri, rows: readonly unknown[]): Entry | undefined {
@@ -76,16 +82,17 @@ export function createReadingChoices(state: Pick<vscode.Memento, 'get' | 'update
     find: (file, rows) => entryFor(file, rows)?.choice,
     keep(file, rows, choice) {
       const before = entryFor(file, rows);
-      const folder = folderOf(file);
-      store(folder, [...entries.filter((known) => known !== before), { folder, file: documentName(file), fields: fieldNames(rows), choice }]);
+      const [folder, fields] = [folderOf(file), fieldNames(rows)];
+      store(folder, fields, [...entries.filter((known) => known !== before), { folder, file: documentName(file), fields, choice }]);
     },
     forget(file, rows) {
       const known = entryFor(file, rows);
-      if (known !== undefined) store(folderOf(file), entries.filter((other) => other !== known));
+      if (known !== undefined) store(known.folder, known.fields, entries.filter((other) => other !== known));
       return known !== undefined;
     },
     optionsFor: (file) => ({
       remembered(rows) {
+        opened.set(file.toString(), fieldNames(rows));
         const known = entryFor(file, rows);
         if (known === undefined) return undefined;
         const where = known.file === documentName(file) ? 'It was chosen for this file' : `It was chosen for ${known.file} in this folder, whose rows have the same fields`;
@@ -96,7 +103,7 @@ export function createReadingChoices(state: Pick<vscode.Memento, 'get' | 'update
 }
 
 /** The address of the folder that a file lies in. */
-export function folderOf(file: vscode.Uri): string {
+function folderOf(file: vscode.Uri): string {
   return file.with({ path: path.posix.dirname(file.path) }).toString();
 }
 

@@ -27,8 +27,10 @@ describe('how a data set is read, as a person chose', () => {
   it('holds for files of the folder whose rows have the same fields, over sessions, until it is forgotten', () => {
     const { memento } = memoryStores();
     const choices = createReadingChoices(memento);
-    const heard: string[] = [];
-    choices.onDidChange((folder) => heard.push(folder));
+    const files = ['/data/a.jsonl', '/data/b.jsonl', '/data/other.jsonl', '/other/a.jsonl'];
+    for (const file of files) choices.optionsFor(uriOf(file)).remembered?.(file.includes('/other.') ? [{ x: 1 }] : ROWS);
+    const heard: string[][] = [];
+    choices.onDidChange((concerns) => heard.push(files.filter((file) => concerns(uriOf(file)))));
     choices.keep(uriOf('/data/a.jsonl'), ROWS, { fieldMap: MAP });
     const again = createReadingChoices(memento);
     assert.deepEqual(again.find(uriOf('/data/a.jsonl'), ROWS), { fieldMap: MAP });
@@ -41,7 +43,7 @@ describe('how a data set is read, as a person chose', () => {
     assert.equal(choices.forget(uriOf('/data/a.jsonl'), ROWS), true);
     assert.equal(choices.forget(uriOf('/data/a.jsonl'), ROWS), false);
     assert.equal(createReadingChoices(memento).find(uriOf('/data/a.jsonl'), ROWS), undefined);
-    assert.deepEqual(heard, ['file:///data', 'file:///data', 'file:///data']);
+    assert.deepEqual(heard, Array(3).fill(['/data/a.jsonl', '/data/b.jsonl']));
   });
 
   it('passes over what cannot be read any more', () => {
