@@ -3,7 +3,7 @@ import { useWorkbench } from './hooks.ts';
 import { until, WAIT } from './waiting.ts';
 
 /** Rows of no published format. */
-const OWN = Array.from({ length: 40 }, (_, row) => JSON.stringify({
+const OWN = Array.from({ length: 6 }, (_, row) => JSON.stringify({
   key: `own-${row}`,
   query: `Mia has ${row + 4} photos and gets 3 more. How many photos does Mia have?`,
   chain: [{ text: `Mia gets 3 more photos: ${row + 4} + 3 = ${row + (row % 3 === 0 ? 8 : 7)}.` }, { text: `So the answer is ${row + (row % 3 === 0 ? 8 : 7)}.` }],
@@ -30,7 +30,7 @@ describe('how data sets are read, and rows with several traces', () => {
     await workbench.openFile('own.jsonl');
     await workbench.runCommand('Stepscope: Open as Trace Table');
     const table = await workbench.webview('.trouble:not([hidden])');
-    await table.getByText('No row of the first 8 can be read as a trace.').waitFor({ timeout: WAIT });
+    await table.getByText('No row of the first 6 can be read as a trace.').waitFor({ timeout: WAIT });
     await workbench.runCommand('View: Show Stepscope');
     await workbench.unfold('own.jsonl');
     await workbench.treeRow('Map Fields… No row').waitFor({ timeout: WAIT });
@@ -46,19 +46,19 @@ describe('how data sets are read, and rows with several traces', () => {
     await (await workbench.webview('.trouble:not([hidden])')).locator('vscode-button', { hasText: 'Map Fields…' }).click();
     await workbench.quickInputSays('not used before it is said what it counts from');
     await workbench.screenshot('map-fields-light');
-    await workbench.pick('Id');
+    await workbench.pickLabel('Id');
     await workbench.quickInputSays('own-0');
     await workbench.screenshot('map-field-light');
-    await workbench.pick('key');
+    await workbench.pickLabel('key');
     await workbench.quickInputSays('Preview');
-    await workbench.pick('Preview');
+    await workbench.pickLabel('Preview');
     await workbench.quickInputSays('What does "first_error" count the steps from?');
     await workbench.screenshot('map-base-light');
     await workbench.pick('From 1');
     await workbench.quickInputSays('where no step is wrong');
-    await workbench.pick('-1');
+    await workbench.pickLabel('-1');
     await workbench.quickInputSays('counted from 1, -1 for none');
-    await workbench.pick('Preview');
+    await workbench.pickLabel('Preview');
     await workbench.quickInputSays('⚑ first error');
     for (const theme of THEMES) {
       await workbench.setTheme(theme);
@@ -69,8 +69,8 @@ describe('how data sets are read, and rows with several traces', () => {
     const table = await workbench.webview('.grid-row:not(.waiting)');
     await table.locator('.grid-row', { hasText: 'own-3' }).first().waitFor({ timeout: WAIT });
     await table.locator('.status', { hasText: 'Read as fields (jsonl). It was chosen for this file' }).waitFor({ timeout: WAIT });
-    await workbench.treeRow('40 rows · fields (chosen)').waitFor({ timeout: WAIT });
-    await workbench.notification('8 of the first 8 rows are traces');
+    await workbench.treeRow('6 rows · fields (chosen)').waitFor({ timeout: WAIT });
+    await workbench.notification('6 of the first 6 rows are traces');
     await workbench.clearNotifications();
     await workbench.screenshot('mapped-high-contrast');
   });
@@ -104,7 +104,7 @@ describe('how data sets are read, and rows with several traces', () => {
     await workbench.runCommand('Stepscope: Open Variant…');
     await workbench.quickInputSays('label: step 2');
     await workbench.screenshot('open-variant-high-contrast');
-    await workbench.pick('modified');
+    await workbench.pickLabel('modified');
     await workbench.page.locator('.tab.active', { hasText: 'modified' }).waitFor({ timeout: WAIT });
   });
 

@@ -151,6 +151,11 @@ export class Workbench {
     await this.quickInput.locator('.monaco-list-row', { hasText: text }).first().click({ timeout: WAIT });
   }
 
+  /** Chooses the item of a quick pick whose label is `label`. */
+  async pickLabel(label: string): Promise<void> {
+    await this.quickInput.locator('.monaco-list-row', { has: this.page.getByText(label, { exact: true }) }).first().click({ timeout: WAIT });
+  }
+
   /** Types into an open input box, in place of what is in it, and accepts that. */
   async enter(text: string): Promise<void> {
     const input = this.quickInput.locator('input').first();

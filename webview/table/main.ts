@@ -16,15 +16,15 @@ const post = (message: TableViewMessage): void => host.postMessage(message);
 
 const columns: readonly VirtualColumn<TableColumn>[] = [
   { name: 'row', title: 'Row', about: 'Place in the file, from 0', width: '4.2em', narrow: '3.4em', numeric: true },
-  { name: 'id', title: 'Id', about: "The row's own id", width: 'minmax(6em, 0.15fr)', narrow: 'minmax(4.5em, 1fr)' },
-  { name: 'problem', title: 'Problem', about: 'How the problem begins; for a row that is no trace, why', width: 'minmax(9em, 1fr)', narrow: 'minmax(0, 2fr)' },
+  { name: 'id', title: 'Id', about: "The row's own id", width: 'minmax(6em, 0.15fr)', narrow: 'minmax(4.5em, 9em)' },
+  { name: 'problem', title: 'Problem', about: 'How the problem begins; for a row that is no trace, why', width: 'minmax(9em, 1fr)', narrow: 'minmax(0, 1fr)' },
   { name: 'traces', title: 'Traces', about: 'Traces of the row; the other columns are about the first. Shift+Enter asks which one to open', width: '5.8em', narrow: null, numeric: true },
   { name: 'steps', title: 'Steps', about: 'Steps of the solution', width: '5.6em', narrow: null, numeric: true },
   { name: 'length', title: 'Length', about: 'Characters of the solution', width: '6.2em', narrow: null, numeric: true },
-  { name: 'label', title: 'Label', about: 'First error according to the data, and who made the label', width: 'minmax(11em, 0.15fr)', narrow: '4.9em' },
-  { name: 'firstError', title: 'Our error', about: 'First step whose stored score is under the threshold', width: 'minmax(7.2em, 0.1fr)', narrow: '5.2em' },
-  { name: 'minScore', title: 'Min score', about: 'Lowest stored score of a step', width: '7.4em', narrow: '4.2em', numeric: true },
-  { name: 'agreement', title: 'Agreement', about: 'Whether our first error is that of the label', width: '8.2em', narrow: '5.2em' },
+  { name: 'label', title: 'Label', about: 'First error according to the data, and who made the label', width: 'minmax(11em, 0.15fr)', narrow: 'minmax(4.9em, 11em)' },
+  { name: 'firstError', title: 'Ours', about: 'First step whose stored score is under the threshold', width: 'minmax(7.2em, 0.1fr)', narrow: 'minmax(5.2em, 7.2em)' },
+  { name: 'minScore', title: 'Min', about: 'Lowest stored score of a step', width: '7.4em', narrow: 'minmax(4.2em, 7.4em)', numeric: true },
+  { name: 'agreement', title: 'Agrees', about: 'Whether our first error is that of the label', width: '8.2em', narrow: 'minmax(5.2em, 8.2em)' },
   { name: 'notes', title: 'Notes', about: 'Marked steps of yours with which our verdicts agree, of all marked steps with a verdict', width: '5.6em', narrow: null },
 ];
 /** All columns side by side take this much, in em. */

@@ -114,7 +114,9 @@ function variantItem(node: RowNode, variant: string): vscode.TreeItem {
 
 function noTraceItem(label: string, reason: string, several: string | undefined): vscode.TreeItem {
   const item = new vscode.TreeItem(label);
-  item.description = [...(several === undefined ? [] : [several]), `no trace: ${reason}`].join(' · ');
+  // File and row are known from where the item stands.
+  const why = reason.replace(/^.* row \d+(?: \(line \d+\))? (?=has |is )/, '');
+  item.description = [...(several === undefined ? [] : [several]), `no trace: ${why}`].join(' · ');
   item.tooltip = reason;
   item.iconPath = new vscode.ThemeIcon('circle-slash');
   return item;
