@@ -12,11 +12,13 @@ import { inlineText } from './wording.ts';
 const GUTTER_ICONS = ['correct', 'error', 'uncertain', 'no-verdict', 'after-error'] as const;
 type GutterIcon = (typeof GUTTER_ICONS)[number];
 
+/** The texts after a step, in the order in which they stand. */
+const INLINE_PARTS = ['score', 'given', 'note'] as const;
+type InlinePart = (typeof INLINE_PARTS)[number];
+
 /** Draws scores in the editors that show a trace: text after each step, glyphs in the gutter. */
 export function createDecorations(context: vscode.ExtensionContext, sessions: TraceSessions): vscode.Disposable {
-  const inline = vscode.window.createTextEditorDecorationType({
-    rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
-  });
+  const inline = createInlineTypes();
   const gutter = new Map(GUTTER_ICONS.map((icon) => [icon, gutterType(context, icon)]));
 
   function draw(editor: vscode.TextEditor): void {
@@ -24,7 +26,8 @@ export function createDecorations(context: vscode.ExtensionContext, sessions: Tr
     const current = view?.version === editor.document.version ? view : undefined;
     const { display } = readSettings();
     const steps = current?.annotations.steps ?? [];
-    editor.setDecorations(inline, current !== undefined && display.inlineText ? steps.flatMap((step) => afterText(current, step)) : []);
+    const texts = current !== undefined && display.inlineText ? steps.map((step) => afterText(current, step)) : [];
+    for (const part of INLINE_PARTS) editor.setDecorations(inline[part], texts.flatMap((parts) => parts[part] ?? []));
     for (const [icon, type] of gutter) {
       const shown = display.gutter ? steps.filter((step) => gutterIcon(step) === icon) : [];
       editor.setDecorations(type, current === undefined ? [] : shown.map((step) => startOf(current, step)));
@@ -32,7 +35,7 @@ export function createDecorations(context: vscode.ExtensionContext, sessions: Tr
   }
 
   return vscode.Disposable.from(
-    inline,
+    ...Object.values(inline),
     ...gutter.values(),
     sessions.onDidChange((document) => vscode.window.visibleTextEditors.filter((editor) => editor.document === document).forEach(draw)),
     vscode.window.onDidChangeVisibleTextEditors((editors) => editors.forEach(draw)),
@@ -40,6 +43,19 @@ export function createDecorations(context: vscode.ExtensionContext, sessions: Tr
       if (event.affectsConfiguration('stepscope.display')) vscode.window.visibleTextEditors.forEach(draw);
     }),
   );
+}
+
+/**
+ * A type for each text that stands after a step. Where several are attached to one place, the editor puts them in the order of
+ * their types' keys, compared as texts, so types are made until that is the order in which they are to be read.
+ */
+function createInlineTypes(): Record<InlinePart, vscode.TextEditorDecorationType> {
+  const make = (): vscode.TextEditorDecorationType => vscode.window.createTextEditorDecorationType({ rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed });
+  for (;;) {
+    const types = { score: make(), given: make(), note: make() };
+    if (types.score.key < types.given.key && types.given.key < types.note.key) return types;
+    Object.values(types).forEach((type) => type.dispose());
+  }
 }
 
 function gutterType(context: vscode.ExtensionContext, icon: GutterIcon): vscode.TextEditorDecorationType {
@@ -86,18 +102,18 @@ function colorOf(step: StepAnnotation): ColorName {
 }
 
 /** The score after the last character of the step, and beside it, each in a colour of its own, what came with the data and what a person noted. */
-function afterText(view: TraceView, step: StepAnnotation): vscode.DecorationOptions[] {
+function afterText(view: TraceView, step: StepAnnotation): Partial<Record<InlinePart, vscode.DecorationOptions>> {
   const span = view.open.steps[step.index];
-  if (span === undefined) return [];
+  if (span === undefined) return {};
   const range = lastCharacter(view.document, span);
   const text = inlineText(step);
-  const parts: vscode.DecorationOptions[] = [];
-  if (text !== '') parts.push(attachment(range, text, COLORS[colorOf(step)], step.state === 'running' ? 'italic' : 'normal'));
   const given = givenInline(givenAt(view.open.trace, step.index, view.annotations.threshold));
-  if (given !== '') parts.push(attachment(range, given, COLORS.label, 'italic'));
   const noted = noteInline(notesAt(view.notes, step.index));
-  if (noted !== '') parts.push(attachment(range, noted, COLORS.note, 'normal'));
-  return parts;
+  return {
+    ...(text !== '' && { score: attachment(range, text, COLORS[colorOf(step)], step.state === 'running' ? 'italic' : 'normal') }),
+    ...(given !== '' && { given: attachment(range, given, COLORS.label, 'italic') }),
+    ...(noted !== '' && { note: attachment(range, noted, COLORS.note, 'normal') }),
+  };
 }
 
 function attachment(range: vscode.Range, text: string, color: string, fontStyle: string): vscode.DecorationOptions {

@@ -1,3 +1,4 @@
+import { fitColumns } from './fit-columns.ts';
 import { contentHeight, scrollTo, windowAt } from './row-window.ts';
 
 export interface VirtualColumn<Name extends string> {
@@ -5,10 +6,11 @@ export interface VirtualColumn<Name extends string> {
   readonly title: string;
   /** What the column holds, for the heading's tooltip. */
   readonly about: string;
-  /** A CSS grid track. */
-  readonly width: string;
-  /** The track where there is too little room for all columns; null where the column then goes. */
-  readonly narrow: string | null;
+  /** Least and most width in em; `rest` takes what the others leave, and gives way to nothing where there is no room at all. */
+  readonly least: number;
+  readonly most: number | 'rest';
+  /** Where there is too little room, the columns with a number go, the lowest first. */
+  readonly drop?: number;
   readonly numeric?: boolean;
 }
 
@@ -20,8 +22,6 @@ export interface GridSort<Name extends string> {
 export interface VirtualGridOptions<Name extends string> {
   readonly label: string;
   readonly columns: readonly VirtualColumn<Name>[];
-  /** Width in em under which the columns are narrow. */
-  readonly narrowUnder: number;
   /** Fills the line of the row at a position of the list; false where the row is not there yet. */
   readonly fill: (position: number, cells: ReadonlyMap<Name, HTMLElement>, line: HTMLElement) => boolean;
   /** Rows in sight that are not there yet: the first position and how many. */
@@ -68,6 +68,7 @@ export function createVirtualGrid<Name extends string>(options: VirtualGridOptio
   grid.append(header, content);
 
   const lines: Line<Name>[] = [];
+  let dropped: ReadonlySet<Name> = new Set();
   let rows = 0;
   let selected = 0;
   let pending: { readonly top: number; readonly selected: number } | undefined;
@@ -83,6 +84,7 @@ export function createVirtualGrid<Name extends string>(options: VirtualGridOptio
     const cells = new Map<Name, HTMLElement>();
     columns.forEach((column, at) => {
       const cell = make('div', classOf('grid-cell', column), { role: 'gridcell', 'aria-colindex': String(at + 1) });
+      cell.hidden = dropped.has(column.name);
       cells.set(column.name, cell);
       element.append(cell);
     });
@@ -94,10 +96,13 @@ export function createVirtualGrid<Name extends string>(options: VirtualGridOptio
 
   /** Gives the columns the tracks that there is room for. */
   function fit(): void {
-    const isNarrow = grid.clientWidth < options.narrowUnder * parseFloat(getComputedStyle(grid).fontSize);
-    grid.classList.toggle('narrow', isNarrow);
-    const tracks = columns.flatMap(({ width, narrow }) => (isNarrow ? (narrow ?? []) : width)).join(' ');
-    grid.style.setProperty('--tracks', tracks);
+    const room = grid.clientWidth / parseFloat(getComputedStyle(grid).fontSize);
+    const { shown, isTight } = fitColumns(columns, room);
+    dropped = new Set(columns.filter((column) => !shown.includes(column)).map(({ name }) => name));
+    for (const { element, name } of headings) element.hidden = dropped.has(name);
+    for (const { cells } of lines) for (const [name, cell] of cells) cell.hidden = dropped.has(name);
+    grid.classList.toggle('tight', isTight);
+    grid.style.setProperty('--tracks', shown.map(({ least, most }) => (most === 'rest' ? `minmax(${isTight ? 0 : least}em, 1fr)` : `minmax(${least}em, ${most}em)`)).join(' '));
   }
 
   function draw(): void {
@@ -238,8 +243,8 @@ function heading<Name extends string>(column: VirtualColumn<Name>, onSort: () =>
   return { element, name, sorted };
 }
 
-function classOf(base: string, { name, numeric, narrow }: VirtualColumn<string>): string {
-  return [base, `column-${name}`, ...(numeric === true ? ['numeric'] : []), ...(narrow === null ? ['wide-only'] : [])].join(' ');
+function classOf(base: string, { name, numeric }: VirtualColumn<string>): string {
+  return `${base} column-${name}${numeric === true ? ' numeric' : ''}`;
 }
 
 function make(tag: string, className: string, attributes: Readonly<Record<string, string>>): HTMLElement {

@@ -15,20 +15,18 @@ const host = acquireVsCodeApi<Place>();
 const post = (message: TableViewMessage): void => host.postMessage(message);
 
 const columns: readonly VirtualColumn<TableColumn>[] = [
-  { name: 'row', title: 'Row', about: 'Place in the file, from 0', width: '4.2em', narrow: '3.4em', numeric: true },
-  { name: 'id', title: 'Id', about: "The row's own id", width: 'minmax(6em, 0.15fr)', narrow: 'minmax(4.5em, 9em)' },
-  { name: 'problem', title: 'Problem', about: 'How the problem begins; for a row that is no trace, why', width: 'minmax(9em, 1fr)', narrow: 'minmax(0, 1fr)' },
-  { name: 'traces', title: 'Traces', about: 'Traces of the row; the other columns are about the first. Shift+Enter asks which one to open', width: '5.8em', narrow: null, numeric: true },
-  { name: 'steps', title: 'Steps', about: 'Steps of the solution', width: '5.6em', narrow: null, numeric: true },
-  { name: 'length', title: 'Length', about: 'Characters of the solution', width: '6.2em', narrow: null, numeric: true },
-  { name: 'label', title: 'Label', about: 'First error according to the data, and who made the label', width: 'minmax(11em, 0.15fr)', narrow: 'minmax(4.9em, 11em)' },
-  { name: 'firstError', title: 'Ours', about: 'First step whose stored score is under the threshold', width: 'minmax(7.2em, 0.1fr)', narrow: 'minmax(5.2em, 7.2em)' },
-  { name: 'minScore', title: 'Min', about: 'Lowest stored score of a step', width: '7.4em', narrow: 'minmax(4.2em, 7.4em)', numeric: true },
-  { name: 'agreement', title: 'Agrees', about: 'Whether our first error is that of the label', width: '8.2em', narrow: 'minmax(5.2em, 8.2em)' },
-  { name: 'notes', title: 'Notes', about: 'Marked steps of yours with which our verdicts agree, of all marked steps with a verdict', width: '5.6em', narrow: null },
+  { name: 'row', title: 'Row', about: 'Place in the file, from 0', least: 3.4, most: 4.2, numeric: true },
+  { name: 'id', title: 'Id', about: "The row's own id", least: 4.5, most: 10 },
+  { name: 'problem', title: 'Problem', about: 'How the problem begins; for a row that is no trace, why', least: 14, most: 'rest' },
+  { name: 'traces', title: 'Traces', about: 'Traces of the row; the other columns are about the first. Shift+Enter asks which one to open', least: 5, most: 5.8, drop: 3, numeric: true },
+  { name: 'steps', title: 'Steps', about: 'Steps of the solution', least: 4.8, most: 5.6, drop: 4, numeric: true },
+  { name: 'length', title: 'Length', about: 'Characters of the solution', least: 5.4, most: 6.2, drop: 1, numeric: true },
+  { name: 'label', title: 'Label', about: 'First error according to the data, and who made the label', least: 4.9, most: 11 },
+  { name: 'firstError', title: 'Ours', about: 'First step whose stored score is under the threshold', least: 5.2, most: 7.2 },
+  { name: 'minScore', title: 'Min', about: 'Lowest stored score of a step', least: 4.2, most: 5.6, numeric: true },
+  { name: 'agreement', title: 'Agrees', about: 'Whether our first error is that of the label', least: 5.2, most: 8.2 },
+  { name: 'notes', title: 'Notes', about: 'Marked steps of yours with which our verdicts agree, of all marked steps with a verdict', least: 5, most: 6, drop: 2 },
 ];
-/** All columns side by side take this much, in em. */
-const WIDE = 72;
 /** Rows that are asked for around those in sight. */
 const AHEAD = 30;
 /** Rows that are kept; beyond that the far ones are forgotten. */
@@ -76,7 +74,6 @@ trouble.append(troubleText, ...readings);
 const grid = createVirtualGrid<TableColumn>({
   label: 'Traces of the data set. Enter opens a trace, Shift+Enter asks which one of a row with several, slash goes to the filter.',
   columns,
-  narrowUnder: WIDE,
   fill(position, cells, line) {
     const row = rows.get(position) ?? outdated.get(position);
     line.className = row === undefined ? 'grid-row waiting' : `grid-row ${row.kind} ${row.agreement ?? ''}`;

@@ -96,7 +96,7 @@ export function createReadingChoices(state: Pick<vscode.Memento, 'get' | 'update
         const known = entryFor(file, rows);
         if (known === undefined) return undefined;
         const where = known.file === documentName(file) ? 'It was chosen for this file' : `It was chosen for ${known.file} in this folder, whose rows have the same fields`;
-        return { ...known.choice, reason: `${where}: Stepscope: Choose Format… changes or forgets that.` };
+        return { ...known.choice, reason: `${where} (Choose Format… changes that).` };
       },
     }),
   };
