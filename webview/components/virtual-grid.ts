@@ -1,16 +1,11 @@
-import { fitColumns } from './fit-columns.ts';
+import { fitColumns, type ColumnRoom } from './fit-columns.ts';
 import { contentHeight, scrollTo, windowAt } from './row-window.ts';
 
-export interface VirtualColumn<Name extends string> {
+export interface VirtualColumn<Name extends string> extends ColumnRoom {
   readonly name: Name;
   readonly title: string;
   /** What the column holds, for the heading's tooltip. */
   readonly about: string;
-  /** Least and most width in em; `rest` takes what the others leave, and gives way to nothing where there is no room at all. */
-  readonly least: number;
-  readonly most: number | 'rest';
-  /** Where there is too little room, the columns with a number go, the lowest first. */
-  readonly drop?: number;
   readonly numeric?: boolean;
 }
 
@@ -97,12 +92,13 @@ export function createVirtualGrid<Name extends string>(options: VirtualGridOptio
   /** Gives the columns the tracks that there is room for. */
   function fit(): void {
     const room = grid.clientWidth / parseFloat(getComputedStyle(grid).fontSize);
-    const { shown, isTight } = fitColumns(columns, room);
-    dropped = new Set(columns.filter((column) => !shown.includes(column)).map(({ name }) => name));
+    const { shown, tracks, isTight } = fitColumns(columns, room);
+    // The long column is hidden by the style sheet, which may show it where a row has nothing else.
+    dropped = new Set(columns.filter((column) => !shown.includes(column) && column.most !== 'rest').map(({ name }) => name));
     for (const { element, name } of headings) element.hidden = dropped.has(name);
     for (const { cells } of lines) for (const [name, cell] of cells) cell.hidden = dropped.has(name);
     grid.classList.toggle('tight', isTight);
-    grid.style.setProperty('--tracks', shown.map(({ least, most }) => (most === 'rest' ? `minmax(${isTight ? 0 : least}em, 1fr)` : `minmax(${least}em, ${most}em)`)).join(' '));
+    grid.style.setProperty('--tracks', tracks);
   }
 
   function draw(): void {
@@ -243,8 +239,8 @@ function heading<Name extends string>(column: VirtualColumn<Name>, onSort: () =>
   return { element, name, sorted };
 }
 
-function classOf(base: string, { name, numeric }: VirtualColumn<string>): string {
-  return `${base} column-${name}${numeric === true ? ' numeric' : ''}`;
+function classOf(base: string, { name, numeric, most }: VirtualColumn<string>): string {
+  return `${base} column-${name}${numeric === true ? ' numeric' : ''}${most === 'rest' ? ' rest' : ''}`;
 }
 
 function make(tag: string, className: string, attributes: Readonly<Record<string, string>>): HTMLElement {

@@ -15,17 +15,17 @@ const host = acquireVsCodeApi<Place>();
 const post = (message: TableViewMessage): void => host.postMessage(message);
 
 const columns: readonly VirtualColumn<TableColumn>[] = [
-  { name: 'row', title: 'Row', about: 'Place in the file, from 0', least: 3.4, most: 4.2, numeric: true },
-  { name: 'id', title: 'Id', about: "The row's own id", least: 4.5, most: 10 },
-  { name: 'problem', title: 'Problem', about: 'How the problem begins; for a row that is no trace, why', least: 14, most: 'rest' },
-  { name: 'traces', title: 'Traces', about: 'Traces of the row; the other columns are about the first. Shift+Enter asks which one to open', least: 5, most: 5.8, drop: 3, numeric: true },
-  { name: 'steps', title: 'Steps', about: 'Steps of the solution', least: 4.8, most: 5.6, drop: 4, numeric: true },
-  { name: 'length', title: 'Length', about: 'Characters of the solution', least: 5.4, most: 6.2, drop: 1, numeric: true },
-  { name: 'label', title: 'Label', about: 'First error according to the data, and who made the label', least: 4.9, most: 11 },
-  { name: 'firstError', title: 'Ours', about: 'First step whose stored score is under the threshold', least: 5.2, most: 7.2 },
-  { name: 'minScore', title: 'Min', about: 'Lowest stored score of a step', least: 4.2, most: 5.6, numeric: true },
-  { name: 'agreement', title: 'Agrees', about: 'Whether our first error is that of the label', least: 5.2, most: 8.2 },
-  { name: 'notes', title: 'Notes', about: 'Marked steps of yours with which our verdicts agree, of all marked steps with a verdict', least: 5, most: 6, drop: 2 },
+  { name: 'row', title: 'Row', about: 'Place in the file, from 0', least: 3.4, good: 3.8, most: 4.2, numeric: true },
+  { name: 'id', title: 'Id', about: "The row's own id", least: 4.5, good: 7, most: 11 },
+  { name: 'problem', title: 'Problem', about: 'How the problem begins; for a row that is no trace, why', least: 5, good: 14, most: 'rest' },
+  { name: 'traces', title: 'Traces', about: 'Traces of the row; the other columns are about the first. Shift+Enter asks which one to open', least: 5, good: 5, most: 5.8, drop: 3, numeric: true },
+  { name: 'steps', title: 'Steps', about: 'Steps of the solution', least: 4.8, good: 4.8, most: 5.6, drop: 4, numeric: true },
+  { name: 'length', title: 'Length', about: 'Characters of the solution', least: 5.4, good: 5.4, most: 6.2, drop: 1, numeric: true },
+  { name: 'label', title: 'Label', about: 'First error according to the data, and who made the label', least: 4.9, good: 10, most: 12 },
+  { name: 'firstError', title: 'Ours', about: 'First step whose stored score is under the threshold', least: 5.2, good: 6, most: 8 },
+  { name: 'minScore', title: 'Min', about: 'Lowest stored score of a step', least: 4.2, good: 4.4, most: 5.6, numeric: true },
+  { name: 'agreement', title: 'Agrees', about: 'Whether our first error is that of the label', least: 5.2, good: 6, most: 8.2 },
+  { name: 'notes', title: 'Notes', about: 'Marked steps of yours with which our verdicts agree, of all marked steps with a verdict', least: 5, good: 5, most: 6, drop: 2 },
 ];
 /** Rows that are asked for around those in sight. */
 const AHEAD = 30;
