@@ -13,6 +13,8 @@ export interface FittedColumns<Column> {
   readonly shown: readonly Column[];
   /** CSS grid tracks of the columns that are shown. */
   readonly tracks: string;
+  /** The columns that stay are narrower than is good. */
+  readonly isNarrow: boolean;
   /** Even at their least the columns that stay have too little room, so the one that takes the rest has gone as well. */
   readonly isTight: boolean;
 }
@@ -26,9 +28,10 @@ export function fitColumns<Column extends ColumnRoom>(columns: readonly Column[]
     if (need('good') <= room) break;
     shown = shown.filter((column) => column !== next);
   }
-  const width = need('good') <= room ? 'good' : 'least';
+  const isNarrow = need('good') > room;
+  const width = isNarrow ? 'least' : 'good';
   const isTight = need('least') > room;
   if (isTight) shown = shown.filter(({ most }) => most !== 'rest');
   const tracks = shown.map((column) => `minmax(${column[width]}em, ${column.most === 'rest' ? '1fr' : `${column.most}em`})`).join(' ');
-  return { shown, tracks, isTight };
+  return { shown, tracks, isNarrow, isTight };
 }

@@ -17,7 +17,7 @@ const post = (message: TableViewMessage): void => host.postMessage(message);
 const columns: readonly VirtualColumn<TableColumn>[] = [
   { name: 'row', title: 'Row', about: 'Place in the file, from 0', least: 3.4, good: 3.8, most: 4.2, numeric: true },
   { name: 'id', title: 'Id', about: "The row's own id", least: 4.5, good: 7, most: 11 },
-  { name: 'problem', title: 'Problem', about: 'How the problem begins; for a row that is no trace, why', least: 5, good: 14, most: 'rest' },
+  { name: 'problem', title: 'Problem', about: 'How the problem begins; for a row that is no trace, why', least: 7, good: 14, most: 'rest' },
   { name: 'traces', title: 'Traces', about: 'Traces of the row; the other columns are about the first. Shift+Enter asks which one to open', least: 5, good: 5, most: 5.8, drop: 3, numeric: true },
   { name: 'steps', title: 'Steps', about: 'Steps of the solution', least: 4.8, good: 4.8, most: 5.6, drop: 4, numeric: true },
   { name: 'length', title: 'Length', about: 'Characters of the solution', least: 5.4, good: 5.4, most: 6.2, drop: 1, numeric: true },

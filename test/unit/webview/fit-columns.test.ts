@@ -11,16 +11,16 @@ const COLUMNS = [
 
 describe('the columns of a table', () => {
   const at = (room: number) => {
-    const { shown, isTight } = fitColumns(COLUMNS, room);
-    return [shown.map(({ name }) => name).join(' '), isTight];
+    const { shown, isNarrow, isTight } = fitColumns(COLUMNS, room);
+    return [shown.map(({ name }) => name).join(' '), isTight ? 'tight' : isNarrow ? 'narrow' : 'good'];
   };
 
   it('go in their order where not all are as wide as is good, and the long one goes last', () => {
-    assert.deepEqual(at(30), ['id text length steps label', false]);
-    assert.deepEqual(at(29), ['id text steps label', false]);
-    assert.deepEqual(at(24), ['id text label', false]);
-    assert.deepEqual(at(10), ['id text label', false]);
-    assert.deepEqual(at(9), ['id label', true]);
+    assert.deepEqual(at(30), ['id text length steps label', 'good']);
+    assert.deepEqual(at(29), ['id text steps label', 'good']);
+    assert.deepEqual(at(24), ['id text label', 'good']);
+    assert.deepEqual(at(10), ['id text label', 'narrow']);
+    assert.deepEqual(at(9), ['id label', 'tight']);
   });
 
   it('are as wide as is good, and narrower only once none can go any more', () => {
