@@ -23,7 +23,7 @@ describe('field paths', function () {
     for (const path of ['', '.', 'a..b', 'a[', 'a[x]', 'a["b', 'a]', 'x'.repeat(501)]) assert.equal(parsePath(path), undefined, path);
   });
   it('are found again by any name', () => {
-    fc.assert(fc.property(fc.string({ minLength: 1, maxLength: 30, unit: 'binary' }), (name) => assert.equal(valueAt({ [name]: 7 }, parsePath(pathName(name)) ?? []), name === '__proto__' ? undefined : 7)));
+    fc.assert(fc.property(fc.string({ minLength: 1, maxLength: 30, unit: 'binary' }), (name) => assert.equal(valueAt({ [name]: 7 }, parsePath(pathName(name)) ?? []), 7)), { examples: [['__proto__']] });
   });
 });
 
