@@ -117,7 +117,8 @@ describe('how data sets are read, and rows with several traces', () => {
     await workbench.runCommand('Stepscope: Comment on Step…');
     await workbench.enter('the sum is off by three');
     await editor.decoration('✎ wrong, comment');
-    await workbench.statusBarItem('✎').waitFor({ timeout: WAIT });
+    await workbench.statusBarItem('✎ 0 of 1').waitFor({ timeout: WAIT });
+    await workbench.treeRow('✎ 0 of 1 marks').waitFor({ timeout: WAIT });
     for (const theme of THEMES) {
       await workbench.setTheme(theme);
       await editor.hover('2 more coins:', 'off by three');
