@@ -12,10 +12,14 @@ import { connectServer } from './vscode/connect-server.ts';
 import { registerDatasetCommands } from './vscode/dataset/dataset-commands.ts';
 import { createDatasetLibrary } from './vscode/dataset/dataset-library.ts';
 import { createOpenDataset } from './vscode/dataset/open-dataset.ts';
+import { createReadingChoices } from './vscode/dataset/reading-choices.ts';
+import { createReadingCommands } from './vscode/dataset/reading-commands.ts';
 import { createFindRowScores } from './vscode/dataset/row-scores.ts';
 import { createScoresWatch } from './vscode/dataset/scores-watch.ts';
 import { registerTableEditor } from './vscode/dataset/table-editor.ts';
-import { createTracesTree, createTracesView } from './vscode/dataset/traces-tree.ts';
+import { createTracesTree } from './vscode/dataset/traces-tree.ts';
+import { createTracesView } from './vscode/dataset/traces-view.ts';
+import { createTreeMemory } from './vscode/dataset/tree-memory.ts';
 import { createDecorations } from './vscode/decorations.ts';
 import { createDiagnostics } from './vscode/diagnostics.ts';
 import { createFolding } from './vscode/folding-provider.ts';
@@ -25,7 +29,7 @@ import { createKnownVerifiers } from './vscode/known-verifiers.ts';
 import { createLenses } from './vscode/lenses.ts';
 import { createNavigation } from './vscode/navigation.ts';
 import { createNoteCommands } from './vscode/note-commands.ts';
-import { createNotesMemory } from './vscode/notes-memory.ts';
+import { createNotesMemory, notedSpans } from './vscode/notes-memory.ts';
 import { createScoreStore } from './vscode/score-store.ts';
 import { createScoresPanel } from './vscode/scores-panel.ts';
 import { createScoring } from './vscode/scoring.ts';
@@ -57,8 +61,9 @@ export function activate(context: vscode.ExtensionContext): void {
   const readerScript = context.asAbsolutePath('dist/dataset.js');
   const openInReader = createDatasetReaders(readerScript);
   const textJobs = createTextJobs(readerScript);
-  const library = createDatasetLibrary(context.workspaceState, createOpenDataset(openInReader));
-  const rowDocuments = createRowDocuments((file, row, variant) => library.record(file, row, variant), openInReader);
+  const readings = createReadingChoices(context.workspaceState);
+  const library = createDatasetLibrary(context.workspaceState, createOpenDataset(openInReader), readings);
+  const rowDocuments = createRowDocuments((file, row, variant) => library.record(file, row, variant), openInReader, (file) => readings.optionsFor(file));
   const documents = createSegmentedDocuments(
     createTraceDocuments((document) => rowDocuments.read(document), textJobs),
     createSegmentationMemory(context.workspaceState),
@@ -93,9 +98,11 @@ export function activate(context: vscode.ExtensionContext): void {
     forgetServerKey: () => forgetServerKey(keys),
   };
   const scoresWatch = createScoresWatch(sessions);
-  const scoresOf = createFindRowScores(store, scoringContext);
-  const dataSetCommands = registerDatasetCommands({ extension: context.extensionUri, library, rowDocuments, target, navigation, memory });
+  const scoresOf = createFindRowScores(store, scoringContext, (trace, brought) => notesMemory.find(trace, notedSpans(trace, brought)).shown);
+  const treeMemory = createTreeMemory(context.workspaceState);
+  const dataSetCommands = registerDatasetCommands({ extension: context.extensionUri, library, readings: createReadingCommands(library, readings), rowDocuments, target, navigation, memory });
   const openRow = (uri: vscode.Uri, row: number): void => void dataSetCommands.openRow(uri, row, vscode.ViewColumn.Beside);
+  const openVariant = (uri: vscode.Uri, row: number): void => void dataSetCommands.openVariant(uri, row, vscode.ViewColumn.Beside);
   const folding = createFolding(sessions);
   const lenses = createLenses(sessions);
   const everywhere: vscode.DocumentSelector = { scheme: '*' };
@@ -124,8 +131,9 @@ export function activate(context: vscode.ExtensionContext): void {
     library,
     dataSetCommands,
     scoresWatch,
-    createTracesView(createTracesTree(library, scoresOf, scoresWatch.onDidChange)),
-    registerTableEditor({ extension: context.extensionUri, library, scoresOf, openRow, onScores: scoresWatch.onDidChange }),
+    createTracesView(createTracesTree({ library, memory: treeMemory, scoresOf, onScores: scoresWatch.onDidChange }), treeMemory),
+    registerTableEditor({ extension: context.extensionUri, library, scoresOf, openRow, openVariant, onScores: scoresWatch.onDidChange }),
+    readings.onDidChange((concerns) => void rowDocuments.reread(concerns).then((any) => (any ? sessions.refresh() : undefined))),
     restoreTraces(memory, target),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration('stepscope.verifier') || event.affectsConfiguration('stepscope.segmentation')) void sessions.refresh();

@@ -1,5 +1,6 @@
 import { fail } from '../core/result.ts';
 import { isRecord } from '../core/is-record.ts';
+import { isBareAnswer } from './bare-answer.ts';
 import { chatTurns, chatVariants, isChat, readChat } from './messages.ts';
 import { firstErrorOf, stepTextsOf, traceOfSteps, withId } from './rows/given-steps.ts';
 import { fieldsOf, firstText, list, noQuestion, type Row } from './rows/read-fields.ts';
@@ -15,7 +16,8 @@ export const SOLUTION_FIELDS = ['solution', 'response', 'output', 'completion', 
  * - `{ problem | question | prompt, steps: string[] }` with `id` and `label`; a step may also be an object with `text` or
  *   `content`. `label` is ProcessBench's: the 0-based first wrong step, -1 for none; anything else is no label.
  * - `{ messages: [{ role, content }] }` or the bare list; each answer is a trace.
- * - `{ problem | question | prompt, solution | response | output | completion | answer: string }`.
+ * - `{ problem | question | prompt, solution | response | output | completion | answer: string }`. An `answer` that is one word
+ *   or number is no solution: such a row has no steps to judge.
  */
 export const rowsFormat: RowFormat = {
   id: 'rows',
@@ -65,7 +67,10 @@ function solutionTrace(context: RowContext, row: Row): RowResult {
   const { where } = context;
   const problem = firstText(row, QUESTION_FIELDS);
   const solution = firstText(row, SOLUTION_FIELDS);
-  if (problem !== undefined && solution !== undefined) return textTrace(context, problem, solution);
+  if (problem !== undefined && solution !== undefined) {
+    if (solution === row['answer'] && isBareAnswer(solution)) return fail('no-steps', `${where} has a question and an answer without reasoning ("answer" is "${solution.trim()}"): there are no steps to judge.`);
+    return textTrace(context, problem, solution);
+  }
   if (problem !== undefined)
     return fail('no-steps', `${where} has a question but no solution: it needs "steps", or a text in ${list(SOLUTION_FIELDS)}.`);
   if (solution !== undefined || isRow(row)) return noQuestion(where, QUESTION_FIELDS);

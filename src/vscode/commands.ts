@@ -3,6 +3,7 @@ import type { AnalysisPanel } from './analysis-panel.ts';
 import type { AnalysisThreads } from './analysis-threads.ts';
 import { MAX_SAMPLES, nextSampleCount } from './annotations.ts';
 import type { SegmentationChoice } from '../core/segment/segment-trace.ts';
+import { tellUnread } from './dataset/offer-reading.ts';
 import { exportTrace } from './export-trace.ts';
 import { COMMANDS, SETTINGS, type CommandName } from './manifest.ts';
 import { note, type Navigation } from './navigation.ts';
@@ -50,8 +51,9 @@ export function registerCommands(dependencies: CommandDependencies): vscode.Disp
 
   async function withTrace(argument: unknown, rows: boolean, act: (view: TraceView) => Promise<void> | void): Promise<void> {
     const found = await target.find(argument, rows);
-    if ('refusal' in found) void vscode.window.showInformationMessage(found.refusal);
-    else await act(found.view);
+    if ('view' in found) await act(found.view);
+    else if (found.unread !== undefined) tellUnread(found.unread.file, { reason: found.unread.reason, message: found.refusal });
+    else void vscode.window.showInformationMessage(found.refusal);
   }
 
   async function score(view: TraceView, request: ScoringRequest): Promise<void> {

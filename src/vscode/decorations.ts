@@ -13,6 +13,10 @@ import { inlineText } from './wording.ts';
 const GUTTER_ICONS = ['correct', 'error', 'uncertain', 'no-verdict', 'after-error'] as const;
 type GutterIcon = (typeof GUTTER_ICONS)[number];
 
+/** The texts after a step, in the order in which they stand. */
+const INLINE_PARTS = ['score', 'given', 'note'] as const;
+type InlinePart = (typeof INLINE_PARTS)[number];
+
 /** Lines above and below the visible ones that are drawn too, so that a little scrolling shows nothing that is not drawn yet. */
 const MARGIN = 60;
 
@@ -27,9 +31,7 @@ interface Drawn {
  * since the editor makes a style of its own for each text; marks in the overview ruler for all that are worth a look.
  */
 export function createDecorations(context: vscode.ExtensionContext, sessions: TraceSessions): vscode.Disposable {
-  const inline = vscode.window.createTextEditorDecorationType({
-    rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
-  });
+  const inline = createInlineTypes();
   const gutter = new Map(GUTTER_ICONS.map((icon) => [icon, gutterType(context, icon)]));
   const ruler = new Map((['error', 'uncertain'] as const).map((icon) => [icon, rulerType(COLORS[icon])]));
   const drawn = new WeakMap<vscode.TextEditor, Drawn>();
@@ -49,7 +51,8 @@ export function createDecorations(context: vscode.ExtensionContext, sessions: Tr
     drawn.set(editor, { view: current, range });
     const { display } = readSettings();
     const steps = current?.annotations.steps.slice(range.first, range.end) ?? [];
-    editor.setDecorations(inline, current !== undefined && display.inlineText ? steps.flatMap((step) => afterText(current, step)) : []);
+    const texts = current !== undefined && display.inlineText ? steps.map((step) => afterText(current, step)) : [];
+    for (const part of INLINE_PARTS) editor.setDecorations(inline[part], texts.flatMap((parts) => parts[part] ?? []));
     for (const [icon, type] of gutter) {
       const shown = display.gutter ? steps.filter((step) => gutterIcon(step) === icon) : [];
       editor.setDecorations(type, current === undefined ? [] : shown.map((step) => startOf(current, step)));
@@ -65,7 +68,7 @@ export function createDecorations(context: vscode.ExtensionContext, sessions: Tr
   }
 
   return vscode.Disposable.from(
-    inline,
+    ...Object.values(inline),
     ...gutter.values(),
     ...ruler.values(),
     sessions.onDidChange((document) => vscode.window.visibleTextEditors.filter((editor) => editor.document === document).forEach(draw)),
@@ -86,6 +89,19 @@ function inSight({ document, visibleRanges, selection }: vscode.TextEditor, { op
   const from = document.offsetAt(new vscode.Position(Math.max(0, first - margin), 0));
   const to = document.offsetAt(new vscode.Position(last + margin + 1, 0));
   return stepsBetween(open.steps, from, to);
+}
+
+/**
+ * A type for each text that stands after a step. Where several are attached to one place, the editor puts them in the order of
+ * their types' keys, compared as texts, so types are made until that is the order in which they are to be read.
+ */
+function createInlineTypes(): Record<InlinePart, vscode.TextEditorDecorationType> {
+  const make = (): vscode.TextEditorDecorationType => vscode.window.createTextEditorDecorationType({ rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed });
+  for (;;) {
+    const types = { score: make(), given: make(), note: make() };
+    if (types.score.key < types.given.key && types.given.key < types.note.key) return types;
+    Object.values(types).forEach((type) => type.dispose());
+  }
 }
 
 function gutterType(context: vscode.ExtensionContext, icon: GutterIcon): vscode.TextEditorDecorationType {
@@ -138,18 +154,18 @@ function colorOf(step: StepAnnotation): ColorName {
 }
 
 /** The score after the last character of the step, and beside it, each in a colour of its own, what came with the data and what a person noted. */
-function afterText(view: TraceView, step: StepAnnotation): vscode.DecorationOptions[] {
+function afterText(view: TraceView, step: StepAnnotation): Partial<Record<InlinePart, vscode.DecorationOptions>> {
   const span = view.open.steps[step.index];
-  if (span === undefined) return [];
+  if (span === undefined) return {};
   const range = lastCharacter(view.document, span);
   const text = inlineText(step);
-  const parts: vscode.DecorationOptions[] = [];
-  if (text !== '') parts.push(attachment(range, text, COLORS[colorOf(step)], step.state === 'running' ? 'italic' : 'normal'));
   const given = givenInline(givenAt(view.open.trace, step.index, view.annotations.threshold));
-  if (given !== '') parts.push(attachment(range, given, COLORS.label, 'italic'));
   const noted = noteInline(notesAt(view.notes, step.index));
-  if (noted !== '') parts.push(attachment(range, noted, COLORS.note, 'normal'));
-  return parts;
+  return {
+    ...(text !== '' && { score: attachment(range, text, COLORS[colorOf(step)], step.state === 'running' ? 'italic' : 'normal') }),
+    ...(given !== '' && { given: attachment(range, given, COLORS.label, 'italic') }),
+    ...(noted !== '' && { note: attachment(range, noted, COLORS.note, 'normal') }),
+  };
 }
 
 function attachment(range: vscode.Range, text: string, color: string, fontStyle: string): vscode.DecorationOptions {

@@ -3,7 +3,8 @@ import type { Disposable } from './disposable.ts';
 import { MAX_SAMPLES, nextSampleCount, type StepAnnotation } from './annotations.ts';
 import { segmenterLabel } from '../core/segment/segmenters.ts';
 import { labelText } from './given-text.ts';
-import { COMMANDS } from './manifest.ts';
+import { oneLine } from './dataset/row-summary.ts';
+import { COMMANDS, DATASET_COMMANDS } from './manifest.ts';
 import type { OpenSegmentation } from './trace-documents.ts';
 import type { TraceSessions, TraceView } from './trace-sessions.ts';
 import { count, lensTitle } from './wording.ts';
@@ -65,6 +66,8 @@ function headLenses(view: TraceView): TitledLens[] {
     if (missing > 0) add(annotations.scored === 0 ? `Score ${count(missing, 'step')}` : `Score ${count(missing, 'missing step')}`, COMMANDS.scoreSteps);
     if (annotations.scored > 0) add(firstErrorTitle(view), COMMANDS.showStepScores);
   }
+  const { variant } = open.trace.source;
+  if (variant !== undefined) add(`Trace ${oneLine(variant, 40)} of its row: open another…`, DATASET_COMMANDS.openVariant);
   if (open.segmentation !== undefined) add(segmentationTitle(open.segmentation), COMMANDS.changeSegmentation);
   if (view.hiddenNotes > 0) add(`${count(view.hiddenNotes, 'noted step')} cut otherwise now: Change Segmentation brings ${view.hiddenNotes === 1 ? 'its note' : 'their notes'} back`, COMMANDS.changeSegmentation);
   const label = labelText(open.trace);

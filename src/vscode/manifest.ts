@@ -45,7 +45,10 @@ export const DATASET_COMMANDS = {
   openTraces: 'stepscope.openTraces',
   openSample: 'stepscope.openSample',
   openRow: 'stepscope.openRow',
+  openVariant: 'stepscope.openVariant',
   openAsTable: 'stepscope.openAsTable',
+  chooseFormat: 'stepscope.chooseFormat',
+  mapFields: 'stepscope.mapFields',
   closeTraces: 'stepscope.closeTraces',
   refreshTraces: 'stepscope.refreshTraces',
 } as const;

@@ -8,10 +8,12 @@ import { renderTrace } from '../formats/render.ts';
 import type { Dataset } from '../formats/dataset.ts';
 import type { FormatErrorReason } from '../formats/trace-file.ts';
 import type { OpenInReader } from '../formats/worker/dataset-readers.ts';
+import type { OpenOptions } from '../formats/trace-rows.ts';
 import type { Disposable } from './disposable.ts';
 import { normalizeLineEndings } from './line-endings.ts';
 import { TRACE_ROOT, TRACE_SCHEME } from './manifest.ts';
 import { notedSpans } from './notes-memory.ts';
+import type { RowPlace } from './row-argument.ts';
 import type { RowTraces } from './trace-pairs.ts';
 import { documentName, MAX_DOCUMENT_LENGTH, MAX_STEPS, tooLong, tooManySteps, type OpenTrace } from './trace-documents.ts';
 
@@ -28,6 +30,8 @@ export interface RowDocuments extends Disposable {
   place(uri: vscode.Uri | undefined): { readonly file: vscode.Uri; readonly row?: number } | undefined;
   /** Makes the trace behind a document known to `read`. */
   load(uri: vscode.Uri): Promise<void>;
+  /** Reads the rows again that are shown of the files for which `isMeant` is true; resolves to whether there was any. */
+  reread(isMeant: (file: vscode.Uri) => boolean): Promise<boolean>;
   /** The trace behind an open document. */
   read(document: vscode.TextDocument): Result<OpenTrace, FormatErrorReason>;
 }
@@ -37,14 +41,12 @@ interface Row {
   readonly open: OpenTrace;
 }
 
-interface Address {
-  readonly file: vscode.Uri;
-  readonly row: number;
-  readonly variant?: string;
-}
-
-/** `readRecord` reads a row of a file on disk, of any size; `openInReader` the text of an editor. */
-export function createRowDocuments(readRecord: (file: vscode.Uri, row: number, variant?: string) => Promise<Result<TraceRecord, FormatErrorReason>>, openInReader: OpenInReader): RowDocuments {
+/** `readRecord` reads a row of a file on disk, of any size; `openInReader` the text of an editor, which is read as `optionsFor` says. */
+export function createRowDocuments(
+  readRecord: (file: vscode.Uri, row: number, variant?: string) => Promise<Result<TraceRecord, FormatErrorReason>>,
+  openInReader: OpenInReader,
+  optionsFor: (file: vscode.Uri) => OpenOptions,
+): RowDocuments {
   const rows = new Map<string, Result<Row, FormatErrorReason>>();
   const changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
 
@@ -65,22 +67,30 @@ export function createRowDocuments(readRecord: (file: vscode.Uri, row: number, v
     return renderAddress(address);
   }
 
-  async function renderAddress({ file, row, variant }: Address): Promise<Result<Row, FormatErrorReason>> {
+  async function renderAddress({ file, row, variant }: RowPlace): Promise<Result<Row, FormatErrorReason>> {
     const name = documentName(file);
     const text = editorText(file);
-    const record = text === undefined ? await readRecord(file, row, variant) : await inContent(name, encoder.encode(text), (data) => data.record(row, variant));
+    const record = text === undefined ? await readRecord(file, row, variant) : await inContent(file, encoder.encode(text), (data) => data.record(row, variant));
     return record.ok ? renderRecord(name, row, record.value, variant) : record;
   }
 
   /** Reads from the content of a file that is not on a disk, or not as it is there. */
-  async function inContent<Value>(name: string, bytes: Uint8Array, read: (data: Dataset) => Promise<Result<Value, FormatErrorReason>>): Promise<Result<Value, FormatErrorReason>> {
-    const opened = await openInReader({ name, bytes });
+  async function inContent<Value>(file: vscode.Uri, bytes: Uint8Array, read: (data: Dataset) => Promise<Result<Value, FormatErrorReason>>): Promise<Result<Value, FormatErrorReason>> {
+    const opened = await openInReader({ name: documentName(file), bytes }, optionsFor(file));
     if (!opened.ok) return opened;
     try {
       return await read(opened.value);
     } finally {
       opened.value.dispose();
     }
+  }
+
+  /** Editors that show the row take over another text. */
+  function replace(uri: vscode.Uri, now: Result<Row, FormatErrorReason>): void {
+    const before = rows.get(uri.toString());
+    rows.set(uri.toString(), now);
+    if (before?.ok === true && now.ok && before.value.text === now.value.text) return;
+    if (before !== undefined) changed.fire([{ type: vscode.FileChangeType.Changed, uri }]);
   }
 
   const provider: vscode.FileSystemProvider = {
@@ -121,19 +131,26 @@ export function createRowDocuments(readRecord: (file: vscode.Uri, row: number, v
       const rendered = await renderAddress({ file, row, ...(variant !== undefined && { variant }) });
       if (!rendered.ok) return rendered;
       const uri = rowUri({ file, row, ...(variant !== undefined && { variant }) }, rendered.value.open.name);
-      const before = rows.get(uri.toString());
-      rows.set(uri.toString(), rendered);
-      if (before?.ok === true && before.value.text !== rendered.value.text) {
-        changed.fire([{ type: vscode.FileChangeType.Changed, uri }]);
-      }
+      replace(uri, rendered);
       return ok(uri);
+    },
+    async reread(isMeant) {
+      let isChanged = false;
+      for (const key of [...rows.keys()]) {
+        const uri = vscode.Uri.parse(key);
+        const address = parseRowUri(uri);
+        if (address === undefined || !isMeant(address.file)) continue;
+        replace(uri, await renderAddress(address));
+        isChanged = true;
+      }
+      return isChanged;
     },
     async list(file) {
       const bytes = await fileBytes(file);
       const name = documentName(file);
       if (bytes === undefined) return fail('no-such-row', `${name} cannot be read: save it first.`);
       if (bytes.byteLength > MAX_DOCUMENT_LENGTH) return tooLong(name);
-      return inContent(name, bytes, async (data) => {
+      return inContent(file, bytes, async (data) => {
         const rows: RowTraces[] = [];
         for (let row = 0; row < data.progress.rows; row++) rows.push({ row, variants: await data.variants(row) });
         return ok(rows);
@@ -213,13 +230,13 @@ async function fileBytes(file: vscode.Uri): Promise<Uint8Array | undefined> {
   }
 }
 
-function rowUri(address: Address, name: string): vscode.Uri {
+function rowUri(address: RowPlace, name: string): vscode.Uri {
   const query = JSON.stringify({ file: address.file.toString(), row: address.row, variant: address.variant });
   return vscode.Uri.from({ scheme: TRACE_SCHEME, path: `${TRACE_ROOT}/${name}`, query });
 }
 
 /** Which row of which file a document of our scheme shows. */
-export function parseRowUri(uri: vscode.Uri): Address | undefined {
+export function parseRowUri(uri: vscode.Uri): RowPlace | undefined {
   try {
     const value: unknown = JSON.parse(uri.query);
     if (!isRecord(value)) return undefined;

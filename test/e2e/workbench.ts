@@ -177,6 +177,11 @@ export class Workbench {
     await this.quickInput.locator('.monaco-list-row', { hasText: text }).first().click({ timeout: WAIT });
   }
 
+  /** Chooses the item of a quick pick whose label is `label`. */
+  async pickLabel(label: string): Promise<void> {
+    await this.quickInput.locator('.monaco-list-row', { has: this.page.getByText(label, { exact: true }) }).first().click({ timeout: WAIT });
+  }
+
   /** Types into an open input box, in place of what is in it, and accepts that. */
   async enter(text: string): Promise<void> {
     const input = this.quickInput.locator('input').first();
@@ -288,6 +293,21 @@ export class Workbench {
       }
       return undefined;
     });
+  }
+
+  // The Traces view
+
+  /** The first row of the tree in the side bar that contains `text`. */
+  treeRow(text: string): Locator {
+    return this.page.locator('.pane-body .monaco-list-row', { hasText: text }).first();
+  }
+
+  /** Unfolds that row; one that is unfolded already stays so. */
+  async unfold(text: string): Promise<void> {
+    const row = this.treeRow(text);
+    await row.waitFor({ timeout: WAIT });
+    if ((await row.getAttribute('aria-expanded')) === 'false') await row.locator('.monaco-tl-twistie').click({ timeout: WAIT });
+    await this.page.locator('.pane-body .monaco-list-row[aria-expanded="true"]', { hasText: text }).first().waitFor({ timeout: WAIT });
   }
 
   // Settings and looks

@@ -1,3 +1,4 @@
+import { markAgreement } from '../../core/metrics/mark-agreement.ts';
 import type { TraceRecord } from '../../core/trace/record.ts';
 import { sourceName, stepText } from '../../core/trace/trace.ts';
 import { summarize } from '../../core/verifier/combine.ts';
@@ -29,7 +30,7 @@ function section(record: TraceRecord): string[] {
   return [`## ${inline(sourceName(trace.source))}`, ...facts(record), '### Problem', fenced(trace.problem), ...trace.steps.flatMap((_, index) => stepSection(record, index)), ...answer(record)];
 }
 
-function facts({ trace, scores }: TraceRecord): string[] {
+function facts({ trace, scores, notes = [] }: TraceRecord): string[] {
   const lines: string[] = [];
   const { label, given, steps } = trace;
   if (label) lines.push(`- Label from the file (${inline(label.field)}, made by: ${label.madeBy}): ${label.firstError === undefined ? 'no step is wrong' : `first error is step ${label.firstError + 1}`}`);
@@ -39,6 +40,8 @@ function facts({ trace, scores }: TraceRecord): string[] {
   if (made) {
     const { firstError, min, mean, product, last, scored } = summarize(scores, made.threshold, 0, 0);
     lines.push(`- First error: ${firstError === undefined ? 'none' : `step ${firstError + 1}`}; min ${fixed(min)}, mean ${fixed(mean)}, product ${fixed(product)}, last ${fixed(last)} (n = ${scored} of ${steps.length} steps)`);
+    const marks = markAgreement(scores, made.threshold, notes);
+    if (marks) lines.push(`- Agreement of the verifier with the notes: ${marks.agreed} of ${marks.compared} marked steps${marks.apart === 0 ? '' : ` (${marks.apart} more without one verdict or one mark)`}`);
     lines.push(`- Made with ${provenanceWords(made)}`);
   }
   return lines.length === 0 ? [] : [lines.join('\n')];

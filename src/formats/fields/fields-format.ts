@@ -104,7 +104,7 @@ function scoresOf(field: string, list: readonly unknown[]): GivenScores {
 }
 
 /** A list, or JSON of one in a text. */
-function listOf(value: unknown): readonly unknown[] | undefined {
+export function listOf(value: unknown): readonly unknown[] | undefined {
   if (Array.isArray(value)) return value as unknown[];
   if (typeof value !== 'string' || !value.trimStart().startsWith('[')) return undefined;
   const parsed = parseJson(value);
@@ -116,7 +116,7 @@ function number(value: unknown): unknown {
 }
 
 /** An empty cell is no value. */
-function wholeNumber(value: unknown): unknown {
+export function wholeNumber(value: unknown): unknown {
   if (typeof value !== 'string') return value;
   return value.trim() === '' ? undefined : Number(value);
 }

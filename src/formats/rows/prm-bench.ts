@@ -10,8 +10,9 @@ const VARIANTS = ['modified', 'original'] as const;
 /**
  * PRMBench (Song et al. 2025): `{ original_question, modified_question, original_process, modified_process, error_steps,
  * reason, classification, idx }`. A row has two traces. `modified` is the one that the benchmark scores: `error_steps` are
- * 1-BASED and several a trace; every other step counts as right. The model that put the errors in named them, and people
- * checked. `original` is unlabelled in the file and stays so.
+ * 1-BASED and several a trace; every other step counts as right. A model that was asked to put errors in named them (the
+ * authors' `mr_annotate/build_data`), so that is who made the label; the file does not say who checked a row. `original` is
+ * unlabelled in the file and stays so.
  */
 export const prmBench: RowFormat = {
   id: 'prmbench',

@@ -1,22 +1,23 @@
 import * as vscode from 'vscode';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Dataset, DatasetChange } from '../../formats/dataset.ts';
+import type { OpenOptions } from '../../formats/trace-rows.ts';
 import type { FormatErrorReason } from '../../formats/trace-file.ts';
 import type { OpenInReader } from '../../formats/worker/dataset-readers.ts';
 import { documentName } from '../trace-documents.ts';
 
-export type OpenDataset = (uri: vscode.Uri) => Promise<Result<Dataset, FormatErrorReason>>;
+export type OpenDataset = (uri: vscode.Uri, options: OpenOptions) => Promise<Result<Dataset, FormatErrorReason>>;
 
 /** Opens data sets: of any size on this machine's disks; elsewhere, where a file can only be read whole, one that fits into memory. */
 export function createOpenDataset(openInReader: OpenInReader): OpenDataset {
-  return (uri) => (uri.scheme === 'file' ? openInReader({ path: uri.fsPath }) : openWhole(uri, openInReader));
+  return (uri, options) => (uri.scheme === 'file' ? openInReader({ path: uri.fsPath }, options) : openWhole(uri, options, openInReader));
 }
 
-async function openWhole(uri: vscode.Uri, openInReader: OpenInReader): Promise<Result<Dataset, FormatErrorReason>> {
+async function openWhole(uri: vscode.Uri, options: OpenOptions, openInReader: OpenInReader): Promise<Result<Dataset, FormatErrorReason>> {
   const name = documentName(uri);
   const bytes = await read(uri);
   if (bytes === undefined) return fail('no-such-row', `${name} cannot be read: check that the file is still there, and open it again.`);
-  const opened = await openInReader({ name, bytes });
+  const opened = await openInReader({ name, bytes }, options);
   if (!opened.ok) return opened;
   const data = opened.value;
   const changed = new vscode.EventEmitter<DatasetChange>();

@@ -1,4 +1,6 @@
+import { markAgreement, type MarkAgreement } from '../../core/metrics/mark-agreement.ts';
 import type { FirstErrorLabel } from '../../core/trace/given.ts';
+import type { StepNote } from '../../core/trace/record.ts';
 import { stepTexts, type Trace } from '../../core/trace/trace.ts';
 import { judged } from '../../core/verifier/judge.ts';
 import { annotate, type StepScores, type TraceAnnotations } from '../annotations.ts';
@@ -18,13 +20,15 @@ export interface RowScores {
   readonly min: number | undefined;
   /** Whether a missing score can no longer change `firstError`. */
   readonly decided: boolean;
+  /** How the verdicts agree with a person's marks; absent where no step is marked. */
+  readonly marks?: MarkAgreement;
 }
 
-/** Looks up what is stored for a trace under the settings and the model of now; undefined where no step has a score. */
-export type FindRowScores = (trace: Trace) => Promise<RowScores | undefined>;
+/** Looks up what is stored for a trace under the settings and the model of now; undefined where no step has a score. `brought` are notes of its file. */
+export type FindRowScores = (trace: Trace, brought?: readonly StepNote[]) => Promise<RowScores | undefined>;
 
-export function createFindRowScores(store: ScoreStore, context: () => ScoringContext): FindRowScores {
-  return async (trace) => {
+export function createFindRowScores(store: ScoreStore, context: () => ScoringContext, notesOf: (trace: Trace, brought: readonly StepNote[]) => readonly StepNote[]): FindRowScores {
+  return async (trace, brought = []) => {
     const { hashes, verifier } = context();
     if (hashes === undefined || !(await store.mayHold(trace.problem))) return undefined;
     await store.load(trace.problem);
@@ -37,7 +41,9 @@ export function createFindRowScores(store: ScoreStore, context: () => ScoringCon
     };
     await inBatches(texts, look);
     const annotations = annotate(scores, verifier.threshold, undefined);
-    return annotations.scored === 0 ? undefined : rowScores(annotations);
+    if (annotations.scored === 0) return undefined;
+    const marks = markAgreement(annotations.steps.map(({ score }) => score), verifier.threshold, notesOf(trace, brought));
+    return { ...rowScores(annotations), ...(marks && { marks }) };
   };
 }
 

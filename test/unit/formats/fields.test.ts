@@ -82,6 +82,11 @@ describe('proposed maps', function () {
     assert.match(best.open[0]?.question ?? '', /^Does "first_error_step" count the steps from 0 or from 1/);
     assert.deepEqual(stepTexts(read(rows[0], best.map)), ['a', 'b']);
   });
+  it('never take bare answers for solutions', () => {
+    assert.deepEqual(proposeMaps([{ question: 'How many?', answer: '9' }, { question: 'How many?', answer: '12' }]), []);
+    const [best] = proposeMaps([{ question: 'How many?', answer: '9', rationale: 'It is nine.' }]);
+    assert.deepEqual(best?.map, { version: 1, problem: 'question', response: 'rationale', goldAnswer: 'answer' });
+  });
   it('are none where nothing looks like a question with a solution', () => {
     assert.deepEqual(proposeMaps([{ a: 1, b: ['x'] }, 3, null]), []);
   });

@@ -6,7 +6,8 @@ import { DEFAULT_VERIFIER_SETTINGS, PROMPT_FORMS } from '../../../src/core/verif
 import { COLORS, COMMANDS, CONTEXT_KEYS, DATASET_COMMANDS, RESTRICTED_SETTINGS, SETTINGS, TRACE_ROOT, TRACE_SCHEME, VIEWS } from '../../../src/vscode/manifest.ts';
 
 interface Contribution {
-  readonly command: string;
+  readonly command?: string;
+  readonly submenu?: string;
   readonly when?: string;
 }
 
@@ -18,6 +19,7 @@ interface Manifest {
     readonly commands: readonly { readonly command: string; readonly category: string }[];
     readonly keybindings: readonly (Contribution & { readonly key: string })[];
     readonly menus: Readonly<Record<string, readonly Contribution[]>>;
+    readonly submenus: readonly { readonly id: string }[];
     readonly configuration: readonly { readonly properties: Readonly<Record<string, { readonly default: unknown; readonly enum?: readonly string[]; readonly markdownEnumDescriptions?: readonly string[] }>> }[];
     readonly colors: readonly { readonly id: string; readonly defaults: Readonly<Record<string, string>> }[];
     readonly viewsContainers: { readonly activitybar: readonly { readonly id: string; readonly icon: string }[] };
@@ -64,16 +66,22 @@ describe('manifest', () => {
   });
 
   it('binds and shows declared commands under declared context keys only', () => {
-    const views: readonly string[] = contributedViews.map(({ id }) => id);
+    const views: readonly string[] = [...contributedViews.map(({ id }) => id), VIEWS.table];
     const keysIn = (when: string | undefined): string[] => when?.match(/stepscope\.[\w.]+/g)?.filter((name) => !views.includes(name)) ?? [];
     const uses = [...contributes.keybindings, ...Object.values(contributes.menus).flat()];
     const keys: readonly string[] = Object.values(CONTEXT_KEYS);
-    for (const { command, when } of uses) {
-      assert.ok(commands.includes(command), command);
+    const submenus = contributes.submenus.map(({ id }) => id);
+    for (const { command, submenu, when } of uses) {
+      assert.ok(submenu === undefined ? commands.includes(command ?? '') : submenus.includes(submenu), command ?? submenu);
       for (const key of keysIn(when)) assert.ok(keys.includes(key), key);
     }
     const used = uses.flatMap(({ when }) => keysIn(when));
     assert.deepEqual(sorted(new Set(used)), sorted(keys));
+  });
+
+  it('fills the submenus that it declares, and no others', () => {
+    const known = ['editor/context', 'editor/title', 'explorer/context', 'view/title', 'view/item/context'];
+    assert.deepEqual(sorted(Object.keys(contributes.menus).filter((menu) => !known.includes(menu))), sorted(contributes.submenus.map(({ id }) => id)));
   });
 
   it('takes keys only where a trace is open', () => {
