@@ -1,6 +1,7 @@
 // Packages the extension: one VSIX a platform with the native code of that platform, and one without any for all others.
 //   npm run package [-- TARGET …]    builds, writes vsix/stepscope-VERSION-TARGET.vsix, prints sizes, keeps to the budgets
 //   npm run package -- --list        prints what each would hold, as JSON; writes nothing
+//   npm run package -- --built …     packages what is built already
 import { createVSIX, listFiles } from '@vscode/vsce';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -63,7 +64,7 @@ function checkTargets(names) {
 }
 
 async function main() {
-  const { values, positionals } = parseArgs({ options: { list: { type: 'boolean', default: false } }, allowPositionals: true });
+  const { values, positionals } = parseArgs({ options: { list: { type: 'boolean', default: false }, built: { type: 'boolean', default: false } }, allowPositionals: true });
   const targets = checkTargets(positionals);
   if (values.list) {
     const lists = {};
@@ -71,8 +72,7 @@ async function main() {
     process.stdout.write(`${JSON.stringify(lists)}\n`);
     return;
   }
-  const build = spawnSync(process.execPath, ['build.mjs'], { cwd: root, stdio: 'inherit' });
-  if (build.status !== 0) throw new Error('The build did not succeed.');
+  if (!values.built && spawnSync(process.execPath, ['build.mjs'], { cwd: root, stdio: 'inherit' }).status !== 0) throw new Error('The build did not succeed.');
   const over = [];
   for (const target of targets) {
     const file = await packageFor(target);

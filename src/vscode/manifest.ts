@@ -63,6 +63,7 @@ export const SETTINGS = {
   servedModel: 'stepscope.verifier.servedModel',
   concurrency: 'stepscope.verifier.concurrency',
   keyVariable: 'stepscope.verifier.keyVariable',
+  nodePath: 'stepscope.engine.nodePath',
   inlineText: 'stepscope.display.inlineText',
   gutter: 'stepscope.display.gutter',
   statusBar: 'stepscope.display.statusBar',
@@ -71,7 +72,7 @@ export const SETTINGS = {
 } as const;
 
 /** Settings that a folder must not set before it is trusted: they decide what is loaded and run, and where text and keys go. */
-export const RESTRICTED_SETTINGS = [SETTINGS.model, SETTINGS.endpoints, SETTINGS.servedModel, SETTINGS.concurrency, SETTINGS.keyVariable] as const;
+export const RESTRICTED_SETTINGS = [SETTINGS.model, SETTINGS.endpoints, SETTINGS.servedModel, SETTINGS.concurrency, SETTINGS.keyVariable, SETTINGS.nodePath] as const;
 
 export const CONTEXT_KEYS = {
   /** The active editor shows a trace that was opened as one. */

@@ -7,8 +7,10 @@ import { chatInstruction } from '../core/verifier/chat-prompt.ts';
 import type { VerifierMode } from '../core/verifier/score.ts';
 import { bundledModelDirectory } from '../models/catalog.ts';
 import { createEngine, type Engine } from '../models/onnx/engine.ts';
+import type { EngineProgram } from '../models/onnx/engine-program.ts';
 import { connect, type ServedLanguageModel } from '../models/openai/connect.ts';
 import type { Disposable } from './disposable.ts';
+import { editorEngine, engineNodePath } from './editor-engine.ts';
 import { interruptible } from './interruptible.ts';
 import { hashesOf, knownServer, serverKey, type KnownVerifier, type KnownVerifiers, type ModelHashes } from './known-verifiers.ts';
 import { keysOf, type ServerKeys } from './server-keys.ts';
@@ -37,7 +39,7 @@ export interface VerifierModelDependencies {
 }
 
 type Open =
-  | { readonly type: 'folder'; readonly directory: string; readonly model: LanguageModel }
+  | { readonly type: 'folder'; readonly directory: string; readonly nodePath: string | undefined; readonly model: LanguageModel }
   | { readonly type: 'server'; readonly identity: string; readonly model: ServedLanguageModel };
 
 const BUNDLED_NOTE = 'The bundled model is a demonstration model of 29 million parameters: read its scores as such.';
@@ -45,6 +47,7 @@ const BUNDLED_NOTE = 'The bundled model is a demonstration model of 29 million p
 export function createVerifierModel({ context, known, keys, log, onFirstUse }: VerifierModelDependencies): VerifierModel {
   const said = new vscode.EventEmitter<string>();
   let engine: Engine | undefined;
+  let engineProgram: EngineProgram | undefined;
   let open: Open | undefined;
 
   const directoryOf = (choice: Exclude<VerifierChoice, { type: 'server' }>): string =>
@@ -69,12 +72,17 @@ export function createVerifierModel({ context, known, keys, log, onFirstUse }: V
   }
 
   async function loadFolder(directory: string, signal: AbortSignal): Promise<LanguageModel> {
-    if (open?.type === 'folder' && open.directory === directory) return open.model;
+    const nodePath = engineNodePath();
+    if (open?.type === 'folder' && open.directory === directory && open.nodePath === nodePath) return open.model;
     // One verifier is in memory at a time: a model of several gigabytes must not stay when another is set.
     if (open !== undefined) close();
-    engine ??= createEngine({ enginePath: context.asAbsolutePath('dist/engine.js'), log });
+    const program = await editorEngine(context);
+    // One that failed to load its model may have another program by now.
+    if (program.nodePath !== engineProgram?.nodePath) close();
+    engine ??= createEngine({ ...program, log });
+    engineProgram = program;
     const model = await interruptible(engine.load(directory), signal);
-    open = { type: 'folder', directory, model };
+    open = { type: 'folder', directory, nodePath, model };
     learn(directory, { ...model.info, capabilities: model.capabilities });
     return model;
   }
