@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { createActivities } from './vscode/activities.ts';
 import { createActiveTrace } from './vscode/active-trace.ts';
 import { addModel } from './vscode/add-model.ts';
 import { registerCommands } from './vscode/commands.ts';
@@ -13,6 +14,7 @@ import { registerTableEditor } from './vscode/dataset/table-editor.ts';
 import { createTracesTree, createTracesView } from './vscode/dataset/traces-tree.ts';
 import { createDecorations } from './vscode/decorations.ts';
 import { createDiagnostics } from './vscode/diagnostics.ts';
+import { createDoctor } from './vscode/doctor/doctor.ts';
 import { createFolding } from './vscode/folding-provider.ts';
 import { forgetServerKey } from './vscode/forget-server-key.ts';
 import { createHoverProvider } from './vscode/hovers.ts';
@@ -29,7 +31,10 @@ import { createSegmentationCommands } from './vscode/segmentation-commands.ts';
 import { createSegmentationMemory } from './vscode/segmentation-memory.ts';
 import { createSegmentedDocuments } from './vscode/segmented-documents.ts';
 import { readSettings } from './vscode/settings.ts';
+import { watchSettings } from './vscode/settings-watch.ts';
+import { registerSetupCommands } from './vscode/setup-commands.ts';
 import { createStatusBar } from './vscode/status-bar.ts';
+import { createStatusMenu } from './vscode/status-menu.ts';
 import { registerSymbols } from './vscode/symbols.ts';
 import { createRowDocuments } from './vscode/trace-content-provider.ts';
 import { createTraceDocuments } from './vscode/trace-documents.ts';
@@ -48,6 +53,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const store = createScoreStore(folder, (error) => log.error('Scores could not be written:', error instanceof Error ? error.message : String(error)));
   flush = () => store.flush();
 
+  const activities = createActivities();
   const memory = createTraceMemory(context.workspaceState);
   const library = createDatasetLibrary(context.workspaceState);
   const rowDocuments = createRowDocuments((file, row, variant) => library.record(file, row, variant));
@@ -59,12 +65,16 @@ export function activate(context: vscode.ExtensionContext): void {
   );
   const notesMemory = createNotesMemory(context.workspaceState);
   const say = (line: string): void => log.info(line);
-  const known = createKnownVerifiers(context.globalState, () => sessions.refresh());
+  const verifierChanged = new vscode.EventEmitter<void>();
+  const known = createKnownVerifiers(context.globalState, () => {
+    sessions.refresh();
+    verifierChanged.fire();
+  });
   const keys = createServerKeys(context.secrets, context.globalState);
   const verifier = createVerifierModel({ context, known, keys, log: say, onFirstUse: (name, notes) => tellNotes(say, name, notes) });
   const scoringContext = (): ScoringContext => ({ verifier: readSettings().verifier, hashes: verifier.hashes() });
   const sessions = createTraceSessions(documents, store, scoringContext, (open) => notesMemory.find(open.trace, open.exported?.notes ?? []));
-  const scoring = createScoring(sessions, store, verifier);
+  const scoring = createScoring(sessions, store, verifier, activities);
   const active = createActiveTrace(sessions);
   const navigation = createNavigation(memory);
   const target = createTraceTarget(sessions, active, rowDocuments, memory);
@@ -89,6 +99,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const scoresOf = createFindRowScores(store, scoringContext);
   const dataSetCommands = registerDatasetCommands({ extension: context.extensionUri, library, rowDocuments, target, navigation, memory });
   const openRow = (uri: vscode.Uri, row: number): void => void dataSetCommands.openRow(uri, row, vscode.ViewColumn.Beside);
+  const doctor = createDoctor({ context, keys, scores: folder });
+  const menu = createStatusMenu({ activities, verifier: () => verifier.summary(), onDidChangeVerifier: verifierChanged.event, showLog: () => log.show() });
   const folding = createFolding(sessions);
   const lenses = createLenses(sessions);
   const everywhere: vscode.DocumentSelector = { scheme: '*' };
@@ -103,6 +115,12 @@ export function activate(context: vscode.ExtensionContext): void {
     createDecorations(context, sessions),
     createDiagnostics(active),
     createStatusBar(active),
+    activities,
+    verifierChanged,
+    menu,
+    doctor,
+    registerSetupCommands(context, { doctor: () => doctor.run(), showMenu: () => menu.show() }),
+    watchSettings(context),
     registerSymbols(sessions),
     lenses,
     folding,

@@ -54,6 +54,7 @@ function summary(view: TraceView, step: StepAnnotation): vscode.MarkdownString {
     markdown.appendMarkdown('\n\n');
     plain(markdown, step.failure);
   }
+  if (step.recorded) markdown.appendMarkdown('\n\nThis score is recorded in the file and was not made here: *Score Steps* scores with the verifier that is set.');
   if (step.brokenPrefix) {
     const first = (view.annotations.firstError ?? 0) + 1;
     markdown.appendMarkdown(`\n\nJudged on a broken prefix: step ${first} before it is under the threshold, so this score says little.`);

@@ -51,6 +51,8 @@ function headLenses(view: TraceView): vscode.CodeLens[] {
     const missing = annotations.steps.length - annotations.scored;
     if (missing > 0) add(annotations.scored === 0 ? `Score ${count(missing, 'step')}` : `Score ${count(missing, 'missing step')}`, COMMANDS.scoreSteps);
     if (annotations.scored > 0) add(firstErrorTitle(view), COMMANDS.showStepScores);
+    const recorded = annotations.steps.filter((step) => step.recorded).length;
+    if (recorded > 0) add(`${count(recorded, 'score')} recorded in the file: Score Here`, COMMANDS.scoreSteps);
   }
   if (open.segmentation !== undefined) add(segmentationTitle(open.segmentation), COMMANDS.changeSegmentation);
   if (view.hiddenNotes > 0) add(`${count(view.hiddenNotes, 'noted step')} cut otherwise now: Change Segmentation brings ${view.hiddenNotes === 1 ? 'its note' : 'their notes'} back`, COMMANDS.changeSegmentation);

@@ -42,6 +42,7 @@ export type CommandName = keyof typeof COMMANDS;
 export const DATASET_COMMANDS = {
   openTraces: 'stepscope.openTraces',
   openSample: 'stepscope.openSample',
+  openScoredSample: 'stepscope.openScoredSample',
   openRow: 'stepscope.openRow',
   openAsTable: 'stepscope.openAsTable',
   closeTraces: 'stepscope.closeTraces',
@@ -49,6 +50,17 @@ export const DATASET_COMMANDS = {
 } as const;
 
 export type DatasetCommandName = keyof typeof DATASET_COMMANDS;
+
+/** Commands about Stepscope itself. */
+export const SETUP_COMMANDS = {
+  doctor: 'stepscope.doctor',
+  showMenu: 'stepscope.showMenu',
+  openWalkthrough: 'stepscope.openWalkthrough',
+} as const;
+
+export type SetupCommandName = keyof typeof SETUP_COMMANDS;
+
+export const WALKTHROUGH = 'stepscope.start';
 
 export const SETTINGS = {
   samples: 'stepscope.verifier.samples',
@@ -96,6 +108,9 @@ export type ColorName = keyof typeof COLORS;
 /** The scheme and the root folder of read-only documents that show one row of a data set. */
 export const TRACE_SCHEME = 'stepscope-trace';
 export const TRACE_ROOT = '/stepscope-trace';
+
+/** The scheme of the report of *Doctor*. */
+export const REPORT_SCHEME = 'stepscope-report';
 
 export const VIEWS = {
   scores: 'stepscope.scores',

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import path from 'node:path';
 import process from 'node:process';
 import * as vscode from 'vscode';
 import type { LanguageModel } from '../core/model.ts';
@@ -9,6 +10,7 @@ import { bundledModelDirectory } from '../models/catalog.ts';
 import { createEngine, type Engine } from '../models/onnx/engine.ts';
 import type { EngineProgram } from '../models/onnx/engine-program.ts';
 import { connect, type ServedLanguageModel } from '../models/openai/connect.ts';
+import { sizeText } from './describe-verifier.ts';
 import type { Disposable } from './disposable.ts';
 import { editorEngine, engineNodePath } from './editor-engine.ts';
 import { interruptible } from './interruptible.ts';
@@ -25,6 +27,8 @@ export interface VerifierModel extends Disposable {
   hashes(): ModelHashes | undefined;
   /** One sentence for each thing to know when reading its scores. */
   notes(): readonly string[];
+  /** What the status bar says of it, without loading it. */
+  summary(): { readonly name: string; readonly detail: string; readonly wrong: boolean };
   /** Lines about servers while they work: one is away, one is back, one asks to wait. */
   readonly onDidSay: vscode.Event<string>;
 }
@@ -122,12 +126,31 @@ export function createVerifierModel({ context, known, keys, log, onFirstUse }: V
       if (choice.ok && choice.value.type === 'bundled') return [BUNDLED_NOTE];
       return current()?.capabilities?.notes ?? [];
     },
+    summary() {
+      const choice = readVerifierChoice();
+      if (!choice.ok) return { name: 'no verifier', detail: choice.error.message, wrong: true };
+      const name = choiceName(choice.value, current());
+      const verifier = current();
+      return { name, detail: verifier === undefined ? `${name}, not used yet` : `${name}, ${sizeText(verifier)}`, wrong: false };
+    },
     onDidSay: said.event,
     dispose() {
       close();
       said.dispose();
     },
   };
+}
+
+/** What people call a verifier: the name that it told, or what the settings name it by. */
+function choiceName(choice: VerifierChoice, known: KnownVerifier | undefined): string {
+  switch (choice.type) {
+    case 'bundled':
+      return known?.name ?? 'r-prm';
+    case 'folder':
+      return known?.name ?? path.basename(choice.folder);
+    case 'server':
+      return known?.name ?? choice.server.model ?? choice.server.endpoints[0] ?? '';
+  }
 }
 
 export function connectOptions({ endpoints, model, api, concurrency }: ServerChoice, key: (endpoint: string) => string | undefined) {

@@ -112,6 +112,7 @@ export function registerDatasetCommands({ extension, library, rowDocuments, targ
   const handlers: Readonly<Record<DatasetCommandName, (argument?: unknown, second?: unknown) => Promise<void> | void>> = {
     openTraces,
     openSample: () => openTraces(vscode.Uri.joinPath(extension, 'media', 'samples', 'sample.jsonl'), undefined),
+    openScoredSample: () => openRow(vscode.Uri.joinPath(extension, 'media', 'samples', 'photos-scored.jsonl'), 0, vscode.ViewColumn.Active),
     openRow: askRow,
     async openAsTable(argument) {
       const uri = fileOf(argument);
