@@ -3,7 +3,6 @@ import type { Activities, Activity } from './activities.ts';
 import type { Disposable } from './disposable.ts';
 import { COMMANDS, DATASET_COMMANDS, SETUP_COMMANDS } from './manifest.ts';
 import { readSettings } from './settings.ts';
-import { count } from './wording.ts';
 
 export interface StatusMenuDependencies {
   readonly activities: Activities;
@@ -41,7 +40,9 @@ export function createStatusMenu(dependencies: StatusMenuDependencies): StatusMe
   }
 
   async function show(): Promise<void> {
-    const picked = await vscode.window.showQuickPick(rows(activities.list(), verifier().detail, showLog), { title: 'Stepscope', placeHolder: 'What runs, the verifier, and where to go' });
+    const running = activities.list();
+    const placeHolder = running.length === 0 ? 'Nothing runs' : `${running.length === 1 ? '1 run' : `${running.length} runs, one after the other`}: choose one to stop it`;
+    const picked = await vscode.window.showQuickPick(rows(running, verifier().detail, showLog), { title: 'Stepscope', placeHolder });
     picked?.act?.();
   }
 
@@ -76,7 +77,7 @@ function rows(running: readonly Activity[], verifier: string, showLog: () => voi
   });
   const separator = (label: string): Row => ({ label, kind: vscode.QuickPickItemKind.Separator });
   return [
-    separator(running.length === 0 ? 'Nothing runs' : count(running.length, 'run')),
+    ...(running.length === 0 ? [] : [separator('What runs')]),
     ...running.map((activity): Row => ({ label: `$(stop-circle) Stop ${activityText(activity)}`, act: activity.cancel })),
     separator('Verifier'),
     { ...command('search-fuzzy', 'Choose Verifier…', COMMANDS.chooseVerifier), description: verifier },

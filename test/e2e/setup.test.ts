@@ -9,6 +9,8 @@ describe('setting up', () => {
 
   it('walks through, with pictures in every theme', async () => {
     const { workbench } = opened();
+    // A narrow walkthrough has no room for pictures.
+    await workbench.runCommand('View: Toggle Primary Side Bar Visibility');
     await workbench.runCommand('Stepscope: Open Walkthrough');
     const steps = workbench.page.locator('.getting-started-step');
     await steps.filter({ hasText: 'See That Everything Runs' }).waitFor();
