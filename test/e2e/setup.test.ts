@@ -4,6 +4,28 @@ import { useWorkbench } from './hooks.ts';
 /** A busy machine takes long to start an engine. */
 const SLOW = 90_000;
 
+describe('a workspace that is not trusted', () => {
+  const opened = useWorkbench({
+    files: { 'photos.md': '# Problem\n\nAnna has 12 apples and buys 5 more. How many does she have?\n\n# Solution\n\nShe has 12 + 5 = 17 apples.\n' },
+    settings: { 'security.workspace.trust.enabled': true, 'security.workspace.trust.startupPrompt': 'never', 'security.workspace.trust.banner': 'never' },
+  });
+
+  it('is read and scored with the bundled model, and names no other one', async () => {
+    const { workbench, editor } = opened();
+    workbench.changeSettings({ 'stepscope.verifier.model': '/nowhere/model', 'stepscope.verifier.endpoints': ['http://127.0.0.1:9'], 'stepscope.engine.nodePath': '/nowhere/node' });
+    await workbench.openFile('photos.md');
+    await workbench.runCommand('Stepscope: Doctor');
+    await workbench.notification('Nothing needs attention.', SLOW);
+    await editor.clickText('Workspace');
+    await editor.clickText('not trusted: model folders and servers in its settings are not taken');
+    await workbench.openFile('photos.md');
+    await editor.clickText('She has 12');
+    await workbench.runCommand('Stepscope: Score Steps');
+    await editor.decoration(/^✓ 1\.00/, SLOW);
+    await workbench.screenshot('not-trusted');
+  });
+});
+
 describe('setting up', () => {
   const opened = useWorkbench({ folder: 'test/e2e/workspace', theme: 'light' });
 
