@@ -35,6 +35,20 @@ describe('the program that runs the engine', () => {
     }
   });
 
+  it('is the one that is named, and is told to be Node where it is an editor', async function () {
+    if (process.platform === 'win32') this.skip();
+    const told = path.join(work, 'told');
+    const wrapper = program('wrapper', `#!/bin/sh\necho "$ELECTRON_RUN_AS_NODE" >> '${told}'\nexec '${process.execPath}' "$@"\n`);
+    assert.ok((await nodeVersion(wrapper)).ok);
+    const engine = createEngine({ enginePath: path.join(repoRoot(), 'dist', 'engine.js'), nodePath: wrapper });
+    try {
+      await engine.about();
+    } finally {
+      engine.dispose();
+    }
+    assert.equal(readFileSync(told, 'utf8'), '1\n1\n');
+  });
+
   const refusals: readonly (readonly [string, () => string, RegExp])[] = [
     ['a relative path', () => 'bin/node', /^is no absolute path \(bin\/node\): name a Node of version 20\.12 or newer by its absolute path, or leave it empty for the editor’s own\.$/],
     ['a file that is not there', () => path.join(work, 'none'), /^names a file that is not there /],
