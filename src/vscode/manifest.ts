@@ -83,6 +83,17 @@ export const SETTINGS = {
   planningWords: 'stepscope.segmentation.planningWords',
 } as const;
 
+/** The least and the most of each number. */
+export const SETTING_LIMITS = {
+  samples: [1, 64],
+  temperature: [0.05, 2],
+  topP: [0.05, 1],
+  seed: [0, 0xffff_ffff],
+  threshold: [0, 1],
+  maxNewTokens: [16, 32_768],
+  concurrency: [1, 1024],
+} as const satisfies Partial<Record<keyof typeof SETTINGS, readonly [number, number]>>;
+
 /** Settings that a folder must not set before it is trusted: they decide what is loaded and run, and where text and keys go. */
 export const RESTRICTED_SETTINGS = [SETTINGS.model, SETTINGS.endpoints, SETTINGS.servedModel, SETTINGS.concurrency, SETTINGS.keyVariable, SETTINGS.nodePath] as const;
 

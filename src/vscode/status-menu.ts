@@ -3,11 +3,12 @@ import type { Activities, Activity } from './activities.ts';
 import type { Disposable } from './disposable.ts';
 import { COMMANDS, DATASET_COMMANDS, SETUP_COMMANDS } from './manifest.ts';
 import { readSettings } from './settings.ts';
+import { activityText, statusLines, statusText, type VerifierSummary } from './status-text.ts';
 
 export interface StatusMenuDependencies {
   readonly activities: Activities;
-  /** The verifier that is set, in a few words, or the sentence about the setting that is wrong. */
-  readonly verifier: () => { readonly name: string; readonly detail: string; readonly wrong: boolean };
+  /** The verifier that is set. */
+  readonly verifier: () => VerifierSummary;
   /** Fires when the verifier may be another one. */
   readonly onDidChangeVerifier: vscode.Event<unknown>;
   readonly showLog: () => void;
@@ -30,10 +31,9 @@ export function createStatusMenu(dependencies: StatusMenuDependencies): StatusMe
       item.hide();
       return;
     }
-    const { name, detail, wrong } = verifier();
     const running = activities.list();
-    item.text = `${running.length > 0 ? '$(sync~spin)' : wrong ? '$(warning)' : '$(search-fuzzy)'} ${[name, ...runText(running)].join(' · ')}`;
-    const words = [`Verifier: ${detail}`, ...running.map(activityText)];
+    item.text = statusText(verifier(), running);
+    const words = statusLines(verifier(), running);
     item.tooltip = [...words, 'Click for a menu.'].join('\n');
     item.accessibilityInformation = { label: `Stepscope. ${words.join('. ')}. Press for a menu.` };
     item.show();
@@ -56,16 +56,6 @@ export function createStatusMenu(dependencies: StatusMenuDependencies): StatusMe
     }),
   );
   return { show, dispose: () => void subscriptions.dispose() };
-}
-
-/** The first run, and how many wait behind it. */
-function runText([first, ...more]: readonly Activity[]): string[] {
-  if (first === undefined) return [];
-  return [first.progress === '' ? 'starting' : first.progress, ...(more.length === 0 ? [] : [`${more.length} more`])];
-}
-
-function activityText({ title, progress }: Activity): string {
-  return progress === '' ? title : `${title}: ${progress}`;
 }
 
 type Row = vscode.QuickPickItem & { readonly act?: () => void };

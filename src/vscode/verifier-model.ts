@@ -17,6 +17,7 @@ import { interruptible } from './interruptible.ts';
 import { hashesOf, knownServer, serverKey, type KnownVerifier, type KnownVerifiers, type ModelHashes } from './known-verifiers.ts';
 import { keysOf, type ServerKeys } from './server-keys.ts';
 import type { ServerChoice } from './server-settings.ts';
+import type { VerifierSummary } from './status-text.ts';
 import { readVerifierChoice, type VerifierChoice } from './verifier-choice.ts';
 
 /** The verifier that the settings name: loaded, or connected to, when it is first asked for, never before. */
@@ -28,7 +29,7 @@ export interface VerifierModel extends Disposable {
   /** One sentence for each thing to know when reading its scores. */
   notes(): readonly string[];
   /** What the status bar says of it, without loading it. */
-  summary(): { readonly name: string; readonly detail: string; readonly wrong: boolean };
+  summary(): VerifierSummary;
   /** Lines about servers while they work: one is away, one is back, one asks to wait. */
   readonly onDidSay: vscode.Event<string>;
 }
@@ -129,8 +130,8 @@ export function createVerifierModel({ context, known, keys, log, onFirstUse }: V
     summary() {
       const choice = readVerifierChoice();
       if (!choice.ok) return { name: 'no verifier', detail: choice.error.message, wrong: true };
-      const name = choiceName(choice.value, current());
       const verifier = current();
+      const name = choiceName(choice.value, verifier);
       return { name, detail: verifier === undefined ? `${name}, not used yet` : `${name}, ${sizeText(verifier)}`, wrong: false };
     },
     onDidSay: said.event,

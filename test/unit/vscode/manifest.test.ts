@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { PLANNING_WORDS } from '../../../src/core/segment/planning-words.ts';
 import { DEFAULT_VERIFIER_SETTINGS, PROMPT_FORMS } from '../../../src/core/verifier/settings.ts';
-import { COLORS, COMMANDS, CONTEXT_KEYS, DATASET_COMMANDS, RESTRICTED_SETTINGS, SETTINGS, SETUP_COMMANDS, TRACE_ROOT, TRACE_SCHEME, VIEWS, WALKTHROUGH } from '../../../src/vscode/manifest.ts';
+import { COLORS, COMMANDS, CONTEXT_KEYS, DATASET_COMMANDS, RESTRICTED_SETTINGS, SETTING_LIMITS, SETTINGS, SETUP_COMMANDS, TRACE_ROOT, TRACE_SCHEME, VIEWS, WALKTHROUGH } from '../../../src/vscode/manifest.ts';
 
 interface Contribution {
   readonly command: string;
@@ -15,6 +15,8 @@ interface Setting {
   readonly enum?: readonly string[];
   readonly scope?: string;
   readonly order?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
   readonly markdownDescription?: string;
   readonly markdownEnumDescriptions?: readonly string[];
 }
@@ -72,6 +74,13 @@ describe('manifest', () => {
         assert.match(markdownDescription, /^[A-Z].*[.]$/s, id);
         assert.ok(order !== undefined, id);
       }
+  });
+
+  it('gives each number the limits that it is held to', () => {
+    const properties = contributes.configuration.flatMap(({ properties: some }) => Object.entries(some));
+    const declared = properties.flatMap(([id, { minimum, maximum }]) => (minimum === undefined || maximum === undefined ? [] : [[id, [minimum, maximum]] as const]));
+    const held = Object.entries(SETTING_LIMITS).map(([name, limits]) => [SETTINGS[name as keyof typeof SETTING_LIMITS], [...limits]] as const);
+    assert.deepEqual(Object.fromEntries(declared), Object.fromEntries(held));
   });
 
   it('names programs for the whole machine only', () => {
