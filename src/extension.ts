@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { createDatasetReaders } from './formats/worker/dataset-readers.ts';
 import { createTextJobs } from './formats/worker/text-jobs.ts';
+import { createActivities } from './vscode/activities.ts';
 import { createActiveTrace } from './vscode/active-trace.ts';
 import { addModel } from './vscode/add-model.ts';
 import { createAnalysisPanel } from './vscode/analysis-panel.ts';
@@ -22,6 +23,7 @@ import { createTracesView } from './vscode/dataset/traces-view.ts';
 import { createTreeMemory } from './vscode/dataset/tree-memory.ts';
 import { createDecorations } from './vscode/decorations.ts';
 import { createDiagnostics } from './vscode/diagnostics.ts';
+import { createDoctor } from './vscode/doctor/doctor.ts';
 import { createFolding } from './vscode/folding-provider.ts';
 import { forgetServerKey } from './vscode/forget-server-key.ts';
 import { createHoverProvider } from './vscode/hovers.ts';
@@ -38,7 +40,10 @@ import { createSegmentationCommands } from './vscode/segmentation-commands.ts';
 import { createSegmentationMemory } from './vscode/segmentation-memory.ts';
 import { createSegmentedDocuments } from './vscode/segmented-documents.ts';
 import { readSettings } from './vscode/settings.ts';
+import { watchSettings } from './vscode/settings-watch.ts';
+import { registerSetupCommands } from './vscode/setup-commands.ts';
 import { createStatusBar } from './vscode/status-bar.ts';
+import { createStatusMenu } from './vscode/status-menu.ts';
 import { registerSymbols } from './vscode/symbols.ts';
 import { createRowDocuments } from './vscode/trace-content-provider.ts';
 import { createTraceDocuments } from './vscode/trace-documents.ts';
@@ -57,6 +62,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const store = createScoreStore(folder, (error) => log.error('Scores could not be written:', error instanceof Error ? error.message : String(error)));
   flush = () => store.flush();
 
+  const activities = createActivities();
   const memory = createTraceMemory(context.workspaceState);
   const readerScript = context.asAbsolutePath('dist/dataset.js');
   const openInReader = createDatasetReaders(readerScript);
@@ -73,12 +79,16 @@ export function activate(context: vscode.ExtensionContext): void {
   );
   const notesMemory = createNotesMemory(context.workspaceState);
   const say = (line: string): void => log.info(line);
-  const known = createKnownVerifiers(context.globalState, () => void sessions.refresh());
+  const verifierChanged = new vscode.EventEmitter<void>();
+  const known = createKnownVerifiers(context.globalState, () => {
+    void sessions.refresh();
+    verifierChanged.fire();
+  });
   const keys = createServerKeys(context.secrets, context.globalState);
   const verifier = createVerifierModel({ context, known, keys, log: say, onFirstUse: (name, notes) => tellNotes(say, name, notes) });
   const scoringContext = (): ScoringContext => ({ verifier: readSettings().verifier, hashes: verifier.hashes() });
   const sessions = createTraceSessions(documents, store, scoringContext, (open) => notesMemory.find(open.trace, open.exported?.notes ?? []));
-  const scoring = createScoring(sessions, store, verifier);
+  const scoring = createScoring(sessions, store, verifier, activities);
   const active = createActiveTrace(sessions);
   const navigation = createNavigation(memory);
   const target = createTraceTarget(sessions, active, rowDocuments, memory);
@@ -103,6 +113,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const dataSetCommands = registerDatasetCommands({ extension: context.extensionUri, library, readings: createReadingCommands(library, readings), rowDocuments, target, navigation, memory });
   const openRow = (uri: vscode.Uri, row: number): void => void dataSetCommands.openRow(uri, row, vscode.ViewColumn.Beside);
   const openVariant = (uri: vscode.Uri, row: number): void => void dataSetCommands.openVariant(uri, row, vscode.ViewColumn.Beside);
+  const doctor = createDoctor({ context, keys, scores: folder });
+  const menu = createStatusMenu({ activities, verifier: () => verifier.summary(), onDidChangeVerifier: verifierChanged.event, showLog: () => log.show() });
   const folding = createFolding(sessions);
   const lenses = createLenses(sessions);
   const everywhere: vscode.DocumentSelector = { scheme: '*' };
@@ -117,6 +129,12 @@ export function activate(context: vscode.ExtensionContext): void {
     createDecorations(context, sessions),
     createDiagnostics(active),
     createStatusBar(active),
+    activities,
+    verifierChanged,
+    menu,
+    doctor,
+    registerSetupCommands(context, { doctor: () => doctor.run(), showMenu: () => menu.show() }),
+    watchSettings(context),
     registerSymbols(sessions),
     lenses,
     folding,

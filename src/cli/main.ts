@@ -77,7 +77,7 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 /** Failures that a person can mend by another input; everything else is ours. */
-const BAD_INPUT = new Set(['usage', 'model-missing', 'model-invalid', 'model-too-large', 'tokenizer-mismatch', 'context-exceeded', 'template-invalid', 'unsupported', 'hub-failed', 'server-unreachable', 'server-refused']);
+const BAD_INPUT = new Set(['usage', 'model-missing', 'model-invalid', 'model-too-large', 'runtime-missing', 'tokenizer-mismatch', 'context-exceeded', 'template-invalid', 'unsupported', 'hub-failed', 'server-unreachable', 'server-refused']);
 
 // The reader of a pipe has left (`| head`): nobody is interested in the rest.
 process.stdout.on('error', () => process.exit(0));

@@ -206,6 +206,8 @@ export type ModelErrorReason =
   | 'context-exceeded'
   /** The chat template of a model is broken, endless or needs what is not supported, or refuses the conversation. */
   | 'template-invalid'
+  /** The native code that local models need is not in this package, or does not load on this system. */
+  | 'runtime-missing'
   | 'engine-exited'
   | 'engine-hung'
   | 'engine-failed'

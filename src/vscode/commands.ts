@@ -179,12 +179,13 @@ function tellFailure(reason: string, message: string, again: () => void): void {
     case 'model-invalid':
     case 'tokenizer-mismatch':
     case 'setting-invalid':
-      void offer(message, 'Open Setting', run('workbench.action.openSettings', reason === 'setting-invalid' ? VERIFIER_SETTINGS : SETTINGS.model), 'error');
+      void offer(message, 'Open Setting', run('workbench.action.openSettings', reason === 'setting-invalid' ? settingIn(message) : SETTINGS.model), 'error');
       return;
     case 'template-invalid':
     case 'unsupported':
       void offer(message, 'Open Setting', run('workbench.action.openSettings', SETTINGS.prompt), 'error');
       return;
+    case 'runtime-missing':
     case 'server-refused':
       void offer(message, 'Connect to Server…', run(COMMANDS.connectServer), 'error');
       return;
@@ -193,8 +194,10 @@ function tellFailure(reason: string, message: string, again: () => void): void {
   }
 }
 
-/** What all settings of the verifier begin with. */
-const VERIFIER_SETTINGS = 'stepscope.verifier';
+/** The setting that a sentence names. */
+function settingIn(message: string): string {
+  return Object.values(SETTINGS).find((id) => message.includes(`"${id}"`)) ?? 'stepscope';
+}
 
 async function offer(text: string, action: string, act: () => void, kind: 'information' | 'error' = 'information'): Promise<void> {
   const show = kind === 'error' ? vscode.window.showErrorMessage : vscode.window.showInformationMessage;

@@ -41,6 +41,7 @@ function summary(view: TraceView, step: StepAnnotation): vscode.MarkdownString {
     markdown.appendMarkdown('\n\n');
     plain(markdown, step.failure);
   }
+  if (step.recorded) markdown.appendMarkdown('\n\nThis score is recorded in the file and was not made here: *Score Steps* scores with the verifier that is set.');
   if (step.brokenPrefix) markdown.appendMarkdown(`\n\n${brokenPrefixText(view.annotations.firstError)}`);
   const given = givenAt(view.open.trace, step.index, view.annotations.threshold).filter(({ kind }) => kind !== 'label').map(({ text }) => text);
   for (const text of [labelText(view.open.trace), ...given]) {

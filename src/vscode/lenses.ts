@@ -65,6 +65,8 @@ function headLenses(view: TraceView): TitledLens[] {
     const missing = annotations.steps.length - annotations.scored;
     if (missing > 0) add(annotations.scored === 0 ? `Score ${count(missing, 'step')}` : `Score ${count(missing, 'missing step')}`, COMMANDS.scoreSteps);
     if (annotations.scored > 0) add(firstErrorTitle(view), COMMANDS.showStepScores);
+    const recorded = annotations.steps.filter((step) => step.recorded).length;
+    if (recorded > 0) add(`${count(recorded, 'score')} recorded in the file: Score Here`, COMMANDS.scoreSteps);
   }
   const { variant } = open.trace.source;
   if (variant !== undefined) add(`Trace ${oneLine(variant, 40)} of its row: open another…`, DATASET_COMMANDS.openVariant);

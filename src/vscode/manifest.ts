@@ -44,6 +44,7 @@ export type CommandName = keyof typeof COMMANDS;
 export const DATASET_COMMANDS = {
   openTraces: 'stepscope.openTraces',
   openSample: 'stepscope.openSample',
+  openScoredSample: 'stepscope.openScoredSample',
   openRow: 'stepscope.openRow',
   openVariant: 'stepscope.openVariant',
   openAsTable: 'stepscope.openAsTable',
@@ -54,6 +55,17 @@ export const DATASET_COMMANDS = {
 } as const;
 
 export type DatasetCommandName = keyof typeof DATASET_COMMANDS;
+
+/** Commands about Stepscope itself. */
+export const SETUP_COMMANDS = {
+  doctor: 'stepscope.doctor',
+  showMenu: 'stepscope.showMenu',
+  openWalkthrough: 'stepscope.openWalkthrough',
+} as const;
+
+export type SetupCommandName = keyof typeof SETUP_COMMANDS;
+
+export const WALKTHROUGH = 'stepscope.start';
 
 export const SETTINGS = {
   samples: 'stepscope.verifier.samples',
@@ -68,6 +80,7 @@ export const SETTINGS = {
   servedModel: 'stepscope.verifier.servedModel',
   concurrency: 'stepscope.verifier.concurrency',
   keyVariable: 'stepscope.verifier.keyVariable',
+  nodePath: 'stepscope.engine.nodePath',
   inlineText: 'stepscope.display.inlineText',
   gutter: 'stepscope.display.gutter',
   statusBar: 'stepscope.display.statusBar',
@@ -75,8 +88,19 @@ export const SETTINGS = {
   planningWords: 'stepscope.segmentation.planningWords',
 } as const;
 
+/** The least and the most of each number. */
+export const SETTING_LIMITS = {
+  samples: [1, 64],
+  temperature: [0.05, 2],
+  topP: [0.05, 1],
+  seed: [0, 0xffff_ffff],
+  threshold: [0, 1],
+  maxNewTokens: [16, 32_768],
+  concurrency: [1, 1024],
+} as const satisfies Partial<Record<keyof typeof SETTINGS, readonly [number, number]>>;
+
 /** Settings that a folder must not set before it is trusted: they decide what is loaded and run, and where text and keys go. */
-export const RESTRICTED_SETTINGS = [SETTINGS.model, SETTINGS.endpoints, SETTINGS.servedModel, SETTINGS.concurrency, SETTINGS.keyVariable] as const;
+export const RESTRICTED_SETTINGS = [SETTINGS.model, SETTINGS.endpoints, SETTINGS.servedModel, SETTINGS.concurrency, SETTINGS.keyVariable, SETTINGS.nodePath] as const;
 
 export const CONTEXT_KEYS = {
   /** The active editor shows a trace that was opened as one. */
@@ -100,6 +124,9 @@ export type ColorName = keyof typeof COLORS;
 /** The scheme and the root folder of read-only documents that show one row of a data set. */
 export const TRACE_SCHEME = 'stepscope-trace';
 export const TRACE_ROOT = '/stepscope-trace';
+
+/** The scheme of the report of *Doctor*. */
+export const REPORT_SCHEME = 'stepscope-report';
 
 export const VIEWS = {
   analysis: 'stepscope.analysis',

@@ -52,7 +52,7 @@ function row(step: StepAnnotation, text: string): ScoresRow {
     spread: score?.spread === undefined ? '' : `±${probability(score.spread)}`,
     hard: score?.hard === undefined || step.stream === 'direct' ? '' : probability(score.hard),
     samples: score?.samples.map((sample) => sample.pYes ?? null) ?? [],
-    verdict: [verdictWords(step), verdictOnly ? 'verdict only' : '', step.brokenPrefix && score !== undefined ? 'after the first error' : '', step.labelled ? 'label: first error' : '']
+    verdict: [verdictWords(step), verdictOnly ? 'verdict only' : '', step.recorded ? 'recorded in the file' : '', step.brokenPrefix && score !== undefined ? 'after the first error' : '', step.labelled ? 'label: first error' : '']
       .filter((part) => part !== '')
       .join('; '),
     firstWords: firstWords(text, 14),

@@ -187,26 +187,27 @@ function renderRecord(name: string, row: number, record: TraceRecord, variant?: 
   const [problem, ...parts] = spans;
   const steps = parts.slice(0, rendered.steps.length);
   const answer = parts[rendered.steps.length];
+  const texts = stepTexts(trace);
   const open: OpenTrace = {
     trace,
     name: source,
     problem: problem ?? emptySpan,
     steps,
     ...(answer !== undefined && { answer }),
-    texts: stepTexts(trace),
-    ...broughtBy(record),
+    texts,
+    ...broughtBy(record, texts),
   };
   return ok({ text, open });
 }
 
-/** Notes and segmentation of an export of ours. */
-function broughtBy({ trace, notes = [], segmentation }: TraceRecord): Pick<OpenTrace, 'exported' | 'segmentation'> {
-  if (notes.length === 0 && segmentation === undefined) return {};
+/** Notes, scores and segmentation of an export of ours. */
+function broughtBy({ trace, notes = [], scores, segmentation }: TraceRecord, texts: readonly string[]): Pick<OpenTrace, 'exported' | 'segmentation'> {
+  if (notes.length === 0 && scores === undefined && segmentation === undefined) return {};
   const again = segmentation === undefined ? undefined : segmentTrace(trace, segmentation);
   const starts = (steps: readonly Step[]): string => steps.map(({ span }) => span.start).join();
   const repeatable = again?.ok === true && again.value.refusal === undefined && starts(again.value.trace.steps) === starts(trace.steps);
   return {
-    exported: { notes: notedSpans(trace, notes), ...(segmentation !== undefined && { segmentation }), repeatable },
+    exported: { notes: notedSpans(trace, notes), texts, ...(scores !== undefined && { scores }), ...(segmentation !== undefined && { segmentation }), repeatable },
     ...(segmentation !== undefined && { segmentation: { chosen: segmentation.segmenter, by: again?.ok === true ? again.value.by : segmentation.segmenter, edits: segmentation.edits.length } }),
   };
 }

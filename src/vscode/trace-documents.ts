@@ -4,6 +4,7 @@ import type { SegmentationChoice } from '../core/segment/segment-trace.ts';
 import type { SegmenterName } from '../core/segment/segmenters.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { stepTexts, type Span, type Trace } from '../core/trace/trace.ts';
+import type { Score } from '../core/verifier/score.ts';
 import { parseMarkdownTrace } from '../formats/markdown.ts';
 import type { FormatErrorReason, LocatedTrace } from '../formats/trace-file.ts';
 import type { TextJobs } from '../formats/worker/text-jobs.ts';
@@ -29,6 +30,9 @@ export interface OpenTrace {
 
 export interface ExportedWith {
   readonly notes: readonly NotedSpan[];
+  /** Its scores, one a step; the texts are those of the steps as they were scored. */
+  readonly scores?: readonly (Score | undefined)[];
+  readonly texts: readonly string[];
   /** How its steps were cut. */
   readonly segmentation?: SegmentationChoice;
   /** Whether cutting the response in that way gives these steps, so that edits can go on from it. */

@@ -7,6 +7,7 @@ import { annotate, type StepScores, type TraceAnnotations } from './annotations.
 import { inBatches } from './in-batches.ts';
 import type { ModelHashes } from './known-verifiers.ts';
 import type { FoundNotes } from './notes-memory.ts';
+import { recordedScores } from './recorded-scores.ts';
 import type { ScoreStore } from './score-store.ts';
 import { storedScores } from './stored-scores.ts';
 import { STREAMS, stepKeys, type StepKeys } from './streams.ts';
@@ -154,10 +155,12 @@ export function createTraceSessions(
     const { open, keyedWith } = session;
     if (open === undefined || keyedWith === undefined) return;
     const { threshold } = keyedWith.verifier;
+    const recorded = recordedScores(open, threshold);
     const scores = open.steps.map((_, step): StepScores => {
       const keys = session.keys[step];
       return {
         streams: keys === undefined ? {} : storedScores(store, keys, threshold),
+        recorded: recorded[step],
         failure: keys === undefined ? undefined : STREAMS.map((stream) => failures.get(keys[stream])).find((message) => message !== undefined),
         running: session.run?.pending.has(step) ?? false,
       };

@@ -137,6 +137,7 @@ export function registerDatasetCommands({ extension, library, readings, rowDocum
   const handlers: Readonly<Record<DatasetCommandName, (argument?: unknown, second?: unknown, third?: unknown) => Promise<void> | void>> = {
     openTraces,
     openSample: () => openTraces(vscode.Uri.joinPath(extension, 'media', 'samples', 'sample.jsonl'), undefined),
+    openScoredSample: () => openRow(vscode.Uri.joinPath(extension, 'media', 'samples', 'photos-scored.jsonl'), 0, vscode.ViewColumn.Active),
     openRow: askRow,
     async openVariant(argument, row, variant) {
       const place = placeOf(argument, row);
