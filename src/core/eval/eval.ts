@@ -84,6 +84,8 @@ export interface EvalContext {
   readonly scores: readonly ScoreSource[];
   /** The model that `modelScores` asks, for what is said about it. */
   readonly verifier?: LanguageModel;
+  /** Decides whether two formulas are equal, where texts and numbers do not say; undefined where it cannot. */
+  readonly symbolic?: (a: string, b: string) => Promise<boolean | undefined>;
   /** Rows that an earlier part of the run has done: they are not looked at again. */
   readonly done?: ReadonlySet<number>;
   readonly signal?: AbortSignal;

@@ -24,10 +24,10 @@ export type EvalEvent<Item = unknown> =
  *
  * - `unreadable`: the file's row is no trace
  * - `no-label`: it lacks the label that the eval is about, or has one that its steps contradict
- * - `duplicate`: its id was there before with another content
+ * - `duplicate`: its id was there before, so that scores that are joined by id could belong to either row
  * - `no-scores`: the score file has none for it
  * - `misfit`: as many scores as steps are needed, and there are others
- * - `not-scored`: the model could not score a step that counts, or none of its analyses was parsed
+ * - `not-scored`: the model could not score it at all
  */
 export type RowFault = 'unreadable' | 'no-label' | 'duplicate' | 'no-scores' | 'misfit' | 'not-scored';
 

@@ -13,6 +13,9 @@ export interface StepScores {
   /** Analyses that reached no verdict, and all of them. */
   readonly unparsed?: number;
   readonly samples?: number;
+  /** P(Yes) of each single analysis of each step, where there are several, and the tokens of each. */
+  readonly readings?: readonly (readonly (number | undefined)[])[];
+  readonly readingTokens?: readonly (readonly number[])[];
 }
 
 /** Which steps of a trace are wanted. */
@@ -22,6 +25,8 @@ export interface ScoreWish {
   readonly until?: number;
   /** No step after the first one under this is needed. */
   readonly stopUnder?: number;
+  /** Which score is held against it; the soft one where absent. */
+  readonly stopBy?: 'soft' | 'hard';
 }
 
 /** A score that was found, or why there is none: one sentence. */
@@ -37,6 +42,8 @@ export interface ScoreSource {
   readonly batch: number;
   /** Whether it has hard scores of its own. */
   readonly hard: boolean;
+  /** Scores that belong to a trace by its id: two rows with one id cannot both have them. */
+  readonly byId?: boolean;
   /** An answer for each wish, by its index, in the order in which they are done. Throws what the model throws. */
   score(wishes: readonly ScoreWish[], signal?: AbortSignal): AsyncIterable<{ readonly wish: number; readonly answer: ScoreAnswer } | { readonly note: string }>;
 }

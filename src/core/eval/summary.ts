@@ -16,7 +16,7 @@ export interface Metric {
   readonly low?: number;
   readonly high?: number;
   /** How the interval was made. */
-  readonly interval?: 'wilson' | 'bootstrap' | 'normal';
+  readonly interval?: 'wilson' | 'newcombe' | 'bootstrap' | 'normal';
   /** Observations that the value rests on, and what they are: `rows`, `steps`. */
   readonly n: number;
   readonly of: string;
