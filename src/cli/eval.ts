@@ -35,7 +35,11 @@ export async function evalCommand(args: readonly string[], signal: AbortSignal):
   if (rows.length === 0) throw new UsageError(`${file.name} has no rows: there is nothing to evaluate.`);
   const progress = createProgress(rows.length);
   const scored = await openScores(command, file.rows, progress.say);
-  const needsModel = scored.length < command.eval.needs.scores.min;
+  const { min, max } = command.eval.needs.scores;
+  // A score file is one judge; a model that is named beside it is the other.
+  const named = values.model !== undefined || (values.endpoint ?? []).length > 0;
+  const needsModel = scored.length < min || (named && scored.length < max);
+  if (named && !needsModel) throw new UsageError(`eval ${command.eval.name} takes the scores of a model or of --scores: leave one of them out.`);
   const source = needsModel ? modelSource(values, settings.verifier, ROOT, progress.say, signal) : undefined;
   try {
     const model = await source?.load();
