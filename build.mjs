@@ -73,6 +73,7 @@ function configurations() {
     ['src/extension.ts', 'extension'],
     ['src/models/onnx/engine-main.ts', 'engine'],
     ['src/models/chat/template-main.ts', 'template'],
+    ['src/models/symbolic/symbolic-main.ts', 'symbolic'],
     ['src/cli/main.ts', 'cli'],
   ].filter(([file]) => present(file));
   const tests = filesUnder('test', /\.test\.ts$|^index\.ts$/).map((file) => ({

@@ -9,9 +9,12 @@ import type { ScoreSource } from '../core/eval/score-source.ts';
 import type { LanguageModel } from '../core/model.ts';
 import { StepscopeError } from '../core/result.ts';
 import type { RunEnd, RunHeader } from '../core/run/run.ts';
+import { answerPair, isAnswerPair } from '../formats/answer-pairs.ts';
 import { openRows } from '../formats/open-file.ts';
 import { openScoreFile } from '../formats/score-file.ts';
 import type { TraceFile } from '../formats/trace-file.ts';
+import { sampleRows } from '../formats/trace-rows.ts';
+import { createSymbolicEquality } from '../models/symbolic/symbolic-equality.ts';
 import { openRunFiles, type RunFiles } from './eval-files.ts';
 import { readEvalCommand, type EvalCommand, type Minimum } from './eval-options.ts';
 import { createProgress, printSummary, summaryObject } from './eval-output.ts';
@@ -30,7 +33,7 @@ const ROOT = path.resolve(__dirname, '..');
 export async function evalCommand(args: readonly string[], signal: AbortSignal): Promise<number> {
   const command = readEvalCommand(args);
   const { values, settings } = command;
-  const file = await openInput(command.data, values);
+  const file = await openData(command);
   const rows = chosenRows(file, values).slice(0, values.limit === undefined ? undefined : readNumber('limit', values.limit, 0, { min: 1, max: Number.MAX_SAFE_INTEGER, integer: true }));
   if (rows.length === 0) throw new UsageError(`${file.name} has no rows: there is nothing to evaluate.`);
   const progress = createProgress(rows.length);
@@ -38,6 +41,7 @@ export async function evalCommand(args: readonly string[], signal: AbortSignal):
   const { min, max } = command.eval.needs.scores;
   // A score file is one judge; a model that is named beside it is the other.
   const named = values.model !== undefined || (values.endpoint ?? []).length > 0;
+  const symbolic = command.eval.needs.label === 'gold-answer' ? createSymbolicEquality(path.join(ROOT, 'dist', 'symbolic.js')) : undefined;
   const needsModel = scored.length < min || (named && scored.length < max);
   if (named && !needsModel) throw new UsageError(`eval ${command.eval.name} takes the scores of a model or of --scores: leave one of them out.`);
   const source = needsModel ? modelSource(values, settings.verifier, ROOT, progress.say, signal) : undefined;
@@ -48,13 +52,14 @@ export async function evalCommand(args: readonly string[], signal: AbortSignal):
     const files = values.out === undefined ? undefined : openRunFiles(values.out, header, command.eval, values.resume);
     const state = createRunState(files?.earlier);
     if (state.rows.length > 0) progress.say(`${state.rows.length} of ${rows.length} rows are there already and are not scored again.`);
-    const context: EvalContext = { data: dataOf(file, rows, values.variant), settings, scores: sources, done: state.done, signal, ...(model && { verifier: model }) };
+    const context: EvalContext = { data: dataOf(file, rows, values.variant), settings, scores: sources, done: state.done, signal, ...(model && { verifier: model }), ...(symbolic && { symbolic: (a: string, b: string) => symbolic.equal(a, b) }) };
     const failure = await runAll(command.eval, context, state, files, progress);
     const report = reportOf(command.eval, settings, files?.header ?? header, state, failure);
     return finish(command, report, files, failure);
   } finally {
     progress.end();
     source?.dispose();
+    symbolic?.dispose();
   }
 }
 
@@ -75,7 +80,19 @@ async function openScores({ settings }: EvalCommand, dataRows: number, say: (lin
   return sources;
 }
 
-function dataOf(file: TraceFile, rows: readonly number[], variant: string | undefined): EvalContext['data'] {
+/** The data; pairs of answers, which have no question and are no traces, are read for the eval of answers alone. */
+async function openData({ data, values, eval: about }: EvalCommand): Promise<Pick<TraceFile, 'name' | 'rows' | 'trace'>> {
+  if (about.needs.label === 'gold-answer' && values.format === undefined && values.fields === undefined) {
+    const rows = await openRows(path.basename(data), await readBytes(data, 'name a file with final answers'));
+    if (rows.ok && sampleRows(rows.value, 1).some(isAnswerPair)) {
+      const pairs = rows.value;
+      return { name: pairs.name, rows: pairs.rows, trace: (row) => answerPair(pairs, row) };
+    }
+  }
+  return openInput(data, values);
+}
+
+function dataOf(file: Pick<TraceFile, 'name' | 'trace'>, rows: readonly number[], variant: string | undefined): EvalContext['data'] {
   return { name: file.name, rows, trace: (row) => file.trace(row, variant) };
 }
 

@@ -32,7 +32,8 @@ export async function checkRows({ data, scores, signal }: EvalContext, unfit: (t
     const { id } = trace.source;
     labels.look(trace);
     const content = hash(`${trace.problem}\n\n${stepTexts(trace).join('\n\n')}`);
-    if (contents.has(content)) repeated++;
+    // Pairs of answers have no question: equal ones are no repetition.
+    if (trace.problem !== '' && contents.has(content)) repeated++;
     contents.add(content);
     const first = id === undefined ? undefined : ids.get(id);
     if (id !== undefined && first === undefined) ids.set(id, row);
