@@ -7,10 +7,10 @@ import { visibleText } from '../formats/visible-text.ts';
 
 export interface Progress {
   /** A line that stays. */
-  say(line: string): void;
+  readonly say: (line: string) => void;
   /** The running line: how far it is, and the estimate so far, which is made only when it is shown. */
-  show(done: number, estimate: () => string | undefined): void;
-  end(): void;
+  readonly show: (done: number, estimate: () => string | undefined) => void;
+  readonly end: () => void;
 }
 
 /** On a terminal the estimate is renewed at most so often (ms), in a file much rarer; an estimate may take a tenth of the time. */

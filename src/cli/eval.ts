@@ -34,7 +34,7 @@ export async function evalCommand(args: readonly string[], signal: AbortSignal):
   const command = readEvalCommand(args);
   const { values, settings } = command;
   const file = await openData(command);
-  const rows = chosenRows(file, values).slice(0, values.limit === undefined ? undefined : readNumber('limit', values.limit, 0, { min: 1, max: Number.MAX_SAFE_INTEGER, integer: true }));
+  const rows = spread(chosenRows(file, values), values.limit);
   if (rows.length === 0) throw new UsageError(`${file.name} has no rows: there is nothing to evaluate.`);
   const progress = createProgress(rows.length);
   const scored = await openScores(command, file.rows, progress.say);
@@ -78,6 +78,12 @@ async function openScores({ settings }: EvalCommand, dataRows: number, say: (lin
     sources.push(opened.value.source);
   }
   return sources;
+}
+
+/** So many of the rows, spread evenly over the file: benchmarks have their rows with an error first, or a subset after the other. */
+function spread(rows: readonly number[], limit: string | undefined): readonly number[] {
+  const most = readNumber('limit', limit, Number.MAX_SAFE_INTEGER, { min: 1, max: Number.MAX_SAFE_INTEGER, integer: true });
+  return most >= rows.length ? rows : Array.from({ length: most }, (_, index) => rows[Math.floor((index * rows.length) / most)] ?? 0);
 }
 
 /** The data; pairs of answers, which have no question and are no traces, are read for the eval of answers alone. */

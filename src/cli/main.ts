@@ -40,7 +40,7 @@ const HELP = `stepscope: look inside the reasoning of language models, step by s
                          a quick eval: processbench, prmbench, agreement or answers; the last
                          line of its output is the summary as one JSON object
       --scores FILE      scores that were made elsewhere, by id or row, instead of a model's
-      --limit N          the first N rows
+      --limit N          N rows, spread evenly over the file
       --score KIND       soft (default; mean P(Yes)) or hard (share of Yes)
       --steps WHICH      label (default): up to the labelled error; stop: up to the first error
                          found as well; all

@@ -75,7 +75,7 @@ const CHINESE_GROUPS: Readonly<Record<string, number>> = { 万: 1e4, 亿: 1e8 };
 /** 二十三, 一千零五, 三万: whole numbers as they are said. */
 function chineseNumber(text: string): ExactNumber | undefined {
   const negative = text.startsWith('负');
-  const signs = [...(negative ? text.slice(1) : text)];
+  const signs = Array.from(negative ? text.slice(1) : text);
   // 一万二 is said for 12,000 as well as for 10,002.
   if (signs.length === 0 || /[百千万亿][一二两三四五六七八九]$/.test(text)) return undefined;
   let [total, group, digit] = [0, 0, -1];

@@ -65,7 +65,8 @@ function provenance({ models, settings, data, started, id }: RunHeader<EvalSetti
   const { verifier, scores, options } = settings;
   const sampling = verifier.mode === 'direct' ? 'direct, one reading a step' : `reasoned, K = ${verifier.k}${effectiveTemperature(verifier) === 0 ? ' greedy' : `, temperature ${verifier.temperature}, top-p ${verifier.topP}`}`;
   const rows = data?.rows ?? [];
-  const range = rows.length === 0 ? 'no rows' : `${numberText(rows.length, 0)} rows, ${rows[0] ?? 0} to ${rows.at(-1) ?? 0} (0-based)`;
+  const [first = 0, last = 0] = [rows[0], rows.at(-1)];
+  const range = rows.length === 0 ? 'no rows' : `${numberText(rows.length, 0)} rows, ${first} to ${last} (0-based${last - first + 1 === rows.length ? '' : ', spread over these'})`;
   const lines: (readonly [string, string])[] = [
     ['Data', `${data?.file ?? '–'}: ${range}`],
     ...models.map(({ role, info }) => [role === 'verifier' ? 'Verifier' : 'Policy', `${info.name}, ${info.weights}, ${numberText(info.parameters / 1e6, 0)}M parameters, SHA-256 ${info.hash}`] as const),

@@ -72,5 +72,5 @@ export function sameRun(earlier: RunHeader, now: RunHeader<EvalSettings>): Resul
     ...differs('settings of the verifier', unthresholded(before), unthresholded(now.settings)),
     ...differs('model', earlier.models.map(({ info }) => info.hash), now.models.map(({ info }) => info.hash)),
   ];
-  return what.length === 0 ? ok(true) : fail('another-run', `The run that is there had another ${what.join(', another ')}: give it the same, or name a new folder.`);
+  return what.length === 0 ? ok(true) : fail('another-run', `The run that is there differs in its ${what.join(', its ')}: ask for the same, or name a new folder.`);
 }

@@ -48,7 +48,7 @@ describe('stepscope eval', function () {
     assert.equal(rowsOf().length, 3);
     const other = await runCli(['eval', 'processbench', '--data', data(), '--out', out, '--resume', '--mode', 'direct']);
     assert.equal(other.code, 2);
-    assert.match(other.stderr, /had another settings of the verifier/);
+    assert.match(other.stderr, /differs in its settings of the verifier/);
   });
 
   it('evaluates score files without a model, row by row in JSON, and lists what does not fit', async () => {
