@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Eval, EvalOption, EvalSettings } from '../core/eval/eval.ts';
 import { EVALS, evalNamed } from '../core/eval/evals.ts';
 import { INPUT_OPTIONS } from './open-input.ts';
@@ -53,7 +54,7 @@ export function readEvalCommand(args: readonly string[]): EvalCommand {
     eval: chosen,
     values,
     data: values.data,
-    settings: { eval: name, verifier: { ...readVerifierSettings(values), prompt: promptForm(values) }, options: readOwn(chosen, own), scores },
+    settings: { eval: name, verifier: { ...readVerifierSettings(values), prompt: promptForm(values) }, options: readOwn(chosen, own), scores: scores.map((file) => path.basename(file)) },
     minima: (values.min ?? []).map(readMinimum),
   };
 }

@@ -41,13 +41,15 @@ export function createProgress(rows: number): Progress {
   };
 }
 
-/** The summary as one JSON object: what it is, how it was made, all numbers. A missing value is null. */
+/** The summary as one JSON object: what it is, how it was made, all numbers, without the pictures' points. A missing value is null. */
 export function summaryObject({ header, summary, failed, rows, notes, end }: EvalReport): object {
   const { settings, models, data } = header;
   const order = data?.rows ?? [];
   return {
-    ...summary,
+    eval: summary.eval,
+    headline: summary.headline,
     metrics: summary.metrics.map((metric) => ({ ...metric, value: metric.value ?? null })),
+    tables: summary.tables,
     notes: [...new Set([...summary.notes, ...notes])],
     rows: { evaluated: rows.length, leftOut: failed.length, asked: order.length },
     data: { file: data?.file ?? null, first: order[0] ?? null, last: order.at(-1) ?? null },

@@ -67,9 +67,9 @@ function scoresOfModel(model: LanguageModel, { values, settings }: EvalCommand, 
   return modelScores(model, settings.verifier, { batch: readNumber('batch', values.batch, rows, { min: 1, max: 10_000, integer: true }) });
 }
 
-async function openScores({ settings }: EvalCommand, dataRows: number, say: (line: string) => void): Promise<ScoreSource[]> {
+async function openScores({ values }: EvalCommand, dataRows: number, say: (line: string) => void): Promise<ScoreSource[]> {
   const sources: ScoreSource[] = [];
-  for (const name of settings.scores) {
+  for (const name of values.scores ?? []) {
     const rows = await openRows(path.basename(name), await readBytes(name, 'name a file with the scores of each step'));
     if (!rows.ok) throw new UsageError(rows.error.message);
     const opened = openScoreFile(rows.value, dataRows);
@@ -103,7 +103,7 @@ function dataOf(file: Pick<TraceFile, 'name' | 'trace'>, rows: readonly number[]
 }
 
 function headerOf({ eval: about, settings }: EvalCommand, file: string, rows: readonly number[], model: LanguageModel | undefined): RunHeader<EvalSettings> {
-  const judge = model?.info.name ?? settings.scores.map((name) => path.basename(name)).join(', ');
+  const judge = model?.info.name ?? settings.scores.join(', ');
   return {
     type: 'run',
     version: 1,
@@ -112,7 +112,7 @@ function headerOf({ eval: about, settings }: EvalCommand, file: string, rows: re
     title: [about.name, file, ...(judge === '' ? [] : [judge])].join(' · '),
     started: new Date().toISOString(),
     models: model ? [{ role: 'verifier', info: model.info }] : [],
-    settings: { ...settings, scores: settings.scores.map((name) => path.basename(name)) },
+    settings,
     data: { file, rows },
   };
 }
@@ -150,10 +150,10 @@ function reportOf(about: Eval, settings: EvalSettings, header: RunHeader<EvalSet
 }
 
 function finish({ eval: about, values, settings, minima }: EvalCommand, report: EvalReport, files: RunFiles | undefined, failure: StepscopeError | undefined): number {
-  const object = summaryObject(report);
+  const object = { ...summaryObject(report), charts: report.summary.charts };
   if (report.end) files?.write(report.end);
   files?.finish(report, object);
-  printSummary(report, about, settings, values.json, object);
+  printSummary(report, about, settings, values.json, summaryObject(report));
   for (const block of warnings(report)) if (block.kind === 'warning') process.stderr.write(`${block.text}\n`);
   if (failure) {
     process.stderr.write(`${failure.message}\n`);

@@ -99,7 +99,7 @@ function fileSource(name: string, byId: ReadonlyMap<string, Entry>, byRow: Reado
   };
 }
 
-function answer(name: string, { trace, until }: ScoreWish, entry: Entry | undefined): ScoreAnswer {
+function answer(name: string, { trace, until, partial }: ScoreWish, entry: Entry | undefined): ScoreAnswer {
   const steps = trace.steps.length;
   if (entry === undefined) {
     const who = trace.source.id === undefined ? '' : ` "${trace.source.id.slice(0, 60)}"`;
@@ -107,7 +107,7 @@ function answer(name: string, { trace, until }: ScoreWish, entry: Entry | undefi
   }
   if (entry.contradicted) return { ok: false, reason: 'misfit', message: `${name} has scores for it twice: take one of them out.` };
   const count = entry.values.length;
-  const wanted = until ?? steps;
+  const wanted = partial && entry.cut ? Math.min(count, steps) : (until ?? steps);
   if (count > steps || (count < steps && !(entry.cut && count >= wanted)))
     return { ok: false, reason: 'misfit', message: `${name} has ${count} scores for it, and it has ${steps} steps: they belong to another text, or to another cut of it.` };
   return { ok: true, scores: scoresOf(entry, wanted) };

@@ -48,7 +48,7 @@ export const agreementEval: Eval<AgreementItem> = {
     const single = context.scores.length < 2;
     yield* scoreRows<AgreementItem>(context, {
       unfit: (trace) => (single && stepTruth(trace).every((truth) => truth === undefined) ? 'it has no label of any step, and there is one judge: nothing to agree with.' : undefined),
-      wish: (trace) => ({ trace }),
+      wish: (trace) => ({ trace, partial: true }),
       item: (trace, judges) => ({ truth: stepTruth(trace).map((truth) => truth ?? null), judges: judges.map(storeScores) }),
     });
   },

@@ -11,10 +11,12 @@ export function costMetrics(scores: readonly StoredScores[]): Metric[] {
   const tokens = scores.flatMap((row) => (row.tokens === undefined ? [] : [row.tokens]));
   const samples = sum(scores.map((row) => row.samples ?? 0));
   const total = sum(tokens);
+  // A direct reading writes nothing: there is no such cost to report.
+  const written = total > 0;
   const perRow = { id: 'tokens.row', name: 'Verifier tokens a row', of: 'rows' };
   return [
-    ...(tokens.length === 0 ? [] : [countMetric({ id: 'tokens', name: 'Verifier tokens', of: 'rows' }, 'tokens', total, tokens.length)]),
-    ...(tokens.length === 0
+    ...(!written ? [] : [countMetric({ id: 'tokens', name: 'Verifier tokens', of: 'rows' }, 'tokens', total, tokens.length)]),
+    ...(!written
       ? []
       : [
           tokens.length > MOST_BOOTSTRAPPED

@@ -16,7 +16,7 @@ export function estimateMetric(name: MetricName, unit: Metric['unit'], estimate:
   if (!estimate) return { ...name, unit, n: how.n, why: how.missing };
   const { low, high, ...rest } = scaled(estimate, how.scale ?? 1);
   // Where all observations agree a resample cannot differ: that is no knowledge of the value.
-  if (low === high) return { ...name, unit, ...rest, why: name.why ?? 'All observations agree, so there is no interval: more of them may not.' };
+  if (low === high) return { ...name, unit, ...rest, why: name.why ?? 'Every resample of these rows gives the same, so there is no interval: other rows may not.' };
   return { ...name, unit, ...rest, low, high, interval: how.interval };
 }
 

@@ -23,6 +23,8 @@ export interface ScoreWish {
   readonly trace: Trace;
   /** Only the steps before this one (count); all when absent. */
   readonly until?: number;
+  /** A source that has scores of the first steps only may give those. */
+  readonly partial?: true;
   /** No step after the first one under this is needed. */
   readonly stopUnder?: number;
   /** Which score is held against it; the soft one where absent. */

@@ -109,7 +109,7 @@ function drawMatrix({ x, y, columns, rows, counts, agree }: Matrix): Drawn {
         return svg(
           'g',
           { class: `chart-cell${agreed.has(`${row} ${column}`) ? ' chart-agree' : ''}` },
-          svg('rect', { class: 'chart-fill', ...box, 'fill-opacity': rounded(0.7 * share) }),
+          svg('rect', { class: 'chart-fill', ...box, 'fill-opacity': rounded(0.55 * share) }),
           svg('rect', { class: 'chart-box', ...box, fill: 'none' }),
           ...(count === 0 ? [] : [label(cx + cell.width / 2, at + cell.height / 2 + 4, String(count), 'middle')]),
         );

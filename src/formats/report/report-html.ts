@@ -18,7 +18,7 @@ h1 + p { font-size: 1.25rem; font-weight: 600; }
 .warning { padding: 0.6rem 0.9rem; border-left: 4px solid var(--warn-line); background: var(--warn); }
 .scroll { overflow-x: auto; margin: 1rem 0; }
 table { border-collapse: collapse; } caption { text-align: left; font-weight: 600; padding-bottom: 0.3rem; }
-th, td { padding: 0.25rem 0.7rem 0.25rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
+th, td { padding: 0.25rem 0.7rem 0.25rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); overflow-wrap: break-word; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 figure { margin: 1.5rem 0; } figcaption { font-weight: 600; margin-bottom: 0.4rem; }
 figure p, .note { color: var(--quiet); max-width: 45rem; }

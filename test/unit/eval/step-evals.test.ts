@@ -6,7 +6,7 @@ import { roc } from '../../../src/core/metrics/roc.ts';
 import { cohenKappa } from '../../../src/core/metrics/kappa.ts';
 import { calibrate } from '../../../src/core/metrics/calibration.ts';
 import { bootstrapSums } from '../../../src/core/metrics/statistics.ts';
-import { settingsOf } from './eval-data.ts';
+import { problem, runOn, scoresFrom, settingsOf } from './eval-data.ts';
 
 const prm = (row: number, subset: string, right: readonly boolean[], soft: readonly number[]): EvalRow<PrmBenchItem> => ({ row, subset, item: { right: [...right], scores: { soft: [...soft] } } });
 const prmMetric = (rows: readonly EvalRow<PrmBenchItem>[], id: string) => prmBenchEval.summarize(rows, settingsOf('prmbench')).metrics.find((one) => one.id === id);
@@ -99,6 +99,13 @@ describe('agreement eval', () => {
     assert.ok(Math.abs((found.get('accuracy-difference')?.value ?? 0) - 20) < 1e-9);
     assert.equal(found.get('accuracy-difference')?.n, 5);
     assert.equal(agreementEval.outcome(rows[0]!, settingsOf('agreement')).text, 'the verdicts differ at 2, 3');
+  });
+
+  it('takes scores up to the labelled error for what they are', async () => {
+    const log = [{ type: 'run', version: 1 }, { type: 'row', row: { row: 0, id: 'a', item: { scores: { soft: [0.9, 0.1] } } } }];
+    const { rows, failed } = await runOn(agreementEval, [problem('a', 1)], [scoresFrom(log).source]);
+    assert.deepEqual([rows.length, failed.length], [1, 0]);
+    assert.deepEqual((rows[0]?.item as AgreementItem).judges[0]?.soft, [0.9, 0.1]);
   });
 
   it('holds one judge against the labels', () => {
