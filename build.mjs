@@ -74,6 +74,7 @@ function configurations() {
     ['src/models/onnx/engine-main.ts', 'engine'],
     ['src/models/chat/template-main.ts', 'template'],
     ['src/formats/worker/worker-main.ts', 'dataset'],
+    ['src/models/symbolic/symbolic-main.ts', 'symbolic'],
     ['src/cli/main.ts', 'cli'],
   ].filter(([file]) => present(file));
   const tests = filesUnder('test', /\.test\.ts$|^index\.ts$/).map((file) => ({

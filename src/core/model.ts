@@ -56,6 +56,8 @@ export interface ModelInfo {
   readonly parameters: number;
   /** Longest prompt plus continuation, in tokens; 0 where a server does not say. */
   readonly context: number;
+  /** There for a model that is made to show how things work and not to be believed: what it was made for, in a few words. */
+  readonly demonstration?: string;
 }
 
 /** What a model can do; absent is no. A feature that needs what is missing says so by name, with `lackOf`. */

@@ -53,8 +53,8 @@ function givenSteps(context: RowContext, row: Row, given: readonly unknown[]): R
   if (problem === undefined) return noQuestion(context.where, QUESTION_FIELDS);
   const texts = stepTextsOf(context.where, 'steps', given);
   if (!texts.ok) return texts;
-  const { label, remark } = firstErrorOf(row['label'], texts.value.length, { field: 'label', madeBy: 'unknown', indexBase: 0, none: -1 });
-  return traceOfSteps(context, problem, texts.value, { ...(label && { label }), ...(remark !== undefined && { given: { remarks: [remark] } }) });
+  const { label, unread } = firstErrorOf(row['label'], texts.value.length, { field: 'label', madeBy: 'unknown', indexBase: 0, none: -1 });
+  return traceOfSteps(context, problem, texts.value, { ...(label && { label }), ...(unread && { given: unread }) });
 }
 
 function chatTrace(context: RowContext, messages: readonly Row[]): RowResult {

@@ -31,6 +31,8 @@ export interface ModelManifest {
   /** Positions that a row of a sliding-window layer sees, itself included; absent where no layer has a window. */
   readonly window?: number;
   readonly endTokens: readonly number[];
+  /** See ModelInfo.demonstration. */
+  readonly demonstration?: string;
   /** Of the inspection graph; absent in models that were converted without it. */
   readonly inspect?: InspectManifest;
   readonly files: Readonly<Record<string, { readonly bytes: number; readonly sha256: string }>>;
@@ -109,6 +111,7 @@ function parseManifest(text: string): ModelManifest | undefined {
   const counts = [manifest.parameters, manifest.layers, manifest.kvHeads, manifest.headDim, manifest.vocabulary, manifest.context];
   if (!counts.every((count) => Number.isSafeInteger(count) && (count as number) > 0)) return undefined;
   if (manifest.window !== undefined && !(Number.isSafeInteger(manifest.window) && (manifest.window as number) > 0)) return undefined;
+  if (manifest.demonstration !== undefined && typeof manifest.demonstration !== 'string') return undefined;
   if (typeof manifest.graph !== 'string' || typeof manifest.weights !== 'string') return undefined;
   if (!Array.isArray(manifest.endTokens) || !manifest.endTokens.every(Number.isSafeInteger)) return undefined;
   if (!isFileRecords(manifest.files)) return undefined;

@@ -3,8 +3,8 @@ import type { TraceRecord } from '../../core/trace/record.ts';
 import { sourceName, stepText } from '../../core/trace/trace.ts';
 import { summarize } from '../../core/verifier/combine.ts';
 import type { Provenance, Score } from '../../core/verifier/score.ts';
-import { visibleText } from '../visible-text.ts';
 import { lossCounter, type ExportFormat } from './export-format.ts';
+import { fenced, inline } from './markdown-code.ts';
 
 /**
  * A report for people. Texts of the file and of models stand in code fences, so that nothing in them is markup, a link or
@@ -76,20 +76,4 @@ function answer({ trace }: TraceRecord): string[] {
 
 function fixed(value: number | undefined): string {
   return value === undefined ? '–' : value.toFixed(3);
-}
-
-/** A code fence that is longer than any run of backticks in the text. */
-function fenced(text: string): string {
-  const longest = [...text.matchAll(/`+/g)].reduce((most, [run]) => Math.max(most, run.length), 2);
-  const fence = '`'.repeat(longest + 1);
-  return `${fence}text\n${visibleText(text.replace(/\r\n?/g, '\n'))}\n${fence}`;
-}
-
-/** A short text as code in a line. */
-function inline(text: string): string {
-  const line = visibleText(text.replace(/\s+/g, ' ').trim());
-  const longest = [...line.matchAll(/`+/g)].reduce((most, [run]) => Math.max(most, run.length), 0);
-  const tick = '`'.repeat(longest + 1);
-  const pad = line.startsWith('`') || line.endsWith('`') ? ' ' : '';
-  return line === '' ? '–' : tick + pad + line + pad + tick;
 }

@@ -45,6 +45,7 @@ const givenData: v.GenericSchema<unknown, GivenData> = v.object({
   metrics: v.exactOptional(v.array(v.object({ ...source, name: v.string(), value: v.union([v.number(), v.string(), v.boolean()]), explanation: v.exactOptional(v.string()) }))),
   goldAnswer: v.exactOptional(given(v.string())),
   finalAnswer: v.exactOptional(given(v.string())),
+  unusedLabel: v.exactOptional(given(v.number())),
   answerCorrect: v.exactOptional(given(v.boolean())),
   reference: v.exactOptional(given(v.string())),
   errorReason: v.exactOptional(given(v.string())),

@@ -73,7 +73,7 @@ function labelsOf(map: FieldMap, at: At, steps: number): Pick<Trace, 'label' | '
   const ratings: StepRatings[] = [];
   const { firstError, wrongSteps } = map;
   const first = firstError && firstErrorOf(wholeNumber(at(firstError.path)), steps, { field: firstError.path, madeBy: 'unknown', indexBase: firstError.indexBase, none: firstError.none === undefined ? NaN : firstError.none });
-  if (first?.remark !== undefined) remarks.push(first.remark);
+  remarks.push(...(first?.unread?.remarks ?? []));
   const wrong = wrongSteps && listOf(at(wrongSteps.path))?.map(wholeNumber);
   if (wrongSteps && wrong) {
     const named = new Set(wrong.map((step) => (isWholeNumber(step) ? step - wrongSteps.indexBase : -1)));
@@ -88,7 +88,8 @@ function labelsOf(map: FieldMap, at: At, steps: number): Pick<Trace, 'label' | '
   const scores = map.scores !== undefined && scored?.length === steps ? [scoresOf(map.scores, scored)] : [];
   const [labelled] = ratings;
   const label = first?.label ?? (labelled && firstErrorOfRatings(labelled.values, labelSource(labelled)));
-  const given: GivenData = { ...(ratings.length > 0 && { ratings }), ...(scores.length > 0 && { scores }), ...(remarks.length > 0 && { remarks }) };
+  const unused = first?.unread?.unusedLabel;
+  const given: GivenData = { ...(unused && { unusedLabel: unused }), ...(ratings.length > 0 && { ratings }), ...(scores.length > 0 && { scores }), ...(remarks.length > 0 && { remarks }) };
   return { ...(label && { label }), given };
 }
 

@@ -61,6 +61,7 @@ function modified(row: Row, context: RowContext): RowResult {
       ...shared(row),
       ...(!unusable && { ratings: [{ ...source, values }] }),
       ...(typeof row['reason'] === 'string' && row['reason'] !== '' && { errorReason: { value: row['reason'], field: 'reason', madeBy: 'model' } }),
+      ...(isWholeNumber(beyond[0]) && { unusedLabel: { ...source, value: beyond[0] } }),
       ...(beyond.length > 0 && { remarks: [`"error_steps" names ${beyond.length === 1 ? 'a step' : 'steps'} that the process of ${steps} steps does not have: ${beyond.slice(0, 5).map((step) => textOf(step) ?? 'no number').join(', ')}.`] }),
     },
   });

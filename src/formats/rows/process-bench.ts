@@ -32,7 +32,7 @@ export const processBench: RowFormat = {
       ...(typeof generator === 'string' && { generator: { value: generator, field: 'generator', madeBy: 'unknown' } }),
       ...(typeof correct === 'boolean' && { answerCorrect: { value: correct, field: 'final_answer_correct', madeBy: published ? 'program' : 'unknown' } }),
       ...(published?.[1] !== undefined && { subset: { value: published[1], field: 'id', madeBy: 'program' } }),
-      ...(read.remark !== undefined && { remarks: [read.remark] }),
+      ...read.unread,
     };
     const named = { ...context, source: withId(context.source, id) };
     return traceOfSteps(named, problem, texts.value, { ...(read.label && { label: read.label }), given });
