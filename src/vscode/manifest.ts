@@ -18,6 +18,8 @@ export const COMMANDS = {
   goToStep: 'stepscope.goToStep',
   readCurrentStep: 'stepscope.readCurrentStep',
   showAnalysis: 'stepscope.showAnalysis',
+  toggleAnalysisComments: 'stepscope.toggleAnalysisComments',
+  keepReply: 'stepscope.keepReply',
   showStepScores: 'stepscope.showStepScores',
   markStepRight: 'stepscope.markStepRight',
   markStepWrong: 'stepscope.markStepWrong',
@@ -42,8 +44,12 @@ export type CommandName = keyof typeof COMMANDS;
 export const DATASET_COMMANDS = {
   openTraces: 'stepscope.openTraces',
   openSample: 'stepscope.openSample',
+  openScoredSample: 'stepscope.openScoredSample',
   openRow: 'stepscope.openRow',
+  openVariant: 'stepscope.openVariant',
   openAsTable: 'stepscope.openAsTable',
+  chooseFormat: 'stepscope.chooseFormat',
+  mapFields: 'stepscope.mapFields',
   closeTraces: 'stepscope.closeTraces',
   refreshTraces: 'stepscope.refreshTraces',
 } as const;
@@ -70,6 +76,16 @@ export const RUN_COMMANDS = {
 } as const;
 
 export type RunCommandName = keyof typeof RUN_COMMANDS;
+/** Commands about Stepscope itself. */
+export const SETUP_COMMANDS = {
+  doctor: 'stepscope.doctor',
+  showMenu: 'stepscope.showMenu',
+  openWalkthrough: 'stepscope.openWalkthrough',
+} as const;
+
+export type SetupCommandName = keyof typeof SETUP_COMMANDS;
+
+export const WALKTHROUGH = 'stepscope.start';
 
 export const SETTINGS = {
   samples: 'stepscope.verifier.samples',
@@ -107,6 +123,7 @@ export const SETTINGS = {
   searchMaxRounds: 'stepscope.search.maxRounds',
   searchMaxTokens: 'stepscope.search.maxTokens',
   searchSeed: 'stepscope.search.seed',
+  nodePath: 'stepscope.engine.nodePath',
   inlineText: 'stepscope.display.inlineText',
   gutter: 'stepscope.display.gutter',
   statusBar: 'stepscope.display.statusBar',
@@ -114,8 +131,31 @@ export const SETTINGS = {
   planningWords: 'stepscope.segmentation.planningWords',
 } as const;
 
+/** The least and the most of each number. */
+export const SETTING_LIMITS = {
+  samples: [1, 64],
+  temperature: [0.05, 2],
+  topP: [0.05, 1],
+  seed: [0, 0xffff_ffff],
+  threshold: [0, 1],
+  maxNewTokens: [16, 32_768],
+  concurrency: [1, 1024],
+  policyConcurrency: [1, 1024],
+  policyTemperature: [0, 2],
+  policyTopP: [0.05, 1],
+  policyMaxStepTokens: [8, 32_768],
+  policyMaxSolutionTokens: [16, 131_072],
+  searchGood: [0, 1],
+  searchLow: [0, 1],
+  searchBad: [0, 1],
+  searchSamples: [1, 256],
+  searchBeams: [1, 16],
+  searchMaxRounds: [1, 1000],
+  searchSeed: [0, 0x7fff_ffff],
+} as const satisfies Partial<Record<keyof typeof SETTINGS, readonly [number, number]>>;
+
 /** Settings that a folder must not set before it is trusted: they decide what is loaded and run, and where text and keys go. */
-export const RESTRICTED_SETTINGS = [SETTINGS.model, SETTINGS.endpoints, SETTINGS.servedModel, SETTINGS.concurrency, SETTINGS.keyVariable, SETTINGS.policyModel, SETTINGS.policyEndpoints, SETTINGS.policyServedModel, SETTINGS.policyConcurrency, SETTINGS.policyKeyVariable] as const;
+export const RESTRICTED_SETTINGS = [SETTINGS.model, SETTINGS.endpoints, SETTINGS.servedModel, SETTINGS.concurrency, SETTINGS.keyVariable, SETTINGS.nodePath, SETTINGS.policyModel, SETTINGS.policyEndpoints, SETTINGS.policyServedModel, SETTINGS.policyConcurrency, SETTINGS.policyKeyVariable] as const;
 
 export const CONTEXT_KEYS = {
   /** The active editor shows a trace that was opened as one. */
@@ -142,7 +182,11 @@ export const TRACE_SCHEME = 'stepscope-trace';
 export const RUN_SCHEME = 'stepscope-run';
 export const TRACE_ROOT = '/stepscope-trace';
 
+/** The scheme of the report of *Doctor*. */
+export const REPORT_SCHEME = 'stepscope-report';
+
 export const VIEWS = {
+  analysis: 'stepscope.analysis',
   scores: 'stepscope.scores',
   /** The panel that shows a search. */
   search: 'stepscope.search',

@@ -2,6 +2,7 @@ import { fail, ok, type Result } from '../core/result.ts';
 import { PROMPT_FORMS } from '../core/verifier/settings.ts';
 import type { ServerApi } from '../models/openai/ask.ts';
 import { parseEndpoint } from '../models/openai/endpoint.ts';
+import { SETTING_LIMITS } from './manifest.ts';
 import { VERIFIER, type ModelRole, type ModelSettingNames } from './model-role.ts';
 
 /** A served verifier as the settings name it. Holds no key. */
@@ -19,7 +20,7 @@ export interface ServerChoice {
 }
 
 export const DEFAULT_CONCURRENCY = 64;
-export const MAX_CONCURRENCY = 1024;
+export const MAX_CONCURRENCY = SETTING_LIMITS.concurrency[1];
 
 /**
  * Reads the settings of a served verifier; the value is undefined where no endpoint is named. An invalid value is an error in

@@ -69,16 +69,16 @@ legend.className = 'quiet legend';
 legend.textContent = '● chosen   ○ not chosen   × dropped   – no score   ◌ being judged   ■ ends the solution   ↻ made again. The bar is P(Yes); the ticks under it are bad, low and good.';
 
 const columns: readonly VirtualColumn<CandidateColumn>[] = [
-  { name: 'round', title: 'Round', about: 'Position of the round', width: '4.5em', numeric: true },
-  { name: 'step', title: 'Step', about: 'Step of the solution that the round proposes; ↻: made again', width: '4em', numeric: true },
-  { name: 'mode', title: 'Mode', about: 'Thinking mode of the round', width: '6.5em' },
-  { name: 'candidate', title: 'Candidate', about: 'Number among the candidates of the round', width: '6em' },
-  { name: 'score', title: 'P(Yes)', about: 'Score as the last step', width: '5em', numeric: true },
-  { name: 'state', title: 'What became of it', about: 'Chosen or not, dropped and why', width: '12em' },
-  { name: 'next', title: 'Rule', about: 'What the round was decided by, and what came next', width: '14em' },
-  { name: 'policy', title: 'Policy', about: 'Tokens that the policy wrote', width: '5em', numeric: true },
-  { name: 'verifier', title: 'Verifier', about: 'Tokens that the verifier wrote about it', width: '5.5em', numeric: true },
-  { name: 'text', title: 'Text', about: 'How the candidate begins', width: 'minmax(20em, 1fr)' },
+  { name: 'round', title: 'Round', about: 'Position of the round', least: 4.5, good: 4.5, most: 5, numeric: true },
+  { name: 'step', title: 'Step', about: 'Step of the solution that the round proposes; ↻: made again', least: 4, good: 4, most: 4.5, numeric: true },
+  { name: 'mode', title: 'Mode', about: 'Thinking mode of the round', least: 5.5, good: 6.5, most: 7, drop: 3 },
+  { name: 'candidate', title: 'Candidate', about: 'Number among the candidates of the round', least: 4, good: 6, most: 6.5, drop: 4 },
+  { name: 'score', title: 'P(Yes)', about: 'Score as the last step', least: 4.6, good: 5, most: 5.5, numeric: true },
+  { name: 'state', title: 'What became of it', about: 'Chosen or not, dropped and why', least: 6, good: 12, most: 14 },
+  { name: 'next', title: 'Rule', about: 'What the round was decided by, and what came next', least: 8, good: 14, most: 18, drop: 5 },
+  { name: 'policy', title: 'Policy', about: 'Tokens that the policy wrote', least: 5, good: 5, most: 5.5, drop: 2, numeric: true },
+  { name: 'verifier', title: 'Verifier', about: 'Tokens that the verifier wrote about it', least: 5.5, good: 5.5, most: 6, drop: 1, numeric: true },
+  { name: 'text', title: 'Text', about: 'How the candidate begins', least: 7, good: 14, most: 'rest' },
 ];
 const grid = createVirtualGrid<CandidateColumn>({
   label: 'Candidates of all rounds. Enter shows a candidate below.',

@@ -1,3 +1,4 @@
+import { isRecord } from '../is-record.ts';
 import { fail, ok, type Result } from '../result.ts';
 import type { RunEnd, RunHeader } from './run.ts';
 
@@ -45,7 +46,7 @@ export function parseRunLog(name: string, text: string): Result<RunLog, 'run-inv
 function parseLine(line: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
+    return isRecord(value) ? value : undefined;
   } catch {
     return undefined;
   }

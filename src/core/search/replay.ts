@@ -1,6 +1,6 @@
 import type { ThinkingMode } from '../trace/search-round.ts';
 import { decide, type Decision, type RoundOutcome } from './controller.ts';
-import type { SearchTotals, StepRound } from './events.ts';
+import type { SearchTotals, StepCandidate, StepRound } from './events.ts';
 import { valueOf } from './path.ts';
 import { THINKING_MODES, type ControllerSettings, type SearchSettings } from './settings.ts';
 import { sumOf, totalsOf } from './totals.ts';
@@ -78,32 +78,37 @@ function unrecorded(record: StepRound, mode: ThinkingMode, regeneration: boolean
 }
 
 /** What a mode would have seen of the recorded candidates. */
-function outcomeIn({ candidates, chosen, final, rule }: StepRound, mode: ThinkingMode, widths: SearchSettings['widths']): Pick<RoundOutcome, 'best' | 'final'> {
-  if (rule === 'branch' && chosen !== undefined) return { best: chosenValue(candidates[chosen]), final };
-  const seen = candidates.slice(0, widths[mode]);
-  let best: { readonly score: number; readonly final: boolean } | undefined;
-  for (const candidate of seen) {
-    const score = valueOf(candidate);
-    if (candidate.dropped === undefined && score !== undefined && (best === undefined || score > best.score)) best = { score, final: candidate.final };
-  }
-  if (best !== undefined) return { best: best.score, final: best.final };
-  return { best: seen.some(({ dropped }) => dropped === undefined) ? 'unscored' : 'none-left', final: false };
+function outcomeIn(record: StepRound, mode: ThinkingMode, widths: SearchSettings['widths']): Pick<RoundOutcome, 'best' | 'final'> {
+  const seen = seenIn(record, widths[mode]);
+  const asRecorded = record.rule === 'branch' || seen.length === record.candidates.length;
+  const best = asRecorded ? (record.chosen === undefined ? undefined : record.candidates[record.chosen]) : bestOf(seen);
+  const value = best && valueOf(best);
+  // A round that ended the solution says so; where several paths are kept, one final candidate does not.
+  if (value !== undefined) return { best: value, final: asRecorded ? record.final || (record.kept.length <= 1 && best?.final === true) : best?.final === true };
+  return { best: record.rule === 'branch' || seen.some(({ dropped }) => dropped === undefined) ? 'unscored' : 'none-left', final: false };
 }
 
-function chosenValue(candidate: StepRound['candidates'][number] | undefined): number | 'unscored' {
-  return (candidate && valueOf(candidate)) ?? 'unscored';
+/** The candidates that a narrower mode would have sampled: the first ones of each path. */
+function seenIn({ candidates, width }: StepRound, wanted: number): readonly StepCandidate[] {
+  return wanted >= width ? candidates : candidates.filter(({ index }) => index % width < wanted);
+}
+
+function bestOf(candidates: readonly StepCandidate[]): StepCandidate | undefined {
+  const scored = candidates.filter((candidate) => candidate.dropped === undefined && valueOf(candidate) !== undefined);
+  return scored.reduce<StepCandidate | undefined>((best, candidate) => (best === undefined || (valueOf(candidate) ?? 0) > (valueOf(best) ?? 0) ? candidate : best), undefined);
 }
 
 function isRecorded({ rule, accepted, nextMode }: Decision, record: StepRound): boolean {
   return accepted === record.accepted && nextMode === record.nextMode && (rule === record.rule || record.rule === 'branch');
 }
 
-function cost({ candidates, policyTokens, verifierTokens }: StepRound, mode: ThinkingMode, widths: SearchSettings['widths']): Pick<ReplayedRound, 'policyTokens' | 'verifierTokens' | 'estimated'> {
-  const width = widths[mode];
-  if (width === candidates.length || candidates.length === 0) return { policyTokens, verifierTokens, estimated: false };
-  const seen = candidates.slice(0, width);
-  const scale = width / seen.length;
-  const scaled = (value: (candidate: StepRound['candidates'][number]) => number) => Math.round(sumOf(seen, value) * scale);
+function cost(record: StepRound, mode: ThinkingMode, widths: SearchSettings['widths']): Pick<ReplayedRound, 'policyTokens' | 'verifierTokens' | 'estimated'> {
+  const { width, policyTokens, verifierTokens } = record;
+  const wanted = widths[mode];
+  if (wanted === width) return { policyTokens, verifierTokens, estimated: false };
+  const seen = seenIn(record, wanted);
+  const scale = wanted / Math.min(wanted, width);
+  const scaled = (value: (candidate: StepCandidate) => number) => Math.round(sumOf(seen, value) * scale);
   return { policyTokens: scaled(({ tokens }) => tokens), verifierTokens: scaled((candidate) => candidate.verifierTokens), estimated: true };
 }
 
