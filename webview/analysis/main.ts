@@ -1,3 +1,4 @@
+import '../components/page.css';
 import './main.css';
 import type { AnalysisHostMessage, AnalysisSnapshot, AnalysisViewMessage } from '../../src/protocol/analysis-view.ts';
 import { createButton } from '../components/button.ts';

@@ -1,3 +1,4 @@
+import '../components/page.css';
 import './main.css';
 import type { CandidateColumn, CandidateRow, SearchHostMessage, SearchSnapshot, SearchViewMessage } from '../../src/protocol/search-view.ts';
 import { createButton } from '../components/button.ts';
