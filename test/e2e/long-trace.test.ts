@@ -124,7 +124,8 @@ describe(`a trace of ${STEPS} steps`, () => {
   });
 
   it('goes to its last step, and back to the first', async () => {
-    const { workbench } = opened();
+    const { workbench, editor } = opened();
+    await editor.clickText('is added to the sum');
     await watched(workbench, 'to the last step and back', async () => {
       await workbench.press('Alt+Shift+End');
       await workbench.statusBarItem(`Step ${STEPS}/${STEPS}`).waitFor({ timeout: WAIT });
