@@ -30,7 +30,7 @@ function toRecord({ mode, candidates, selected, nextMode, terminated }: SearchRo
   const round = before.length;
   const [path] = livePaths(before, 0);
   const listed = candidates.map((candidate, index) => toCandidate(candidate, index, false, path?.end));
-  const at = listed.findIndex(({ text }) => text === selected?.text);
+  const at = candidates.findIndex(({ text }) => text === selected?.text);
   const accepted = selected?.accepted === true;
   const chosen = selected === undefined ? undefined : at >= 0 ? at : listed.length;
   const all = selected !== undefined && at < 0 ? [...listed, toCandidate(selected, listed.length, false, path?.end)] : listed;

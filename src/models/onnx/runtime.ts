@@ -70,6 +70,7 @@ export async function loadRuntime(given: string, options: RuntimeOptions = {}): 
     parameters: manifest.parameters,
     context: manifest.context,
     ...(chat?.template === undefined ? {} : { template: chat.template }),
+    ...(manifest.demonstration === undefined ? {} : { demonstration: manifest.demonstration }),
   };
   const encode = (prompt: string) => encodePrompt(prompt, name, manifest.context, tokenizer);
   /** The tokens of a prompt, and the first of each candidate where it will stand: after `before`. */
