@@ -12,6 +12,11 @@ export type Strategy = (typeof STRATEGIES)[number];
 /** The strategies that take one step a round; the others write whole solutions. */
 export const STEP_STRATEGIES: readonly Strategy[] = ['pats', 'all-simple', 'all-medium', 'all-complex', 'random-mode', 'solution-switching', 'guided', 'beam'];
 
+/** Whether a strategy asks a verifier. */
+export function judgesSteps({ strategy }: Pick<SearchSettings, 'strategy'>): boolean {
+  return strategy !== 'majority' && strategy !== 'sampling';
+}
+
 /** Simplest first. */
 export const THINKING_MODES = ['simple', 'medium', 'complex'] as const satisfies readonly ThinkingMode[];
 
