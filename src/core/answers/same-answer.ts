@@ -6,8 +6,8 @@ export function sameAnswer(given: string, gold: string): boolean {
   return x !== undefined && x === y;
 }
 
-/** A plain decimal number, thousands separators allowed; undefined for anything else. */
-function decimal(text: string): number | undefined {
+/** The value of a plain decimal number, thousands separators allowed; undefined for anything else. */
+export function decimal(text: string): number | undefined {
   if (!/^[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?$/.test(text)) return undefined;
   return Number(text.replaceAll(',', ''));
 }
