@@ -70,7 +70,7 @@ export interface TraceMeasure {
   /** As the model wrote it, from the start of thinking. */
   readonly text: string;
   readonly finish: 'stop' | 'end' | 'length';
-  /** All generated tokens, the end of the sequence included; for a continued trace those before its cut, too. Undefined where a served model does not tell them. */
+  /** Tokens of the text, the end of the sequence included; for a continued trace those before its cut, too. Undefined where a served model does not tell its tokens. */
   readonly tokens: number | undefined;
   readonly steps: readonly Span[];
   readonly first: FirstAnswer | undefined;
@@ -82,7 +82,7 @@ export interface TraceMeasure {
   readonly loops: readonly RepetitionLoop[];
   /** The model's own final answer. */
   readonly answer: string | undefined;
-  /** Against the reference answer; undefined without one, or without an own answer. */
+  /** Against the reference answer; no own answer is not correct. Undefined without a reference. */
   readonly correct: boolean | undefined;
 }
 
@@ -121,42 +121,40 @@ export interface PairComparison {
   /** r = (L_original - L_masked) / (L_original - P_first); undefined where a part of it is, or nothing comes after P_first. */
   readonly r: number | undefined;
   readonly reflections: number;
+  /** An answer that is lost has changed; undefined where there was none. */
   readonly answerChanged: boolean | undefined;
   /** Generated token at which they first differ, 0-based; undefined where they are equal or tokens are not told. */
   readonly divergentToken: number | undefined;
   readonly same: boolean;
 }
 
-/** High half minus low half of the questions by deviation. */
-export interface HalvesDifference {
-  readonly measure: 'tokens' | 'tokens after the first answer' | 'reflections';
-  readonly low: number;
-  readonly high: number;
-  /** (high - low) / low with a bootstrap interval; undefined where the low half's mean is 0. */
-  readonly ratio: Estimate | undefined;
-  /** high - low, with a bootstrap interval. */
+/** What two groups of questions differ in. */
+export interface Contrast {
+  /** Means with bootstrap intervals. */
+  readonly high: Estimate | undefined;
+  readonly low: Estimate | undefined;
+  /** high - low. */
   readonly difference: Estimate | undefined;
-  /** Two-sided, permutation. */
+  /** high / low; undefined where low is 0. */
+  readonly ratio: Estimate | undefined;
+  /** Two-sided, 10,000 permutations. */
   readonly p: number | undefined;
-  readonly n: readonly [low: number, high: number];
 }
 
-/** R_delta and its kin. */
+/** The high half of the questions by deviation against the low half. R_delta = (high - low) / low = ratio - 1. */
+export interface HalvesDifference extends Contrast {
+  readonly measure: 'tokens' | 'tokens after the first answer' | 'reflections';
+  readonly rDelta: Estimate | undefined;
+}
+
+/** R_delta and its kin, of questions with a deviation of one kind. */
 export interface Halves {
   readonly by: 'numeric' | 'share';
   readonly differences: readonly HalvesDifference[];
-  /** Questions left out: no own answer, no parsed guess, or the one in the middle. */
-  readonly left: number;
-}
-
-/** Reflections where the greedy guess conflicts with the own answer, and where it agrees. */
-export interface ConflictSummary {
-  readonly conflict: Estimate | undefined;
-  readonly agreement: Estimate | undefined;
-  readonly difference: Estimate | undefined;
-  /** conflict / agreement; undefined where the latter is 0 or nothing. */
-  readonly ratio: Estimate | undefined;
-  readonly p: number | undefined;
+  /** Questions in both halves. */
+  readonly n: number;
+  /** Questions whose deviation is that of the boundary, where they stand on both sides of it: which half they are in is a matter of their order. */
+  readonly ties: number;
 }
 
 /** What a plan did over all questions; every comparison is paired. */
@@ -175,8 +173,8 @@ export interface PlanSummary {
   readonly reflectionsP: number | undefined;
   /** Means over the pairs. */
   readonly means: Readonly<Record<'original' | 'masked', { readonly tokens: number | undefined; readonly reflections: number | undefined }>>;
-  /** Masked reflections by conflict of the question. */
-  readonly conflict: ConflictSummary;
+  /** Masked reflections where the greedy guess conflicts (high) and where it agrees (low). */
+  readonly conflict: Contrast;
   /** Over pairs with a reference answer. */
   readonly accuracy: Readonly<Record<'original' | 'masked', Estimate | undefined>>;
   readonly accuracyChange: Estimate | undefined;
@@ -193,7 +191,8 @@ export interface BiasReport {
   readonly reflections: Estimate | undefined;
   /** Share of traces in which an answer is stated before the end of thinking. */
   readonly stated: Estimate | undefined;
-  readonly conflicts: ConflictSummary;
+  /** Reflections where the greedy guess conflicts with the own answer (high) and where it agrees (low). */
+  readonly conflicts: Contrast;
   readonly halves: readonly Halves[];
   readonly plans: readonly PlanSummary[];
   readonly failures: number;

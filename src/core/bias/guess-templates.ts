@@ -5,10 +5,12 @@ export interface GuessTemplate {
   readonly label: string;
   /** Absent languages take English; an empty text leaves the form of the answer to the model. */
   readonly lead: Partial<Readonly<Record<Language, string>>> & { readonly en: string };
+  /** A guess ends there. */
+  readonly stop: readonly string[];
 }
 
 export const GUESS_TEMPLATES = {
-  closed: { label: 'Thinking closed, nothing else', lead: { en: '' } },
+  closed: { label: 'Thinking closed, nothing else', lead: { en: '' }, stop: [] },
   boxed: {
     label: 'Thinking closed, and the answer begun in a box',
     lead: {
@@ -19,17 +21,12 @@ export const GUESS_TEMPLATES = {
       de: 'Die Antwort ist \\boxed{',
       sw: 'Jibu ni \\boxed{',
     },
+    stop: ['}'],
   },
   choice: {
-    label: 'Thinking closed, and a letter asked for',
-    lead: {
-      en: 'The answer is option (',
-      zh: '答案是选项（',
-      es: 'La respuesta es la opción (',
-      fr: 'La réponse est l’option (',
-      de: 'Die Antwort ist Option (',
-      sw: 'Jibu ni chaguo (',
-    },
+    label: 'Thinking closed, and the letter of a choice begun',
+    lead: { en: 'The answer is (', zh: '答案是（', es: 'La respuesta es (', fr: 'La réponse est (', de: 'Die Antwort ist (', sw: 'Jibu ni (' },
+    stop: [')', '）'],
   },
 } as const satisfies Readonly<Record<string, GuessTemplate>>;
 

@@ -26,6 +26,11 @@ export interface DetectorSettings {
 export interface BiasSettings {
   /** The system turn; absent for none. */
   readonly system?: string;
+  /**
+   * A prompt with `{question}` in it that ends where thinking begins, for a model without a chat template (a server's
+   * completions); `{system}` stands for the system turn's text. Default: the model's chat template.
+   */
+  readonly promptTemplate?: string;
   readonly guesses: GuessSettings;
   /** Temperature 0 is greedy: a masked run then differs by the mask alone. */
   readonly trace: { readonly temperature: number; readonly topP: number; readonly maxNewTokens: number };
@@ -47,3 +52,8 @@ export const DEFAULT_BIAS_SETTINGS: BiasSettings = {
   batch: 16,
   seed: 0,
 };
+
+/** Each question draws from streams of its own. */
+export function questionSeed(seed: number, row: number): number {
+  return (seed + Math.imul(row + 1, 0x9e3779b1)) & 0x7fffffff;
+}
