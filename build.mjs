@@ -1,4 +1,4 @@
-// The one build script. Bundles what ships (dist/) and the tests (out/), prints bundle sizes.
+// The one build script. Bundles what ships (dist/) and the tests (out/), prints bundle sizes and fails where one is over its budget.
 //   node build.mjs [--stale] [--quiet] [--watch] [--setup-only]
 // It sets itself up: where node_modules is missing or older than the lock file, it runs `npm ci` first.
 import { spawnSync } from 'node:child_process';
@@ -73,6 +73,8 @@ function configurations() {
     ['src/extension.ts', 'extension'],
     ['src/models/onnx/engine-main.ts', 'engine'],
     ['src/models/chat/template-main.ts', 'template'],
+    ['src/formats/worker/worker-main.ts', 'dataset'],
+    ['src/models/symbolic/symbolic-main.ts', 'symbolic'],
     ['src/cli/main.ts', 'cli'],
   ].filter(([file]) => present(file));
   const tests = filesUnder('test', /\.test\.ts$|^index\.ts$/).map((file) => ({
@@ -80,7 +82,8 @@ function configurations() {
     out: path.relative(root, file).replace(/\.ts$/, ''),
   }));
   const list = [
-    { ...node, entryPoints: shipped.map(([file, out]) => ({ in: file, out })), outdir: 'dist' },
+    // Names stay as they are written: stack traces are read by people, and some errors are told apart by name.
+    { ...node, minify: true, keepNames: true, entryPoints: shipped.map(([file, out]) => ({ in: file, out })), outdir: 'dist' },
     { ...node, entryPoints: tests, outdir: 'out', sourcesContent: true },
   ];
   const views = viewEntries();
@@ -99,10 +102,21 @@ function configurations() {
   return list;
 }
 
-function report(result) {
-  for (const [file, info] of Object.entries(result.metafile.outputs))
-    if (!file.endsWith('.map') && file.startsWith('dist'))
-      process.stdout.write(`${file.padEnd(28)} ${(info.bytes / 1024).toFixed(0).padStart(6)} kB\n`);
+/** Most bytes of a shipped bundle. What only some need belongs into a bundle of its own, or behind a dynamic import. */
+const BUDGETS = { 'dist/extension.js': 600_000, 'dist/webview/': 300_000 };
+
+/** Prints the sizes of what ships, and throws where one is over its budget. */
+function checkSizes(result) {
+  const over = [];
+  for (const [file, { bytes }] of Object.entries(result.metafile.outputs)) {
+    if (file.endsWith('.map') || !file.startsWith('dist')) continue;
+    const budget = Object.entries(BUDGETS).find(([start]) => file.startsWith(start))?.[1];
+    const kilobytes = (size) => `${(size / 1000).toFixed(0)} kB`;
+    const line = `${file.padEnd(28)} ${kilobytes(bytes).padStart(8)}${budget === undefined ? '' : ` of ${kilobytes(budget)}`}`;
+    if (!quiet) process.stdout.write(`${line}\n`);
+    if (bytes > budget) over.push(line);
+  }
+  if (over.length > 0) throw new Error(`Over the budget of build.mjs: ${over.join(', ')}`);
 }
 
 async function build() {
@@ -117,7 +131,7 @@ async function build() {
   rmSync(path.join(root, 'out'), { recursive: true, force: true });
   for (const configuration of configurations()) {
     const result = await esbuild.build(configuration);
-    if (!quiet) report(result);
+    checkSizes(result);
   }
   mkdirSync(path.dirname(stamp), { recursive: true });
   writeFileSync(stamp, '');

@@ -1,18 +1,29 @@
 import * as vscode from 'vscode';
+import { createDatasetReaders } from './formats/worker/dataset-readers.ts';
+import { createTextJobs } from './formats/worker/text-jobs.ts';
+import { createActivities } from './vscode/activities.ts';
 import { createActiveTrace } from './vscode/active-trace.ts';
 import { addModel } from './vscode/add-model.ts';
+import { createAnalysisPanel } from './vscode/analysis-panel.ts';
+import { createAnalysisThreads } from './vscode/analysis-threads.ts';
 import { registerCommands } from './vscode/commands.ts';
 import { chooseVerifier } from './vscode/choose-verifier.ts';
 import { createCompareTraces } from './vscode/compare-traces.ts';
 import { connectServer } from './vscode/connect-server.ts';
 import { registerDatasetCommands } from './vscode/dataset/dataset-commands.ts';
 import { createDatasetLibrary } from './vscode/dataset/dataset-library.ts';
+import { createOpenDataset } from './vscode/dataset/open-dataset.ts';
+import { createReadingChoices } from './vscode/dataset/reading-choices.ts';
+import { createReadingCommands } from './vscode/dataset/reading-commands.ts';
 import { createFindRowScores } from './vscode/dataset/row-scores.ts';
 import { createScoresWatch } from './vscode/dataset/scores-watch.ts';
 import { registerTableEditor } from './vscode/dataset/table-editor.ts';
-import { createTracesTree, createTracesView } from './vscode/dataset/traces-tree.ts';
+import { createTracesTree } from './vscode/dataset/traces-tree.ts';
+import { createTracesView } from './vscode/dataset/traces-view.ts';
+import { createTreeMemory } from './vscode/dataset/tree-memory.ts';
 import { createDecorations } from './vscode/decorations.ts';
 import { createDiagnostics } from './vscode/diagnostics.ts';
+import { createDoctor } from './vscode/doctor/doctor.ts';
 import { createFolding } from './vscode/folding-provider.ts';
 import { forgetServerKey } from './vscode/forget-server-key.ts';
 import { createHoverProvider } from './vscode/hovers.ts';
@@ -20,7 +31,7 @@ import { createKnownVerifiers } from './vscode/known-verifiers.ts';
 import { createLenses } from './vscode/lenses.ts';
 import { createNavigation } from './vscode/navigation.ts';
 import { createNoteCommands } from './vscode/note-commands.ts';
-import { createNotesMemory } from './vscode/notes-memory.ts';
+import { createNotesMemory, notedSpans } from './vscode/notes-memory.ts';
 import { createScoreStore } from './vscode/score-store.ts';
 import { createScoresPanel } from './vscode/scores-panel.ts';
 import { createScoring } from './vscode/scoring.ts';
@@ -28,8 +39,22 @@ import { createServerKeys } from './vscode/server-keys.ts';
 import { createSegmentationCommands } from './vscode/segmentation-commands.ts';
 import { createSegmentationMemory } from './vscode/segmentation-memory.ts';
 import { createSegmentedDocuments } from './vscode/segmented-documents.ts';
+import { RUN_SCHEME } from './vscode/manifest.ts';
+import { POLICY } from './vscode/model-role.ts';
+import { registerRunCommands } from './vscode/runs/run-commands.ts';
+import type { RunKinds } from './vscode/runs/run-kinds.ts';
+import { createRunStore } from './vscode/runs/run-store.ts';
+import { createRunsView } from './vscode/runs/runs-tree.ts';
+import { registerSearchCommands } from './vscode/search/search-commands.ts';
+import { createSearchDocuments, readSearchTrace } from './vscode/search/search-documents.ts';
+import { SEARCH_EXPORTS } from './vscode/search/search-exports.ts';
+import { createSearchPanel } from './vscode/search/search-panel.ts';
+import { createSearchRuns } from './vscode/search/search-runs.ts';
 import { readSettings } from './vscode/settings.ts';
+import { watchSettings } from './vscode/settings-watch.ts';
+import { registerSetupCommands } from './vscode/setup-commands.ts';
 import { createStatusBar } from './vscode/status-bar.ts';
+import { createStatusMenu } from './vscode/status-menu.ts';
 import { registerSymbols } from './vscode/symbols.ts';
 import { createRowDocuments } from './vscode/trace-content-provider.ts';
 import { createTraceDocuments } from './vscode/trace-documents.ts';
@@ -44,41 +69,65 @@ let flush: () => Promise<void> = () => Promise.resolve();
 /** Composes the adapters. Nothing here starts a model or reads a document that was not opened as a trace. */
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('Stepscope', { log: true });
-  const folder = vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, 'scores').fsPath;
-  const store = createScoreStore(folder, (error) => log.error('Scores could not be written:', error instanceof Error ? error.message : String(error)));
+  const storage = (name: string): string => vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, name).fsPath;
+  const store = createScoreStore(storage('scores'), (error) => log.error('Scores could not be written:', error instanceof Error ? error.message : String(error)));
   flush = () => store.flush();
 
+  const runs = createRunStore(storage('runs'), (error) => log.error('A run could not be written:', error instanceof Error ? error.message : String(error)));
+
+  const activities = createActivities();
   const memory = createTraceMemory(context.workspaceState);
-  const library = createDatasetLibrary(context.workspaceState);
-  const rowDocuments = createRowDocuments((file, row, variant) => library.record(file, row, variant));
+  const readerScript = context.asAbsolutePath('dist/dataset.js');
+  const openInReader = createDatasetReaders(readerScript);
+  const textJobs = createTextJobs(readerScript);
+  const readings = createReadingChoices(context.workspaceState);
+  const library = createDatasetLibrary(context.workspaceState, createOpenDataset(openInReader), readings);
+  const rowDocuments = createRowDocuments(
+    (file, row, variant) => (file.scheme === RUN_SCHEME ? readSearchTrace(searches, file, row) : library.record(file, row, variant)),
+    openInReader,
+    (file) => readings.optionsFor(file),
+  );
   const documents = createSegmentedDocuments(
-    createTraceDocuments((document) => rowDocuments.read(document)),
+    createTraceDocuments((document) => rowDocuments.read(document), textJobs),
     createSegmentationMemory(context.workspaceState),
     () => readSettings().segmentation,
     (sentence) => void vscode.window.showInformationMessage(sentence),
+    textJobs,
   );
   const notesMemory = createNotesMemory(context.workspaceState);
   const say = (line: string): void => log.info(line);
-  const known = createKnownVerifiers(context.globalState, () => sessions.refresh());
+  const verifierChanged = new vscode.EventEmitter<void>();
+  const known = createKnownVerifiers(context.globalState, () => {
+    void sessions.refresh();
+    verifierChanged.fire();
+  });
   const keys = createServerKeys(context.secrets, context.globalState);
   const verifier = createVerifierModel({ context, known, keys, log: say, onFirstUse: (name, notes) => tellNotes(say, name, notes) });
+  const policy = createVerifierModel({ role: POLICY, context, known, keys, log: say, onFirstUse: (name, notes) => tellNotes(say, name, notes) });
+  const searches = createSearchRuns({
+    runs,
+    scores: store,
+    policy: (signal) => policy.load('reasoned', signal),
+    verifier: (settings, signal) => verifier.load(settings.verifier.mode, signal),
+  });
   const scoringContext = (): ScoringContext => ({ verifier: readSettings().verifier, hashes: verifier.hashes() });
   const sessions = createTraceSessions(documents, store, scoringContext, (open) => notesMemory.find(open.trace, open.exported?.notes ?? []));
-  const scoring = createScoring(sessions, store, verifier);
+  const scoring = createScoring(sessions, store, verifier, activities);
   const active = createActiveTrace(sessions);
   const navigation = createNavigation(memory);
   const target = createTraceTarget(sessions, active, rowDocuments, memory);
+  const solutions = createSearchDocuments(searches, rowDocuments, target);
+  const searchPanel = createSearchPanel({ extension: context.extensionUri, searches, runs, showTrace: (id, problem, preserveFocus) => solutions.show(id, problem, preserveFocus) });
+  const runKinds: RunKinds = { search: { open: (id) => searchPanel.show(id), exports: SEARCH_EXPORTS } };
   const notes = (): readonly string[] => verifier.notes();
-  const panel = createScoresPanel({
-    context,
-    active,
-    notes,
-    reveal: (view, step) => navigation.reveal(view, step),
-    reopen: async (uri) => {
-      const view = await target.open(await vscode.workspace.openTextDocument(uri));
-      if (view !== undefined) active.choose(view.document);
-    },
-  });
+  const reopen = async (uri: vscode.Uri): Promise<void> => {
+    const view = await target.open(await vscode.workspace.openTextDocument(uri));
+    if (view !== undefined) active.choose(view.document);
+  };
+  const panel = createScoresPanel({ context, active, notes, reveal: (view, step) => navigation.reveal(view, step), reopen });
+  const analysis = createAnalysisPanel({ extension: context.extensionUri, active, navigation, reopen });
+  const noteCommands = createNoteCommands(notesMemory, sessions);
+  const threads = createAnalysisThreads(sessions, noteCommands);
   const models = {
     addModel: (argument?: unknown) => addModel(context, say, argument),
     chooseVerifier: () => chooseVerifier(context, known),
@@ -86,9 +135,13 @@ export function activate(context: vscode.ExtensionContext): void {
     forgetServerKey: () => forgetServerKey(keys),
   };
   const scoresWatch = createScoresWatch(sessions);
-  const scoresOf = createFindRowScores(store, scoringContext);
-  const dataSetCommands = registerDatasetCommands({ extension: context.extensionUri, library, rowDocuments, target, navigation, memory });
+  const scoresOf = createFindRowScores(store, scoringContext, (trace, brought) => notesMemory.find(trace, notedSpans(trace, brought)).shown);
+  const treeMemory = createTreeMemory(context.workspaceState);
+  const dataSetCommands = registerDatasetCommands({ extension: context.extensionUri, library, readings: createReadingCommands(library, readings), rowDocuments, target, navigation, memory });
   const openRow = (uri: vscode.Uri, row: number): void => void dataSetCommands.openRow(uri, row, vscode.ViewColumn.Beside);
+  const openVariant = (uri: vscode.Uri, row: number): void => void dataSetCommands.openVariant(uri, row, vscode.ViewColumn.Beside);
+  const doctor = createDoctor({ context, keys, scores: storage('scores') });
+  const menu = createStatusMenu({ activities, verifier: () => verifier.summary(), onDidChangeVerifier: verifierChanged.event, showLog: () => log.show() });
   const folding = createFolding(sessions);
   const lenses = createLenses(sessions);
   const everywhere: vscode.DocumentSelector = { scheme: '*' };
@@ -98,27 +151,45 @@ export function activate(context: vscode.ExtensionContext): void {
     rowDocuments,
     sessions,
     verifier,
+    policy,
+    searches,
+    solutions,
+    searchPanel,
     scoring,
     active,
     createDecorations(context, sessions),
     createDiagnostics(active),
     createStatusBar(active),
+    activities,
+    verifierChanged,
+    menu,
+    doctor,
+    registerSetupCommands(context, { doctor: () => doctor.run(), showMenu: () => menu.show() }),
+    watchSettings(context),
     registerSymbols(sessions),
     lenses,
     folding,
     vscode.languages.registerFoldingRangeProvider(everywhere, folding),
     vscode.languages.registerCodeLensProvider(everywhere, lenses),
     vscode.languages.registerHoverProvider(everywhere, createHoverProvider(sessions, notes)),
+    navigation,
     panel,
-    registerCommands({ target, sessions, scoring, store, navigation, memory, segmentation: createSegmentationCommands(documents, sessions, scoring), notes: createNoteCommands(notesMemory, sessions), exported: (document) => documents.exported(document), compareTraces: createCompareTraces(sessions, rowDocuments, target), showScores: () => panel.show(), models }),
+    analysis,
+    threads,
+    registerCommands({ target, sessions, scoring, store, navigation, memory, segmentation: createSegmentationCommands(documents, sessions, scoring), notes: noteCommands, analysis, threads, exported: (document) => documents.exported(document), compareTraces: createCompareTraces(sessions, rowDocuments, target), showScores: () => panel.show(), models }),
     library,
     dataSetCommands,
     scoresWatch,
-    createTracesView(createTracesTree(library, scoresOf, scoresWatch.onDidChange)),
-    registerTableEditor({ extension: context.extensionUri, library, scoresOf, openRow, onScores: scoresWatch.onDidChange }),
+    createTracesView(createTracesTree({ library, memory: treeMemory, scoresOf, onScores: scoresWatch.onDidChange }), treeMemory),
+    registerTableEditor({ extension: context.extensionUri, library, scoresOf, openRow, openVariant, onScores: scoresWatch.onDidChange }),
+    runs,
+    createRunsView(runs),
+    registerRunCommands(runs, runKinds),
+    registerSearchCommands({ searches, runs, panel: searchPanel, documents: solutions, library, active, choosePolicy: () => chooseVerifier(context, known, POLICY) }),
+    readings.onDidChange((concerns) => void rowDocuments.reread(concerns).then((any) => (any ? sessions.refresh() : undefined))),
     restoreTraces(memory, target),
     vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration('stepscope.verifier') || event.affectsConfiguration('stepscope.segmentation')) sessions.refresh();
+      if (event.affectsConfiguration('stepscope.verifier') || event.affectsConfiguration('stepscope.segmentation')) void sessions.refresh();
     }),
   );
 }

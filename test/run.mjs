@@ -1,5 +1,5 @@
 // All tests, with one command from a fresh checkout:  npm test
-//   --only typecheck,lint,unit,numbers,host,e2e    only these suites
+//   --only typecheck,lint,unit,numbers,host,e2e    only these suites; packaged: all of e2e with the installed package
 //   --vscode newest|oldest                         host and e2e on one VS Code only
 //   --grep <pattern>                               only tests whose full title matches; a suite without any fails
 //   --no-skip                                      a suite that cannot run here fails (always so with CI=true)
@@ -73,7 +73,7 @@ async function main() {
   }
   const versions = options.vscode === undefined ? Object.keys(VERSIONS) : [options.vscode];
   const names = Object.keys(SUITES).filter((name) => options.only.length === 0 || options.only.includes(name));
-  const suites = names.flatMap((name) => SUITES[name](versions));
+  const suites = names.flatMap((name) => SUITES[name](versions, options));
   const needed = unsupported() === undefined ? versions.filter((version) => suites.some((suite) => suite.version === version)) : [];
   const setupFor = needed.length > 0 ? installInBackground(needed) : () => undefined;
   for (const suite of suites) await suite.run({ tally, options, setupFor });

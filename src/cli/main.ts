@@ -3,6 +3,7 @@ import process from 'node:process';
 import { StepscopeError } from '../core/result.ts';
 import { convertCommand } from './convert.ts';
 import { downloadCommand } from './download.ts';
+import { evalCommand } from './eval.ts';
 import { exportCommand } from './export.ts';
 import { formatsCommand } from './formats.ts';
 import { scoreCommand } from './score.ts';
@@ -35,6 +36,20 @@ const HELP = `stepscope: look inside the reasoning of language models, step by s
       --concurrency N      requests at once to each endpoint (default 64)
       --key-env NAME       environment variable that holds its key
       --json             one JSON line a step, then one a row; steps and rows are 0-based
+  stepscope eval NAME --data FILE [options]
+                         a quick eval: processbench, prmbench, agreement or answers; the last
+                         line of its output is the summary as one JSON object
+      --scores FILE      scores that were made elsewhere, by id or row, instead of a model's
+      --limit N          N rows, spread evenly over the file
+      --score KIND       soft (default; mean P(Yes)) or hard (share of Yes)
+      --steps WHICH      label (default): up to the labelled error; stop: up to the first error
+                         found as well; all
+      --out DIR          keep the run (run.jsonl) and write summary.json, report.html, report.md
+      --resume           go on with the run in --out; nothing is scored twice
+      --min METRIC=VALUE exit with 1 where the metric is less
+      --batch N          traces in one batch (default 1: a trace scores the same by itself)
+      --json             a JSON line a row before the summary
+      --model, --endpoint, --prompt, --mode, --k, --threshold, --seed and the rest as for score
   stepscope formats [FILE]           the formats there are, or what FILE looks like
   stepscope export FILE OUT [--to jsonl|markdown|processbench|inspect-scores|csv]
                          write the traces of FILE, and say what OUT cannot carry;
@@ -57,6 +72,8 @@ async function main(argv: readonly string[]): Promise<number> {
   switch (command) {
     case 'score':
       return scoreCommand(rest, controller.signal);
+    case 'eval':
+      return evalCommand(rest, controller.signal);
     case 'formats':
       return formatsCommand(rest);
     case 'export':
@@ -72,12 +89,12 @@ async function main(argv: readonly string[]): Promise<number> {
       process.stdout.write(HELP);
       return command === undefined ? 2 : 0;
     default:
-      throw new UsageError(`There is no command "${command}": use score, formats, export, convert or download, or --help.`);
+      throw new UsageError(`There is no command "${command}": use score, eval, formats, export, convert or download, or --help.`);
   }
 }
 
 /** Failures that a person can mend by another input; everything else is ours. */
-const BAD_INPUT = new Set(['usage', 'model-missing', 'model-invalid', 'model-too-large', 'tokenizer-mismatch', 'context-exceeded', 'template-invalid', 'unsupported', 'hub-failed', 'server-unreachable', 'server-refused']);
+const BAD_INPUT = new Set(['usage', 'model-missing', 'model-invalid', 'model-too-large', 'runtime-missing', 'tokenizer-mismatch', 'context-exceeded', 'template-invalid', 'unsupported', 'hub-failed', 'server-unreachable', 'server-refused']);
 
 // The reader of a pipe has left (`| head`): nobody is interested in the rest.
 process.stdout.on('error', () => process.exit(0));

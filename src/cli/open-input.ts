@@ -34,7 +34,7 @@ export async function openInput(name: string, { format, fields }: InputValues): 
 }
 
 /** The rows that were asked for: one, or all. */
-export function chosenRows(file: TraceFile, { row }: InputValues): number[] {
+export function chosenRows(file: Pick<TraceFile, 'rows'>, { row }: InputValues): number[] {
   if (row === undefined) return Array.from({ length: file.rows }, (_, index) => index);
   return [readNumber('row', row, 0, { min: 0, max: Number.MAX_SAFE_INTEGER, integer: true })];
 }

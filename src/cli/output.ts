@@ -1,6 +1,7 @@
 import type { SegmentedTrace } from '../core/segment/segment-trace.ts';
 import type { Trace } from '../core/trace/trace.ts';
 import type { Summary } from '../core/verifier/events.ts';
+import { isUnder, judged } from '../core/verifier/judge.ts';
 import type { Score } from '../core/verifier/score.ts';
 
 /** Prints the scores of a row, steps in order. */
@@ -12,8 +13,8 @@ export interface RowOutput {
   summary(row: number, summary: Summary, trace: Trace): void;
 }
 
-/** What a score says about its step: a score under the threshold is an error (strict). */
+/** What a score says about its step. */
 export function stepVerdict(score: Score | undefined): 'Yes' | 'No' | undefined {
-  if (score?.pYes === undefined) return undefined;
-  return score.pYes < score.provenance.threshold ? 'No' : 'Yes';
+  if (score === undefined || judged(score) === undefined) return undefined;
+  return isUnder(score, score.provenance.threshold) ? 'No' : 'Yes';
 }

@@ -6,24 +6,20 @@ import { segmentTrace, type SegmentationChoice } from '../core/segment/segment-t
 import { SEGMENTER_NAMES } from '../core/segment/segmenters.ts';
 import { stepTexts, type Trace } from '../core/trace/trace.ts';
 import { scoreTrace } from '../core/verifier/score-trace.ts';
-import { DEFAULT_VERIFIER_SETTINGS, type VerifierSettings } from '../core/verifier/settings.ts';
+import type { VerifierSettings } from '../core/verifier/settings.ts';
 import { jsonOutput } from './json-output.ts';
 import { chosenRows, INPUT_OPTIONS, openInput } from './open-input.ts';
 import type { RowOutput } from './output.ts';
 import { inParallel, rowOrder } from './row-order.ts';
 import { MODEL_OPTIONS, modelSource, promptForm } from './score-model.ts';
 import { tableOutput } from './table-output.ts';
-import { readArguments, readChoice, readNumber, UsageError } from './usage.ts';
+import { readArguments, readChoice, UsageError } from './usage.ts';
+import { readVerifierSettings, VERIFIER_OPTIONS } from './verifier-options.ts';
 
 const OPTIONS = {
   ...INPUT_OPTIONS,
   ...MODEL_OPTIONS,
-  mode: { type: 'string' },
-  k: { type: 'string' },
-  temperature: { type: 'string' },
-  'top-p': { type: 'string' },
-  threshold: { type: 'string' },
-  seed: { type: 'string' },
+  ...VERIFIER_OPTIONS,
   segment: { type: 'string' },
   language: { type: 'string' },
   'planning-words': { type: 'string' },
@@ -39,7 +35,7 @@ export async function scoreCommand(args: readonly string[], signal: AbortSignal)
   const { values, positionals } = readArguments(args, OPTIONS);
   const [name, ...more] = positionals;
   if (name === undefined || more.length > 0) throw new UsageError('score takes one file: stepscope score FILE.');
-  const settings = { ...readSettings(values), prompt: promptForm(values) };
+  const settings = { ...readVerifierSettings(values), prompt: promptForm(values) };
   const segmentation = readSegmentation(values);
   const file = await openInput(name, values);
   const rows = chosenRows(file, values);
@@ -88,21 +84,6 @@ function inOrder(output: RowOutput, print: (job: () => void) => void): RowOutput
     begin: (...row) => print(() => output.begin(...row)),
     step: (...step) => print(() => output.step(...step)),
     summary: (...row) => print(() => output.summary(...row)),
-  };
-}
-
-function readSettings(values: Readonly<Partial<Record<keyof typeof OPTIONS, string | boolean | string[]>>>): VerifierSettings {
-  const text = (name: keyof typeof OPTIONS) => (typeof values[name] === 'string' ? values[name] : undefined);
-  const number = (name: keyof typeof OPTIONS, fallback: number, min: number, max: number, integer: boolean) => readNumber(name, text(name), fallback, { min, max, integer });
-  const base = DEFAULT_VERIFIER_SETTINGS;
-  return {
-    ...base,
-    mode: readChoice('mode', text('mode'), ['reasoned', 'direct']),
-    k: number('k', base.k, 1, 256, true),
-    temperature: number('temperature', base.temperature, 0, 10, false),
-    topP: number('top-p', base.topP, 0.01, 1, false),
-    threshold: number('threshold', base.threshold, 0, 1, false),
-    seed: number('seed', base.seed, 0, 2 ** 31 - 1, true),
   };
 }
 

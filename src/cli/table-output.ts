@@ -4,6 +4,7 @@ import type { ModelInfo } from '../core/model.ts';
 import { segmenterLabel } from '../core/segment/segmenters.ts';
 import { sourceName, type Trace } from '../core/trace/trace.ts';
 import type { Summary } from '../core/verifier/events.ts';
+import { hardText, isVerdictOnly } from '../core/verifier/judge.ts';
 import type { Score } from '../core/verifier/score.ts';
 import { effectiveTemperature, type VerifierSettings } from '../core/verifier/settings.ts';
 import { stepVerdict, type RowOutput } from './output.ts';
@@ -35,6 +36,7 @@ function scoreWidth(settings: VerifierSettings): number {
 }
 
 function scoreCell(score: Score | undefined, settings: VerifierSettings): string {
+  if (score !== undefined && isVerdictOnly(score)) return hardText(score, fixed).padEnd(scoreWidth(settings));
   const spread = score?.spread === undefined ? '' : ` ±${score.spread.toFixed(3)}`;
   return `${fixed(score?.pYes)}${spread}`.padEnd(scoreWidth(settings));
 }

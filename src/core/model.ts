@@ -62,6 +62,8 @@ export interface ModelInfo {
   readonly parameters: number;
   /** Longest prompt plus continuation, in tokens; 0 where a server does not say. */
   readonly context: number;
+  /** There for a model that is made to show how things work and not to be believed: what it was made for, in a few words. */
+  readonly demonstration?: string;
 }
 
 /** What a model can do; absent is no. A feature that needs what is missing says so by name, with `lackOf`. */
@@ -229,6 +231,8 @@ export type ModelErrorReason =
   | 'context-exceeded'
   /** The chat template of a model is broken, endless or needs what is not supported, or refuses the conversation. */
   | 'template-invalid'
+  /** The native code that local models need is not in this package, or does not load on this system. */
+  | 'runtime-missing'
   | 'engine-exited'
   | 'engine-hung'
   | 'engine-failed'

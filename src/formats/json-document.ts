@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from '../core/result.ts';
 import type { RowSource } from './containers/row-source.ts';
-import { isRecord } from './is-record.ts';
+import { isRecord } from '../core/is-record.ts';
 import { isRow } from './json-rows.ts';
 import { isChat } from './messages.ts';
 import type { FormatErrorReason } from './trace-file.ts';

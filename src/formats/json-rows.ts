@@ -1,5 +1,6 @@
 import { fail } from '../core/result.ts';
-import { isRecord } from './is-record.ts';
+import { isRecord } from '../core/is-record.ts';
+import { isBareAnswer } from './bare-answer.ts';
 import { chatTurns, chatVariants, isChat, readChat } from './messages.ts';
 import { firstErrorOf, stepTextsOf, traceOfSteps, withId } from './rows/given-steps.ts';
 import { fieldsOf, firstText, list, noQuestion, type Row } from './rows/read-fields.ts';
@@ -15,7 +16,8 @@ export const SOLUTION_FIELDS = ['solution', 'response', 'output', 'completion', 
  * - `{ problem | question | prompt, steps: string[] }` with `id` and `label`; a step may also be an object with `text` or
  *   `content`. `label` is ProcessBench's: the 0-based first wrong step, -1 for none; anything else is no label.
  * - `{ messages: [{ role, content }] }` or the bare list; each answer is a trace.
- * - `{ problem | question | prompt, solution | response | output | completion | answer: string }`.
+ * - `{ problem | question | prompt, solution | response | output | completion | answer: string }`. An `answer` that is one word
+ *   or number is no solution: such a row has no steps to judge.
  */
 export const rowsFormat: RowFormat = {
   id: 'rows',
@@ -51,8 +53,8 @@ function givenSteps(context: RowContext, row: Row, given: readonly unknown[]): R
   if (problem === undefined) return noQuestion(context.where, QUESTION_FIELDS);
   const texts = stepTextsOf(context.where, 'steps', given);
   if (!texts.ok) return texts;
-  const { label, remark } = firstErrorOf(row['label'], texts.value.length, { field: 'label', madeBy: 'unknown', indexBase: 0, none: -1 });
-  return traceOfSteps(context, problem, texts.value, { ...(label && { label }), ...(remark !== undefined && { given: { remarks: [remark] } }) });
+  const { label, unread } = firstErrorOf(row['label'], texts.value.length, { field: 'label', madeBy: 'unknown', indexBase: 0, none: -1 });
+  return traceOfSteps(context, problem, texts.value, { ...(label && { label }), ...(unread && { given: unread }) });
 }
 
 function chatTrace(context: RowContext, messages: readonly Row[]): RowResult {
@@ -65,7 +67,10 @@ function solutionTrace(context: RowContext, row: Row): RowResult {
   const { where } = context;
   const problem = firstText(row, QUESTION_FIELDS);
   const solution = firstText(row, SOLUTION_FIELDS);
-  if (problem !== undefined && solution !== undefined) return textTrace(context, problem, solution);
+  if (problem !== undefined && solution !== undefined) {
+    if (solution === row['answer'] && isBareAnswer(solution)) return fail('no-steps', `${where} has a question and an answer without reasoning ("answer" is "${solution.trim()}"): there are no steps to judge.`);
+    return textTrace(context, problem, solution);
+  }
   if (problem !== undefined)
     return fail('no-steps', `${where} has a question but no solution: it needs "steps", or a text in ${list(SOLUTION_FIELDS)}.`);
   if (solution !== undefined || isRow(row)) return noQuestion(where, QUESTION_FIELDS);

@@ -1,7 +1,8 @@
 import type { Result } from '../core/result.ts';
 import { isParquet } from './containers/parquet-magic.ts';
 import type { RowSource } from './containers/row-source.ts';
-import { containerOf, openSource, openTraces } from './open.ts';
+import { containerOf } from './containers/container-of.ts';
+import { openSource, openTraces } from './open.ts';
 import type { FormatErrorReason, TraceFile } from './trace-file.ts';
 import { traceRows, type OpenOptions } from './trace-rows.ts';
 

@@ -1,4 +1,5 @@
 import { fail, ok, type Result } from '../core/result.ts';
+import { containerOf } from './containers/container-of.ts';
 import { csvSource } from './containers/csv.ts';
 import { inspectArchive } from './containers/inspect-archive.ts';
 import { noSuchRow, type RowSource } from './containers/row-source.ts';
@@ -18,26 +19,8 @@ type Source = Result<RowSource, FormatErrorReason>;
 /** A file is a text to be read in place, or rows. */
 type Contents = { readonly text: 'markdown' | 'text'; readonly bytes: Uint8Array; readonly shift: number } | { readonly source: Source };
 
-const CONTAINERS: ReadonlyMap<string, Container> = new Map([
-  ['md', 'markdown'],
-  ['markdown', 'markdown'],
-  ['txt', 'text'],
-  ['json', 'json'],
-  ['jsonl', 'jsonl'],
-  ['ndjson', 'jsonl'],
-  ['csv', 'csv'],
-  ['tsv', 'csv'],
-  ['eval', 'zip'],
-  ['zip', 'zip'],
-  ['parquet', 'parquet'],
-]);
 /** Largest file that is read as one text: V8's strings end at 512 M characters. JSONL is read row by row. */
 const LARGEST_TEXT = 500_000_000;
-
-/** What a file is by the extension of its name; undefined for a name that says nothing. */
-export function containerOf(name: string): Container | undefined {
-  return CONTAINERS.get(/\.([^./\\]+)$/.exec(name)?.[1]?.toLowerCase() ?? '');
-}
 
 /**
  * Opens a file of traces. `name` is the file's name as a person knows it; its extension says what it is (.md, .markdown,

@@ -22,6 +22,8 @@ export type FormatErrorReason =
   | 'cannot-read'
   /** The file on disk is another than the one whose rows were found. */
   | 'file-changed'
+  /** The thread that reads the file has failed. */
+  | 'reader-ended'
   | 'no-such-row'
   | 'no-such-variant'
   /** A table of scores or results that holds no text: it goes with another file. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { isRecord } from '../core/is-record.ts';
 import type { ModelCapabilities } from '../core/model.ts';
 import { StepscopeError } from '../core/result.ts';
 import { CHAT_FILES } from './chat/chat-template.ts';
@@ -30,6 +31,8 @@ export interface ModelManifest {
   /** Positions that a row of a sliding-window layer sees, itself included; absent where no layer has a window. */
   readonly window?: number;
   readonly endTokens: readonly number[];
+  /** See ModelInfo.demonstration. */
+  readonly demonstration?: string;
   /** Of the inspection graph; absent in models that were converted without it. */
   readonly inspect?: InspectManifest;
   readonly files: Readonly<Record<string, { readonly bytes: number; readonly sha256: string }>>;
@@ -103,30 +106,31 @@ function parseManifest(text: string): ModelManifest | undefined {
   } catch {
     return undefined;
   }
-  if (typeof value !== 'object' || value === null) return undefined;
+  if (!isRecord(value)) return undefined;
   const manifest = value as Partial<Record<keyof ModelManifest, unknown>>;
   const counts = [manifest.parameters, manifest.layers, manifest.kvHeads, manifest.headDim, manifest.vocabulary, manifest.context];
   if (!counts.every((count) => Number.isSafeInteger(count) && (count as number) > 0)) return undefined;
   if (manifest.window !== undefined && !(Number.isSafeInteger(manifest.window) && (manifest.window as number) > 0)) return undefined;
+  if (manifest.demonstration !== undefined && typeof manifest.demonstration !== 'string') return undefined;
   if (typeof manifest.graph !== 'string' || typeof manifest.weights !== 'string') return undefined;
   if (!Array.isArray(manifest.endTokens) || !manifest.endTokens.every(Number.isSafeInteger)) return undefined;
   if (!isFileRecords(manifest.files)) return undefined;
   if (manifest.inspect !== undefined && !isInspectManifest(manifest.inspect)) return undefined;
-  return value as ModelManifest;
+  return manifest as ModelManifest;
 }
 
 function isInspectManifest(value: unknown): value is InspectManifest {
-  if (typeof value !== 'object' || value === null) return false;
-  const { heads, hidden, feedForward, slidingLayers } = value as Partial<Record<keyof InspectManifest, unknown>>;
+  if (!isRecord(value)) return false;
+  const { heads, hidden, feedForward, slidingLayers } = value;
   const sizes = [heads, hidden, feedForward].every((size) => Number.isSafeInteger(size) && (size as number) > 0);
   return sizes && Array.isArray(slidingLayers) && slidingLayers.every(Number.isSafeInteger);
 }
 
 function isFileRecords(value: unknown): value is ModelManifest['files'] {
-  if (typeof value !== 'object' || value === null) return false;
-  return Object.entries(value as Record<string, unknown>).every(([name, record]) => {
-    if (name !== path.basename(name) || typeof record !== 'object' || record === null) return false;
-    const { bytes, sha256 } = record as Record<string, unknown>;
+  if (!isRecord(value)) return false;
+  return Object.entries(value).every(([name, record]) => {
+    if (name !== path.basename(name) || !isRecord(record)) return false;
+    const { bytes, sha256 } = record;
     return Number.isSafeInteger(bytes) && typeof sha256 === 'string';
   });
 }

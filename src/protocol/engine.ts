@@ -24,7 +24,18 @@ export interface ConvertEvent {
 
 export type EngineEvent = GenerateEvent | ConvertEvent;
 
+/** What runs the engine. */
+export interface EngineAbout {
+  /** Versions; `platform` for example `linux-x64`. */
+  readonly node: string;
+  readonly platform: string;
+  readonly onnxruntime: string;
+  /** Bytes of the process in memory. */
+  readonly memory: number;
+}
+
 export type EngineRequest =
+  | { readonly type: 'about' }
   | { readonly type: 'load'; readonly directory: string; readonly threads: number }
   | { readonly type: 'generate'; readonly model: number; readonly requests: readonly GenerateRequest[] }
   | { readonly type: 'probabilities'; readonly model: number; readonly prompts: readonly string[]; readonly candidates: readonly string[] }
@@ -34,6 +45,7 @@ export type EngineRequest =
   | { readonly type: 'inspect'; readonly model: number; readonly request: InspectionRequest };
 
 export interface EngineResults {
+  about: EngineAbout;
   load: { readonly model: number; readonly info: ModelInfo; readonly capabilities: ModelCapabilities };
   generate: null;
   probabilities: readonly ProbabilityReading[];

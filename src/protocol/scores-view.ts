@@ -1,3 +1,6 @@
+import { isRecord } from '../core/is-record.ts';
+import { isIndex } from './is-index.ts';
+
 /**
  * Messages between the extension and the *Step Scores* panel. The view says once that it is
  * ready; from then on it gets whole snapshots, never differences.
@@ -44,9 +47,9 @@ export interface ScoresRow {
 
 /** Returns the message, or undefined for anything else that reached the extension. */
 export function parseScoresViewMessage(value: unknown): ScoresViewMessage | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { type, step } = value as { type?: unknown; step?: unknown };
+  if (!isRecord(value)) return undefined;
+  const { type, step } = value;
   if (type === 'ready') return { type };
-  if (type === 'reveal' && typeof step === 'number' && Number.isInteger(step) && step >= 0) return { type, step };
+  if (type === 'reveal' && isIndex(step)) return { type, step };
   return undefined;
 }

@@ -1,3 +1,6 @@
+import { isRecord } from '../core/is-record.ts';
+import { isIndex } from './is-index.ts';
+
 /**
  * Messages between the extension and the table of a data set. The view says once that it is ready and
  * what it wants to see; the state comes as whole snapshots, rows come when they are asked for.
@@ -15,10 +18,14 @@ export type TableViewMessage =
   | { readonly type: 'page'; readonly list: number; readonly start: number; readonly count: number }
   /** Open the trace of this row of the file (0-based). */
   | { readonly type: 'open'; readonly row: number }
+  /** Ask which of the traces of this row is to be opened. */
+  | { readonly type: 'variants'; readonly row: number }
+  /** Ask how the rows are to be read: with which map of their fields, or as which format. */
+  | { readonly type: 'reading'; readonly by: 'map' | 'format' }
   /** Stop the search; what was found stays. */
   | { readonly type: 'cancel' };
 
-export const TABLE_COLUMNS = ['row', 'id', 'problem', 'steps', 'length', 'label', 'firstError', 'minScore', 'agreement'] as const;
+export const TABLE_COLUMNS = ['row', 'id', 'problem', 'traces', 'steps', 'length', 'label', 'firstError', 'minScore', 'agreement', 'notes'] as const;
 export type TableColumn = (typeof TABLE_COLUMNS)[number];
 
 export interface TableSort {
@@ -47,6 +54,8 @@ export interface TableState {
   readonly busy: boolean;
   /** Why there is nothing to show, or what has become of the file. */
   readonly trouble: string | undefined;
+  /** No row that was looked at is a trace, and another way to read them may help. */
+  readonly unread: boolean;
 }
 
 /** A row as it is shown. All texts are plain text. */
@@ -65,8 +74,8 @@ const LONGEST_FILTER = 1000;
 
 /** Returns the message, or undefined for anything else that reached the extension. */
 export function parseTableViewMessage(value: unknown): TableViewMessage | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { type, query, list, start, count, row } = value as Partial<Record<string, unknown>>;
+  if (!isRecord(value)) return undefined;
+  const { type, query, list, start, count, row, by } = value;
   switch (type) {
     case 'ready':
     case 'query': {
@@ -76,7 +85,10 @@ export function parseTableViewMessage(value: unknown): TableViewMessage | undefi
     case 'page':
       return isIndex(list) && isIndex(start) && isIndex(count) ? { type, list, start, count: Math.min(count, MOST_ROWS_A_PAGE) } : undefined;
     case 'open':
+    case 'variants':
       return isIndex(row) ? { type, row } : undefined;
+    case 'reading':
+      return by === 'map' || by === 'format' ? { type, by } : undefined;
     case 'cancel':
       return { type };
     default:
@@ -85,19 +97,15 @@ export function parseTableViewMessage(value: unknown): TableViewMessage | undefi
 }
 
 function parseTableQuery(value: unknown): TableQuery | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { filter, sort } = value as { filter?: unknown; sort?: unknown };
+  if (!isRecord(value)) return undefined;
+  const { filter, sort } = value;
   if (typeof filter !== 'string') return undefined;
   return { filter: filter.slice(0, LONGEST_FILTER), sort: parseSort(sort) };
 }
 
 function parseSort(value: unknown): TableSort | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { column, descending } = value as { column?: unknown; descending?: unknown };
+  if (!isRecord(value)) return undefined;
+  const { column, descending } = value;
   const known = TABLE_COLUMNS.find((name) => name === column);
   return known !== undefined && typeof descending === 'boolean' ? { column: known, descending } : undefined;
-}
-
-function isIndex(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }

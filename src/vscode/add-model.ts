@@ -9,6 +9,7 @@ import { parseRepository, type RepositoryId } from '../models/hub/repository.ts'
 import { accessFromEnvironment } from '../models/hub/request.ts';
 import { MANIFEST_FILE } from '../models/manifest.ts';
 import { cancellable } from './cancellable.ts';
+import { editorEngine } from './editor-engine.ts';
 import { SETTINGS } from './manifest.ts';
 import { applyVerifierChoice } from './verifier-choice.ts';
 
@@ -116,7 +117,7 @@ async function make(context: vscode.ExtensionContext, { source, bits }: Plan, lo
     await refuseConverted(checkpoint);
     await vscode.workspace.fs.createDirectory(vscode.Uri.file(path.dirname(target)));
     const order = { source: checkpoint, target, bits, block: BLOCK };
-    await convertInProcess(context.asAbsolutePath('dist/engine.js'), order, ({ tensor, done, total }) => show(`converting ${tensor}`, done, total), signal);
+    await convertInProcess(await editorEngine(context), order, ({ tensor, done, total }) => show(`converting ${tensor}`, done, total), signal);
     if (source.type === 'hub') await vscode.workspace.fs.delete(vscode.Uri.file(checkpoint), { recursive: true });
     return target;
   });

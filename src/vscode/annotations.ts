@@ -1,9 +1,18 @@
+import { firstErrorOf, isUnder, judged } from '../core/verifier/judge.ts';
 import type { Score } from '../core/verifier/score.ts';
+import { SETTING_LIMITS } from './manifest.ts';
 import { STREAMS, type Stream } from './streams.ts';
+
+export interface ShownScore {
+  readonly stream: Stream;
+  readonly score: Score;
+}
 
 /** What is known of one step before anything is decided about how to show it. */
 export interface StepScores {
   readonly streams: Readonly<Partial<Record<Stream, Score>>>;
+  /** A score that came with the file; shown where there is none of the verifier that is set. */
+  readonly recorded?: ShownScore | undefined;
   /** Why the step could not be scored, in a sentence. */
   readonly failure: string | undefined;
   readonly running: boolean;
@@ -23,7 +32,9 @@ export interface StepAnnotation {
   readonly score: Score | undefined;
   readonly stream: Stream | undefined;
   /** Scores of the same step made in another way. */
-  readonly others: readonly { readonly stream: Stream; readonly score: Score }[];
+  readonly others: readonly ShownScore[];
+  /** The score came with the file and was not made here. */
+  readonly recorded: boolean;
   readonly failure: string | undefined;
   /** Judged under the threshold (strict), and no step before it is. */
   readonly firstError: boolean;
@@ -57,8 +68,7 @@ export function annotate(
   labelFirstError: number | undefined,
 ): TraceAnnotations {
   const shown = scores.map((step) => mostSamples(step));
-  const found = shown.findIndex((best) => isUnder(best?.score, threshold));
-  const firstError = found === -1 ? undefined : found;
+  const firstError = firstErrorOf(shown.map((best) => best?.score), threshold);
   const steps = scores.map((step, index): StepAnnotation => {
     const best = shown[index];
     return {
@@ -70,6 +80,7 @@ export function annotate(
         const score = step.streams[stream];
         return score === undefined || stream === best?.stream ? [] : [{ stream, score }];
       }),
+      recorded: best !== undefined && best === step.recorded,
       failure: step.failure,
       firstError: index === firstError,
       brokenPrefix: firstError !== undefined && index > firstError,
@@ -80,14 +91,14 @@ export function annotate(
   return { steps, firstError, threshold, scored: shown.filter((best) => best !== undefined).length };
 }
 
-/** The stream with the most samples; between equals the first in the order of STREAMS. */
-function mostSamples(step: StepScores): { readonly stream: Stream; readonly score: Score } | undefined {
-  let best: { readonly stream: Stream; readonly score: Score } | undefined;
+/** The stream with the most samples, between equals the first in the order of STREAMS; else what came with the file. */
+function mostSamples(step: StepScores): ShownScore | undefined {
+  let best: ShownScore | undefined;
   for (const stream of STREAMS) {
     const score = step.streams[stream];
     if (score !== undefined && score.samples.length > (best?.score.samples.length ?? 0)) best = { stream, score };
   }
-  return best;
+  return best ?? step.recorded;
 }
 
 function stateOf(step: StepScores, score: Score | undefined, threshold: number): StepState {
@@ -101,21 +112,6 @@ function stateOf(step: StepScores, score: Score | undefined, threshold: number):
   return isUnder(score, threshold) ? 'error' : 'correct';
 }
 
-function isUnder(score: Score | undefined, threshold: number): boolean {
-  const value = judged(score);
-  return value !== undefined && value < threshold;
-}
-
-/** What a step is judged by: P(Yes), or the hard score where no sample has a P(Yes). */
-export function judged(score: Score | undefined): number | undefined {
-  return score?.pYes ?? score?.hard;
-}
-
-/** Whether there are verdicts and no P(Yes): a server that gives no probabilities. */
-export function isVerdictOnly(score: Score): boolean {
-  return score.pYes === undefined && score.hard !== undefined;
-}
-
 /** The sentences that say why P(Yes) could not be read, each once. */
 export function unreadReasons(score: Score): string[] {
   return [...new Set(score.samples.flatMap(({ unread }) => unread ?? []))];
@@ -125,6 +121,9 @@ export function unreadReasons(score: Score): string[] {
 export function disagree(score: Score): boolean {
   return score.hard !== undefined && score.hard > 0 && score.hard < 1;
 }
+
+/** The most samples that one step can be given. */
+export const MAX_SAMPLES = SETTING_LIMITS.samples[1];
 
 /** How many samples the next request for more asks for: 4, then twice as many each time. */
 export function nextSampleCount(annotation: StepAnnotation): number {

@@ -7,6 +7,7 @@ import { modelsFolder } from './add-model.ts';
 import { abilityText, knownDetail, serverText, sizeText } from './describe-verifier.ts';
 import { serverKey, type KnownVerifier, type KnownVerifiers } from './known-verifiers.ts';
 import { COMMANDS } from './manifest.ts';
+import { POLICY, VERIFIER, type ModelRole } from './model-role.ts';
 import { note } from './navigation.ts';
 import type { ServerChoice } from './server-settings.ts';
 import { applyVerifierChoice, readVerifierChoice, type VerifierChoice } from './verifier-choice.ts';
@@ -14,24 +15,24 @@ import { applyVerifierChoice, readVerifierChoice, type VerifierChoice } from './
 type Row = vscode.QuickPickItem & { readonly choice?: VerifierChoice; readonly command?: string };
 
 /**
- * **Choose Verifier…**: lists the bundled model, the folders and the servers that are known on this machine, each with its
+ * **Choose Verifier…** and **Choose Policy…**: lists the bundled model, the folders and the servers that are known on this machine, each with its
  * size and what it can do, and writes the chosen one into the settings. Nothing is loaded or asked before it is used.
  */
-export async function chooseVerifier(context: vscode.ExtensionContext, known: KnownVerifiers): Promise<void> {
-  const now = readVerifierChoice();
-  const row = await vscode.window.showQuickPick(rowsOf(context, known), {
-    title: 'Choose Verifier',
-    placeHolder: now.ok ? 'The model that scores steps; nothing is loaded or asked before it is used' : now.error.message,
+export async function chooseVerifier(context: vscode.ExtensionContext, known: KnownVerifiers, role: ModelRole = VERIFIER): Promise<void> {
+  const now = readVerifierChoice(role);
+  const row = await vscode.window.showQuickPick(rowsOf(context, known, role), {
+    title: role.name === 'policy' ? 'Choose Policy' : 'Choose Verifier',
+    placeHolder: now.ok ? `${role.about}; nothing is loaded or asked before it is used` : now.error.message,
     matchOnDescription: true,
     matchOnDetail: true,
   });
   if (row?.command !== undefined) await vscode.commands.executeCommand(row.command);
   if (row?.choice === undefined) return;
-  if (await applyVerifierChoice(row.choice)) note(`The verifier is ${row.label.replace(/^\$\([\w-]+\) /, '')}.`);
+  if (await applyVerifierChoice(row.choice, role)) note(`The ${role.name} is ${row.label.replace(/^\$\([\w-]+\) /, '')}.`);
 }
 
-async function rowsOf(context: vscode.ExtensionContext, known: KnownVerifiers): Promise<Row[]> {
-  const now = readVerifierChoice();
+async function rowsOf(context: vscode.ExtensionContext, known: KnownVerifiers, role: ModelRole): Promise<Row[]> {
+  const now = readVerifierChoice(role);
   const current = now.ok ? now.value : undefined;
   const folders = await foldersOf(context, known, current);
   const mark = (choice: VerifierChoice): string => (current !== undefined && sameChoice(current, choice) ? '$(check) ' : '');
@@ -39,7 +40,7 @@ async function rowsOf(context: vscode.ExtensionContext, known: KnownVerifiers): 
   if (current?.type === 'server' && known.get(serverKey(current.server)) === undefined) servers.push(serverRow(current.server, undefined, mark));
   return [
     separator('On this machine'),
-    await bundledRow(context, mark({ type: 'bundled' })),
+    await bundledRow(context, role, mark({ type: 'bundled' })),
     ...folders.map((found) => folderRow(found, mark)),
     ...(servers.length === 0 ? [] : [separator('Servers'), ...servers]),
     separator('More'),
@@ -72,12 +73,12 @@ function separator(label: string): Row {
   return { label, kind: vscode.QuickPickItemKind.Separator };
 }
 
-async function bundledRow(context: vscode.ExtensionContext, mark: string): Promise<Row> {
-  const manifest = await peekManifest(bundledModelDirectory(context.extensionPath, 'r-prm'));
+async function bundledRow(context: vscode.ExtensionContext, role: ModelRole, mark: string): Promise<Row> {
+  const manifest = await peekManifest(bundledModelDirectory(context.extensionPath, role.bundled));
   return {
-    label: `${mark}r-prm (bundled)`,
+    label: `${mark}${role.bundled} (bundled)`,
     description: manifest === undefined ? 'its files are missing' : sizeText(manifest),
-    detail: `For a try: read its scores as such. ${manifest === undefined ? '' : abilityText(capabilitiesOf(manifest))}`.trim(),
+    detail: `${role.name === 'verifier' ? 'For a try: read its scores as such.' : role.bundledNote} ${manifest === undefined ? '' : abilityText(capabilitiesOf(manifest))}`.trim(),
     choice: { type: 'bundled' },
   };
 }
@@ -94,10 +95,10 @@ async function foldersOf(context: vscode.ExtensionContext, known: KnownVerifiers
   const made = (await readdir(modelsFolder(context)).catch(() => [])).map((name) => path.join(modelsFolder(context), name));
   const used = known.all().flatMap(([folder, { server }]) => (server === undefined ? [folder] : []));
   const set = current?.type === 'folder' ? [current.folder] : [];
-  const bundled = bundledModelDirectory(context.extensionPath, 'r-prm');
+  const bundled = [VERIFIER, POLICY].map((role) => bundledModelDirectory(context.extensionPath, role.bundled));
   const found = await Promise.all(
     [...new Set([...set, ...used, ...made])].map(async (folder): Promise<Folder[]> => {
-      if (folder === bundled) return [];
+      if (bundled.includes(folder) && !set.includes(folder)) return [];
       const manifest = await peekManifest(folder);
       const there = (await stat(folder).catch(() => undefined)) !== undefined;
       // What is gone, and what Add Model… has not finished, is left out unless it is what the settings name.

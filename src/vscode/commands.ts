@@ -1,6 +1,9 @@
 import * as vscode from 'vscode';
-import { nextSampleCount } from './annotations.ts';
+import type { AnalysisPanel } from './analysis-panel.ts';
+import type { AnalysisThreads } from './analysis-threads.ts';
+import { MAX_SAMPLES, nextSampleCount } from './annotations.ts';
 import type { SegmentationChoice } from '../core/segment/segment-trace.ts';
+import { tellUnread } from './dataset/offer-reading.ts';
 import { exportTrace } from './export-trace.ts';
 import { COMMANDS, SETTINGS, type CommandName } from './manifest.ts';
 import { note, type Navigation } from './navigation.ts';
@@ -8,7 +11,7 @@ import type { NoteCommands } from './note-commands.ts';
 import type { ScoreStore } from './score-store.ts';
 import type { Scoring, ScoringOutcome, ScoringRequest } from './scoring.ts';
 import type { SegmentationCommands } from './segmentation-commands.ts';
-import { MAX_SAMPLES, readSettings } from './settings.ts';
+import { readSettings } from './settings.ts';
 import { STREAMS } from './streams.ts';
 import type { TraceMemory } from './trace-memory.ts';
 import type { TraceSessions, TraceView } from './trace-sessions.ts';
@@ -24,6 +27,8 @@ export interface CommandDependencies {
   readonly memory: TraceMemory;
   readonly segmentation: SegmentationCommands;
   readonly notes: NoteCommands;
+  readonly analysis: AnalysisPanel;
+  readonly threads: AnalysisThreads;
   /** How the steps of a document are cut, for an export. */
   readonly exported: (document: vscode.TextDocument) => SegmentationChoice;
   /** Shows two traces side by side; asks which, unless both are named. */
@@ -35,12 +40,20 @@ export interface CommandDependencies {
 
 /** Registers every command. Each answers in every state: with what was asked for, or with one sentence. */
 export function registerCommands(dependencies: CommandDependencies): vscode.Disposable {
-  const { target, sessions, scoring, store, navigation, memory, segmentation, notes, exported, compareTraces, showScores, models } = dependencies;
+  const { target, sessions, scoring, store, navigation, memory, segmentation, notes, analysis, threads, exported, compareTraces, showScores, models } = dependencies;
+
+  /** The cursor goes along, so that stepping goes on from what is shown. */
+  async function showAnalysis(view: TraceView, step: number): Promise<void> {
+    const here = navigation.current(view) === step;
+    if (!here) await navigation.reveal(view, step);
+    analysis.show(view, step, here);
+  }
 
   async function withTrace(argument: unknown, rows: boolean, act: (view: TraceView) => Promise<void> | void): Promise<void> {
     const found = await target.find(argument, rows);
-    if ('refusal' in found) void vscode.window.showInformationMessage(found.refusal);
-    else await act(found.view);
+    if ('view' in found) await act(found.view);
+    else if (found.unread !== undefined) tellUnread(found.unread.file, { reason: found.unread.reason, message: found.refusal });
+    else void vscode.window.showInformationMessage(found.refusal);
   }
 
   async function score(view: TraceView, request: ScoringRequest): Promise<void> {
@@ -87,7 +100,7 @@ export function registerCommands(dependencies: CommandDependencies): vscode.Disp
     for (const key of keys) sessions.setFailure(key, undefined);
     store.clear(view.open.trace.problem, keys);
     memory.forget(view.document.uri);
-    sessions.refresh();
+    void sessions.refresh();
     note(scored === 0 ? `There were no scores to clear in ${view.open.name}.` : `The scores of ${count(scored, 'step')} of ${view.open.name} are cleared.`);
   }
 
@@ -130,7 +143,14 @@ export function registerCommands(dependencies: CommandDependencies): vscode.Disp
     nextDisagreement: (document) => withTrace(document, false, (view) => navigation.nextDisagreement(view)),
     goToStep: (document, number) => withTrace(document, false, (view) => navigation.goTo(view, typeof number === 'number' && Number.isInteger(number) ? number : undefined)),
     readCurrentStep: (document) => withTrace(document, false, (view) => navigation.read(view)),
-    showAnalysis: (document, step) => withTrace(document, false, (view) => navigation.showAnalysis(view, stepOf(view, step))),
+    showAnalysis: (document, step) => withTrace(document, false, (view) => showAnalysis(view, stepOf(view, step) ?? 0)),
+    toggleAnalysisComments: (document, step) =>
+      withStep(document, step, (view, index) => {
+        if (view.annotations.steps[index]?.score !== undefined) threads.toggle(view, index);
+        else if (view.run !== undefined) void vscode.window.showInformationMessage(`Step ${index + 1} is being scored: its analyses can be shown when it is done.`);
+        else void offer(`Step ${index + 1} has no score yet, so there is no analysis of it.`, 'Score This Step', () => void vscode.commands.executeCommand(COMMANDS.scoreStep, view.document.uri, index));
+      }),
+    keepReply: (reply) => threads.reply(reply),
     showStepScores: (document) => withTrace(document, false, showScores),
     ...models,
     markStepRight: (document, step) => withStep(document, step, (view, index) => notes.mark(view, index, 'right')),
@@ -159,12 +179,13 @@ function tellFailure(reason: string, message: string, again: () => void): void {
     case 'model-invalid':
     case 'tokenizer-mismatch':
     case 'setting-invalid':
-      void offer(message, 'Open Setting', run('workbench.action.openSettings', reason === 'setting-invalid' ? VERIFIER_SETTINGS : SETTINGS.model), 'error');
+      void offer(message, 'Open Setting', run('workbench.action.openSettings', reason === 'setting-invalid' ? settingIn(message) : SETTINGS.model), 'error');
       return;
     case 'template-invalid':
     case 'unsupported':
       void offer(message, 'Open Setting', run('workbench.action.openSettings', SETTINGS.prompt), 'error');
       return;
+    case 'runtime-missing':
     case 'server-refused':
       void offer(message, 'Connect to Server…', run(COMMANDS.connectServer), 'error');
       return;
@@ -173,8 +194,10 @@ function tellFailure(reason: string, message: string, again: () => void): void {
   }
 }
 
-/** What all settings of the verifier begin with. */
-const VERIFIER_SETTINGS = 'stepscope.verifier';
+/** The setting that a sentence names. */
+function settingIn(message: string): string {
+  return Object.values(SETTINGS).find((id) => message.includes(`"${id}"`)) ?? 'stepscope';
+}
 
 async function offer(text: string, action: string, act: () => void, kind: 'information' | 'error' = 'information'): Promise<void> {
   const show = kind === 'error' ? vscode.window.showErrorMessage : vscode.window.showInformationMessage;

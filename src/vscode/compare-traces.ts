@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { ok, type Result } from '../core/result.ts';
 import type { FormatErrorReason } from '../formats/trace-file.ts';
 import { isInTab } from './active-trace.ts';
+import { rowArgument } from './row-argument.ts';
 import { pairsOf, type RowTraces } from './trace-pairs.ts';
 import type { RowDocuments } from './trace-content-provider.ts';
 import { documentName } from './trace-documents.ts';
@@ -44,7 +45,7 @@ export function createCompareTraces(sessions: TraceSessions, rows: RowDocuments,
 
   async function itemsOf(argument: unknown): Promise<{ readonly found: readonly Item[] } | { readonly refusal: string }> {
     const document = vscode.window.activeTextEditor?.document;
-    const place = rows.place(argument instanceof vscode.Uri ? argument : document?.uri);
+    const place = rowArgument(argument) ?? rows.place(argument instanceof vscode.Uri ? argument : document?.uri);
     const listed = place === undefined ? undefined : await rows.list(place.file);
     const open = vscode.workspace.textDocuments.filter((candidate) => sessions.view(candidate) !== undefined && isInTab(candidate)).map(
       ({ uri }): Item => ({ label: documentName(uri), description: 'open', locate: [() => Promise.resolve(ok(uri))] }),

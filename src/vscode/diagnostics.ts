@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { ActiveTrace } from './active-trace.ts';
-import { isVerdictOnly, judged } from './annotations.ts';
+import { isVerdictOnly, judged } from '../core/verifier/judge.ts';
 import { givenErrors } from './given-text.ts';
 import type { TraceView } from './trace-sessions.ts';
 import { count, probability } from './wording.ts';

@@ -1,5 +1,6 @@
 import type { Trace } from '../core/trace/trace.ts';
-import { disagree, judged, type StepAnnotation } from './annotations.ts';
+import { judged } from '../core/verifier/judge.ts';
+import { disagree, type StepAnnotation } from './annotations.ts';
 import { givenAt } from './given-text.ts';
 
 /**

@@ -1,15 +1,25 @@
 import * as vscode from 'vscode';
 import type { Disposable } from './disposable.ts';
-import { nextSampleCount, type StepAnnotation } from './annotations.ts';
+import { MAX_SAMPLES, nextSampleCount, type StepAnnotation } from './annotations.ts';
 import { segmenterLabel } from '../core/segment/segmenters.ts';
 import { labelText } from './given-text.ts';
-import { COMMANDS } from './manifest.ts';
-import { MAX_SAMPLES } from './settings.ts';
+import { oneLine } from './dataset/row-summary.ts';
+import { COMMANDS, DATASET_COMMANDS } from './manifest.ts';
 import type { OpenSegmentation } from './trace-documents.ts';
 import type { TraceSessions, TraceView } from './trace-sessions.ts';
 import { count, lensTitle } from './wording.ts';
 
-export interface Lenses extends vscode.CodeLensProvider, Disposable {}
+export interface Lenses extends vscode.CodeLensProvider<TitledLens>, Disposable {}
+
+/** Gets its title and command when it comes into sight: the editor keeps the arguments of each command, and a trace may have thousands of lenses. */
+class TitledLens extends vscode.CodeLens {
+  constructor(
+    range: vscode.Range,
+    readonly make: () => vscode.Command,
+  ) {
+    super(range);
+  }
+}
 
 /** A lens over each step and one on the first line, for documents that were opened as traces. */
 export function createLenses(sessions: TraceSessions): Lenses {
@@ -29,6 +39,10 @@ export function createLenses(sessions: TraceSessions): Lenses {
       if (view === undefined) return [];
       return [...headLenses(view), ...view.annotations.steps.flatMap((step) => stepLenses(view, step))];
     },
+    resolveCodeLens(lens) {
+      lens.command = lens.make();
+      return lens;
+    },
     dispose() {
       clearTimeout(timer);
       subscription.dispose();
@@ -37,13 +51,13 @@ export function createLenses(sessions: TraceSessions): Lenses {
   };
 }
 
-function headLenses(view: TraceView): vscode.CodeLens[] {
+function headLenses(view: TraceView): TitledLens[] {
   const range = new vscode.Range(0, 0, 0, 0);
   const uri = view.document.uri.toString();
   const { run, annotations, open } = view;
-  const lenses: vscode.CodeLens[] = [];
+  const lenses: TitledLens[] = [];
   const add = (title: string, command: string): void => {
-    lenses.push(new vscode.CodeLens(range, { title, command, arguments: [uri] }));
+    lenses.push(new TitledLens(range, () => ({ title, command, arguments: [uri] })));
   };
   if (run !== undefined) {
     add(run.phase === 'loading' ? 'Opening the verifier… Cancel' : `Scoring, ${run.done} of ${run.total} done… Cancel`, COMMANDS.cancelScoring);
@@ -51,7 +65,11 @@ function headLenses(view: TraceView): vscode.CodeLens[] {
     const missing = annotations.steps.length - annotations.scored;
     if (missing > 0) add(annotations.scored === 0 ? `Score ${count(missing, 'step')}` : `Score ${count(missing, 'missing step')}`, COMMANDS.scoreSteps);
     if (annotations.scored > 0) add(firstErrorTitle(view), COMMANDS.showStepScores);
+    const recorded = annotations.steps.filter((step) => step.recorded).length;
+    if (recorded > 0) add(`${count(recorded, 'score')} recorded in the file: Score Here`, COMMANDS.scoreSteps);
   }
+  const { variant } = open.trace.source;
+  if (variant !== undefined) add(`Trace ${oneLine(variant, 40)} of its row: open another…`, DATASET_COMMANDS.openVariant);
   if (open.segmentation !== undefined) add(segmentationTitle(open.segmentation), COMMANDS.changeSegmentation);
   if (view.hiddenNotes > 0) add(`${count(view.hiddenNotes, 'noted step')} cut otherwise now: Change Segmentation brings ${view.hiddenNotes === 1 ? 'its note' : 'their notes'} back`, COMMANDS.changeSegmentation);
   const label = labelText(open.trace);
@@ -70,20 +88,19 @@ function firstErrorTitle(view: TraceView): string {
   return scored < steps.length ? `${found} (${scored} of ${count(steps.length, 'step')} scored)` : found;
 }
 
-function stepLenses(view: TraceView, step: StepAnnotation): vscode.CodeLens[] {
+function stepLenses(view: TraceView, step: StepAnnotation): TitledLens[] {
   const start = view.document.positionAt(view.open.steps[step.index]?.start ?? 0);
   const range = new vscode.Range(start, start);
-  const target = [view.document.uri.toString(), step.index];
-  const lens = (title: string, command: string): vscode.CodeLens => new vscode.CodeLens(range, { title, command, arguments: target });
-  const title = lensTitle(step);
+  const lens = (title: () => string, command: string): TitledLens => new TitledLens(range, () => ({ title: title(), command, arguments: [view.document.uri.toString(), step.index] }));
+  const score = lens(() => lensTitle(step), COMMANDS.showAnalysis);
   if (step.score === undefined) {
     const running = view.run !== undefined;
     return running || step.state === 'running'
-      ? [lens(title, COMMANDS.showAnalysis)]
-      : [lens(title, COMMANDS.showAnalysis), lens('Score this step', COMMANDS.scoreStep)];
+      ? [score]
+      : [score, lens(() => 'Score this step', COMMANDS.scoreStep)];
   }
   const samples = nextSampleCount(step);
   return samples > MAX_SAMPLES || view.run !== undefined
-    ? [lens(title, COMMANDS.showAnalysis)]
-    : [lens(title, COMMANDS.showAnalysis), lens(`Ask for ${samples} samples`, COMMANDS.moreSamples)];
+    ? [score]
+    : [score, lens(() => `Ask for ${samples} samples`, COMMANDS.moreSamples)];
 }

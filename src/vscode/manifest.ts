@@ -18,6 +18,8 @@ export const COMMANDS = {
   goToStep: 'stepscope.goToStep',
   readCurrentStep: 'stepscope.readCurrentStep',
   showAnalysis: 'stepscope.showAnalysis',
+  toggleAnalysisComments: 'stepscope.toggleAnalysisComments',
+  keepReply: 'stepscope.keepReply',
   showStepScores: 'stepscope.showStepScores',
   markStepRight: 'stepscope.markStepRight',
   markStepWrong: 'stepscope.markStepWrong',
@@ -42,13 +44,48 @@ export type CommandName = keyof typeof COMMANDS;
 export const DATASET_COMMANDS = {
   openTraces: 'stepscope.openTraces',
   openSample: 'stepscope.openSample',
+  openScoredSample: 'stepscope.openScoredSample',
   openRow: 'stepscope.openRow',
+  openVariant: 'stepscope.openVariant',
   openAsTable: 'stepscope.openAsTable',
+  chooseFormat: 'stepscope.chooseFormat',
+  mapFields: 'stepscope.mapFields',
   closeTraces: 'stepscope.closeTraces',
   refreshTraces: 'stepscope.refreshTraces',
 } as const;
 
 export type DatasetCommandName = keyof typeof DATASET_COMMANDS;
+
+/** Commands about searching solutions. */
+export const SEARCH_COMMANDS = {
+  solve: 'stepscope.solve',
+  choosePolicy: 'stepscope.choosePolicy',
+  cancelSearch: 'stepscope.cancelSearch',
+  resumeSearch: 'stepscope.resumeSearch',
+  openAsRun: 'stepscope.openAsRun',
+} as const;
+
+export type SearchCommandName = keyof typeof SEARCH_COMMANDS;
+
+/** Commands about runs and the *Runs* view. */
+export const RUN_COMMANDS = {
+  openRun: 'stepscope.openRun',
+  renameRun: 'stepscope.renameRun',
+  deleteRun: 'stepscope.deleteRun',
+  exportRun: 'stepscope.exportRun',
+} as const;
+
+export type RunCommandName = keyof typeof RUN_COMMANDS;
+/** Commands about Stepscope itself. */
+export const SETUP_COMMANDS = {
+  doctor: 'stepscope.doctor',
+  showMenu: 'stepscope.showMenu',
+  openWalkthrough: 'stepscope.openWalkthrough',
+} as const;
+
+export type SetupCommandName = keyof typeof SETUP_COMMANDS;
+
+export const WALKTHROUGH = 'stepscope.start';
 
 export const SETTINGS = {
   samples: 'stepscope.verifier.samples',
@@ -63,6 +100,30 @@ export const SETTINGS = {
   servedModel: 'stepscope.verifier.servedModel',
   concurrency: 'stepscope.verifier.concurrency',
   keyVariable: 'stepscope.verifier.keyVariable',
+  policyModel: 'stepscope.policy.model',
+  policyEndpoints: 'stepscope.policy.endpoints',
+  policyServedModel: 'stepscope.policy.servedModel',
+  policyConcurrency: 'stepscope.policy.concurrency',
+  policyKeyVariable: 'stepscope.policy.keyVariable',
+  policyPrompt: 'stepscope.policy.prompt',
+  policySystem: 'stepscope.policy.system',
+  policyTemperature: 'stepscope.policy.temperature',
+  policyTopP: 'stepscope.policy.topP',
+  policyMaxStepTokens: 'stepscope.policy.maxStepTokens',
+  policyMaxSolutionTokens: 'stepscope.policy.maxSolutionTokens',
+  searchStrategy: 'stepscope.search.strategy',
+  searchGood: 'stepscope.search.good',
+  searchLow: 'stepscope.search.low',
+  searchBad: 'stepscope.search.bad',
+  searchPenalty: 'stepscope.search.penalty',
+  searchInitialMode: 'stepscope.search.initialMode',
+  searchSamples: 'stepscope.search.samples',
+  searchBeams: 'stepscope.search.beams',
+  searchAggregate: 'stepscope.search.aggregate',
+  searchMaxRounds: 'stepscope.search.maxRounds',
+  searchMaxTokens: 'stepscope.search.maxTokens',
+  searchSeed: 'stepscope.search.seed',
+  nodePath: 'stepscope.engine.nodePath',
   inlineText: 'stepscope.display.inlineText',
   gutter: 'stepscope.display.gutter',
   statusBar: 'stepscope.display.statusBar',
@@ -70,8 +131,31 @@ export const SETTINGS = {
   planningWords: 'stepscope.segmentation.planningWords',
 } as const;
 
+/** The least and the most of each number. */
+export const SETTING_LIMITS = {
+  samples: [1, 64],
+  temperature: [0.05, 2],
+  topP: [0.05, 1],
+  seed: [0, 0xffff_ffff],
+  threshold: [0, 1],
+  maxNewTokens: [16, 32_768],
+  concurrency: [1, 1024],
+  policyConcurrency: [1, 1024],
+  policyTemperature: [0, 2],
+  policyTopP: [0.05, 1],
+  policyMaxStepTokens: [8, 32_768],
+  policyMaxSolutionTokens: [16, 131_072],
+  searchGood: [0, 1],
+  searchLow: [0, 1],
+  searchBad: [0, 1],
+  searchSamples: [1, 256],
+  searchBeams: [1, 16],
+  searchMaxRounds: [1, 1000],
+  searchSeed: [0, 0x7fff_ffff],
+} as const satisfies Partial<Record<keyof typeof SETTINGS, readonly [number, number]>>;
+
 /** Settings that a folder must not set before it is trusted: they decide what is loaded and run, and where text and keys go. */
-export const RESTRICTED_SETTINGS = [SETTINGS.model, SETTINGS.endpoints, SETTINGS.servedModel, SETTINGS.concurrency, SETTINGS.keyVariable] as const;
+export const RESTRICTED_SETTINGS = [SETTINGS.model, SETTINGS.endpoints, SETTINGS.servedModel, SETTINGS.concurrency, SETTINGS.keyVariable, SETTINGS.nodePath, SETTINGS.policyModel, SETTINGS.policyEndpoints, SETTINGS.policyServedModel, SETTINGS.policyConcurrency, SETTINGS.policyKeyVariable] as const;
 
 export const CONTEXT_KEYS = {
   /** The active editor shows a trace that was opened as one. */
@@ -94,12 +178,22 @@ export type ColorName = keyof typeof COLORS;
 
 /** The scheme and the root folder of read-only documents that show one row of a data set. */
 export const TRACE_SCHEME = 'stepscope-trace';
+/** Addresses of runs: a trace document of a search names one as its file. */
+export const RUN_SCHEME = 'stepscope-run';
 export const TRACE_ROOT = '/stepscope-trace';
 
+/** The scheme of the report of *Doctor*. */
+export const REPORT_SCHEME = 'stepscope-report';
+
 export const VIEWS = {
+  analysis: 'stepscope.analysis',
   scores: 'stepscope.scores',
+  /** The panel that shows a search. */
+  search: 'stepscope.search',
   /** The tree of open data sets and traces. */
   traces: 'stepscope.traces',
+  /** The list of what was run: searches, evaluations, bias experiments. */
+  runs: 'stepscope.runs',
   /** The custom editor that shows a data set as a table. */
   table: 'stepscope.table',
 } as const;

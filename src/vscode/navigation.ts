@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { editorOf } from './active-trace.ts';
 import type { StepAnnotation } from './annotations.ts';
 import { disagreements } from './disagreements.ts';
+import type { Disposable } from './disposable.ts';
 import { pickStep } from './pick-step.ts';
 import { nextSuspicious, nextWhere, stepFrom, stepNumbered, stepToEnd } from './stepping.ts';
 import { stepAt } from './trace-documents.ts';
@@ -9,7 +10,16 @@ import type { TraceMemory } from './trace-memory.ts';
 import type { TraceView } from './trace-sessions.ts';
 import { count, outcomeText, placeText, spokenStep } from './wording.ts';
 
-export interface Navigation {
+/** A step that was gone to. */
+export interface Gone {
+  readonly document: vscode.TextDocument;
+  /** 0-based. */
+  readonly step: number;
+}
+
+export interface Navigation extends Disposable {
+  /** Fires when a command has gone to a step; not when the cursor is moved by hand. */
+  readonly onDidGo: vscode.Event<Gone>;
   /** Goes one step on or back; stays at the ends and says so. */
   step(view: TraceView, direction: 1 | -1): Promise<void>;
   /** Goes to an end of the trace; says so where the cursor is there already. */
@@ -21,9 +31,8 @@ export interface Navigation {
   goTo(view: TraceView, number: number | undefined): Promise<void>;
   /** Says the step at the cursor in a notification, which screen readers speak. */
   read(view: TraceView): void;
-  /** Opens the hover of a step; of the one at the cursor where no step is given. */
-  showAnalysis(view: TraceView, step: number | undefined): Promise<void>;
-  reveal(view: TraceView, step: number): Promise<void>;
+  /** Puts the cursor at the beginning of a step, and the focus too unless it is to stay where it is. */
+  reveal(view: TraceView, step: number, preserveFocus?: boolean): Promise<void>;
   /** The step at the cursor of the trace's editor; undefined before the first. */
   current(view: TraceView): number | undefined;
 }
@@ -36,20 +45,21 @@ export function note(text: string): void {
 }
 
 export function createNavigation(memory: TraceMemory): Navigation {
+  const gone = new vscode.EventEmitter<Gone>();
   const offsetOf = (view: TraceView): number => {
     const editor = editorOf(view.document);
     return editor === undefined ? 0 : view.document.offsetAt(editor.selection.active);
   };
 
-  async function reveal(view: TraceView, step: number): Promise<void> {
+  async function reveal(view: TraceView, step: number, preserveFocus = false): Promise<void> {
     const span = view.open.steps[step];
     if (span === undefined) return;
     const start = view.document.positionAt(span.start);
     memory.setLastStep(view.document.uri, step);
-    const viewColumn = columnOf(view.document);
-    const editor = await vscode.window.showTextDocument(view.document, viewColumn === undefined ? {} : { viewColumn });
+    const editor = await showDocument(view.document, preserveFocus);
     editor.selection = new vscode.Selection(start, start);
     editor.revealRange(new vscode.Range(start, view.document.positionAt(span.end)), vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+    gone.fire({ document: view.document, step });
   }
 
   const reached = (view: TraceView, step: number): string => {
@@ -60,6 +70,7 @@ export function createNavigation(memory: TraceMemory): Navigation {
   const current = (view: TraceView): number | undefined => stepAt(view.open.steps, offsetOf(view));
 
   return {
+    onDidGo: gone.event,
     current,
     reveal,
     async step(view, direction) {
@@ -105,12 +116,14 @@ export function createNavigation(memory: TraceMemory): Navigation {
         : spokenStep(step, view.open.steps.length, view.open.texts[step.index] ?? '');
       void vscode.window.showInformationMessage(text);
     },
-    async showAnalysis(view, step) {
-      const index = step ?? current(view) ?? 0;
-      await reveal(view, index);
-      await vscode.commands.executeCommand('editor.action.showHover', { focus: 'noAutoFocus' });
-    },
+    dispose: () => gone.dispose(),
   };
+}
+
+/** Shows a document in the column that has it already. */
+export async function showDocument(document: vscode.TextDocument, preserveFocus: boolean): Promise<vscode.TextEditor> {
+  const viewColumn = columnOf(document);
+  return vscode.window.showTextDocument(document, { preserveFocus, ...(viewColumn !== undefined && { viewColumn }) });
 }
 
 /** The column whose tabs include the document, so that it is not opened a second time beside. */

@@ -18,7 +18,7 @@ export function createNoteCommands(memory: NotesMemory, sessions: TraceSessions)
 
   function keep({ document, open }: TraceView, step: number, notes: readonly SpanNote[]): void {
     memory.keep(open.trace, step, notes);
-    sessions.refresh(document);
+    void sessions.refresh(document);
   }
 
   /** The first note of a step is the one that is changed: notes of others that came with a file stay as they are. */

@@ -1,5 +1,6 @@
+import { markAgreement, type MarkAgreement } from '../core/metrics/mark-agreement.ts';
 import type { StepNote } from '../core/trace/record.ts';
-import { judged, type TraceAnnotations } from './annotations.ts';
+import type { TraceAnnotations } from './annotations.ts';
 import { count } from './wording.ts';
 
 /** Stands before a note, whatever its colour. */
@@ -27,21 +28,13 @@ export function noteText({ mark, comment, author }: StepNote): string {
  * without a verdict, and steps that people marked both ways, are not among them and are counted apart.
  */
 export function agreementText({ steps, threshold }: TraceAnnotations, notes: readonly StepNote[]): string {
-  let agreed = 0;
-  let compared = 0;
-  let apart = 0;
-  for (const { index, score } of steps) {
-    const marks = new Set(notesAt(notes, index).flatMap(({ mark }) => (mark === undefined ? [] : [mark])));
-    if (marks.size === 0) continue;
-    const value = judged(score);
-    if (value === undefined || marks.size > 1) {
-      apart++;
-      continue;
-    }
-    compared++;
-    if (marks.has(value < threshold ? 'wrong' : 'right')) agreed++;
-  }
-  if (compared + apart === 0) return '';
-  const text = `agreement ${agreed} of ${count(compared, 'marked step')}`;
-  return apart === 0 ? text : `${text} (${apart} more without one verdict or one mark)`;
+  const found = markAgreement(steps.map(({ score }) => score), threshold, notes);
+  if (found === undefined) return '';
+  const text = `agreement ${found.agreed} of ${count(found.compared, 'marked step')}`;
+  return found.apart === 0 ? text : `${text} (${found.apart} more without one verdict or one mark)`;
+}
+
+/** The same in short, for where there is little room: `✎ 2 of 3`. */
+export function shortAgreement({ agreed, compared }: MarkAgreement): string {
+  return `${NOTE_GLYPH} ${agreed} of ${compared}`;
 }

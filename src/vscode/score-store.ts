@@ -1,6 +1,7 @@
 import { appendFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Provenance, Sample } from '../core/verifier/score.ts';
+import { inBatches } from './in-batches.ts';
 import { formatRecord, parseRecord, type ScoreRecord } from './score-records.ts';
 import { sha256 } from './streams.ts';
 
@@ -68,11 +69,15 @@ export function createScoreStore(folder: string, onError: (error: unknown) => vo
     const file = fileOf(problem);
     const text = await readFile(file, 'utf8').catch(() => '');
     if (text === '' || text.endsWith('\n')) sound.add(file);
-    const records = text.split('\n').map(parseRecord);
+    const records: ScoreRecord[] = [];
+    await inBatches(text.split('\n'), (line) => {
+      const record = parseRecord(line);
+      if (record !== undefined) records.push(record);
+    });
     // What was added while the file was being read is newer than the file.
     const newer = new Map(entries);
     for (const record of records) {
-      if (record === undefined || newer.has(record.key)) continue;
+      if (newer.has(record.key)) continue;
       apply(record);
       filled.add(problem);
     }

@@ -5,8 +5,8 @@ import type { ActiveTrace } from './active-trace.ts';
 import { VIEWS } from './manifest.ts';
 import { agreementText } from './note-text.ts';
 import { scoresSnapshot } from './scores-snapshot.ts';
+import { createSinglePanel } from './single-panel.ts';
 import type { TraceView } from './trace-sessions.ts';
-import { webviewPage } from './webview-page.ts';
 
 export interface ScoresPanel extends Disposable {
   /** Opens the panel beside the editor, or brings it to the front. */
@@ -27,18 +27,32 @@ export interface ScoresPanelDependencies {
 const BEAT_MS = 80;
 
 export function createScoresPanel({ context, active, notes, reveal, reopen }: ScoresPanelDependencies): ScoresPanel {
-  let panel: vscode.WebviewPanel | undefined;
-  let ready = false;
   let timer: NodeJS.Timeout | undefined;
+
+  const panel = createSinglePanel({
+    extension: context.extensionUri,
+    viewType: VIEWS.scores,
+    page: 'scores',
+    title: 'Step Scores',
+    parse: parseScoresViewMessage,
+    receive(message) {
+      const view = active.view();
+      if (message.type === 'ready') send();
+      else if (view !== undefined) void reveal(view, message.step);
+    },
+    async restore(state) {
+      send();
+      const { uri } = (state ?? {}) as { readonly uri?: unknown };
+      if (typeof uri === 'string') await reopen(vscode.Uri.parse(uri));
+    },
+  });
 
   function send(): void {
     timer = undefined;
-    if (panel === undefined) return;
     const view = active.view();
-    panel.title = view === undefined ? 'Step Scores' : `Step Scores: ${view.open.name}`;
-    if (!ready) return;
+    panel.setTitle(view === undefined ? 'Step Scores' : `Step Scores: ${view.open.name}`);
     const message: ScoresHostMessage = { type: 'snapshot', snapshot: view === undefined ? undefined : snapshotOf(view) };
-    void panel.webview.postMessage(message);
+    panel.post(message);
   }
 
   const snapshotOf = (view: TraceView): ReturnType<typeof scoresSnapshot> =>
@@ -52,62 +66,19 @@ export function createScoresPanel({ context, active, notes, reveal, reopen }: Sc
       notes: notes(),
     });
 
-  function adopt(created: vscode.WebviewPanel): void {
-    panel = created;
-    ready = false;
-    created.webview.options = { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(context.extensionUri, 'dist', 'webview')] };
-    created.onDidDispose(() => {
-      if (panel === created) panel = undefined;
-    });
-    created.webview.onDidReceiveMessage((value: unknown) => {
-      const message = parseScoresViewMessage(value);
-      const view = active.view();
-      switch (message?.type) {
-        case undefined:
-          return;
-        case 'ready':
-          ready = true;
-          send();
-          return;
-        case 'reveal':
-          if (view !== undefined) void reveal(view, message.step);
-      }
-    });
-    created.webview.html = webviewPage(created.webview, context.extensionUri, 'scores', 'Step Scores');
-    send();
-  }
-
-  const serializer: vscode.WebviewPanelSerializer = {
-    async deserializeWebviewPanel(restored, state: unknown) {
-      const { uri } = (state ?? {}) as { readonly uri?: unknown };
-      if (panel !== undefined) {
-        restored.dispose();
-        return;
-      }
-      adopt(restored);
-      if (typeof uri === 'string') await reopen(vscode.Uri.parse(uri));
-    },
-  };
-
-  const subscriptions = vscode.Disposable.from(
-    vscode.window.registerWebviewPanelSerializer(VIEWS.scores, serializer),
-    active.onDidChange(() => {
-      if (panel !== undefined) timer ??= setTimeout(send, BEAT_MS);
-    }),
-  );
+  const subscription = active.onDidChange(() => {
+    if (panel.current() !== undefined) timer ??= setTimeout(send, BEAT_MS);
+  });
 
   return {
     show() {
-      if (panel === undefined) {
-        adopt(vscode.window.createWebviewPanel(VIEWS.scores, 'Step Scores', { viewColumn: vscode.ViewColumn.Beside, preserveFocus: false }, {}));
-      } else {
-        panel.reveal(panel.viewColumn, false);
-      }
+      panel.show(false);
+      send();
     },
     dispose() {
       clearTimeout(timer);
-      subscriptions.dispose();
-      panel?.dispose();
+      subscription.dispose();
+      panel.dispose();
     },
   };
 }

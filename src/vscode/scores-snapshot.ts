@@ -1,6 +1,7 @@
+import { hardText, isVerdictOnly } from '../core/verifier/judge.ts';
 import type { ScoresRow, ScoresSnapshot } from '../protocol/scores-view.ts';
-import { isVerdictOnly, unreadReasons, type StepAnnotation, type TraceAnnotations } from './annotations.ts';
-import { count, firstWords, GLYPHS, hardText, outcomeText, probability, verdictWords } from './wording.ts';
+import { unreadReasons, type StepAnnotation, type TraceAnnotations } from './annotations.ts';
+import { count, firstWords, GLYPHS, outcomeText, probability, verdictWords } from './wording.ts';
 
 export interface SnapshotSource {
   readonly uri: string;
@@ -47,11 +48,11 @@ function row(step: StepAnnotation, text: string): ScoresRow {
   return {
     step: step.index,
     state,
-    score: score?.pYes !== undefined ? `${glyph} ${probability(score.pYes)}` : verdictOnly ? `${glyph} ${hardText(score)}` : glyph,
+    score: score?.pYes !== undefined ? `${glyph} ${probability(score.pYes)}` : verdictOnly ? `${glyph} ${hardText(score, probability)}` : glyph,
     spread: score?.spread === undefined ? '' : `±${probability(score.spread)}`,
     hard: score?.hard === undefined || step.stream === 'direct' ? '' : probability(score.hard),
     samples: score?.samples.map((sample) => sample.pYes ?? null) ?? [],
-    verdict: [verdictWords(step), verdictOnly ? 'verdict only' : '', step.brokenPrefix && score !== undefined ? 'after the first error' : '', step.labelled ? 'label: first error' : '']
+    verdict: [verdictWords(step), verdictOnly ? 'verdict only' : '', step.recorded ? 'recorded in the file' : '', step.brokenPrefix && score !== undefined ? 'after the first error' : '', step.labelled ? 'label: first error' : '']
       .filter((part) => part !== '')
       .join('; '),
     firstWords: firstWords(text, 14),

@@ -5,6 +5,7 @@ import { provenanceOf } from '../core/verifier/combine.ts';
 import type { ScoreEvent } from '../core/verifier/events.ts';
 import { scoreTrace } from '../core/verifier/score-trace.ts';
 import type { VerifierSettings } from '../core/verifier/settings.ts';
+import type { Activities, RunningActivity } from './activities.ts';
 import type { Disposable } from './disposable.ts';
 import { inBatches } from './in-batches.ts';
 import { interruptible } from './interruptible.ts';
@@ -47,6 +48,8 @@ interface Run {
   readonly controller: AbortController;
   readonly failures: string[];
   readonly notes: Set<string>;
+  /** What the status bar shows of it, once there is something to do. */
+  activity: RunningActivity | undefined;
   progress: RunProgress;
   edited: boolean;
 }
@@ -56,7 +59,7 @@ type Report = (message: string) => void;
 /** A long trace goes to the model in portions: each prompt holds all the steps before, so all at once would be quadratic. */
 const STEPS_AT_ONCE = 32;
 
-export function createScoring(sessions: TraceSessions, store: ScoreStore, verifier: VerifierModel): Scoring {
+export function createScoring(sessions: TraceSessions, store: ScoreStore, verifier: VerifierModel, activities: Activities): Scoring {
   const runs = new Map<string, Run>();
   const announce = (): void => {
     void vscode.commands.executeCommand('setContext', CONTEXT_KEYS.scoring, runs.size > 0);
@@ -84,6 +87,7 @@ export function createScoring(sessions: TraceSessions, store: ScoreStore, verifi
     const { total } = run.progress;
     run.progress = { phase: 'scoring', total, done: total - pending.size, pending };
     sessions.setRun(run.document, run.progress);
+    run.activity?.report(`${run.progress.done}/${total}`);
     report(`${run.progress.done} of ${count(total, 'step')}`);
   }
 
@@ -198,6 +202,7 @@ export function createScoring(sessions: TraceSessions, store: ScoreStore, verifi
         controller: new AbortController(),
         failures: [],
         notes: new Set(),
+        activity: undefined,
         progress: { phase: 'loading', done: 0, total: asked.length, pending: new Set(asked) },
         edited: false,
       };
@@ -206,6 +211,7 @@ export function createScoring(sessions: TraceSessions, store: ScoreStore, verifi
         const hashes = verifier.hashes();
         if (hashes !== undefined && (await missingSteps(run, hashes)).size === 0) return { type: 'nothing-missing' };
         announce();
+        run.activity = activities.start(`Scoring ${view.open.name}`, () => run.controller.abort());
         sessions.setRun(run.document, run.progress);
         return await vscode.window.withProgress(
           { location: vscode.ProgressLocation.Notification, title: `Scoring ${view.open.name}`, cancellable: true },
@@ -226,6 +232,7 @@ export function createScoring(sessions: TraceSessions, store: ScoreStore, verifi
         return endOf(run, error);
       } finally {
         runs.delete(key);
+        run.activity?.end();
         announce();
         sessions.setRun(run.document, undefined);
       }

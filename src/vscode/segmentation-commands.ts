@@ -35,14 +35,14 @@ export function createSegmentationCommands(documents: SegmentedDocuments, sessio
     return busy;
   }
 
-  function show(document: vscode.TextDocument, choice: SegmentationChoice | undefined): void {
+  async function show(document: vscode.TextDocument, choice: SegmentationChoice | undefined): Promise<void> {
     documents.preview(document, choice);
-    sessions.refresh(document);
+    await sessions.refresh(document);
   }
 
-  function keep(document: vscode.TextDocument, choice: SegmentationChoice): void {
+  async function keep(document: vscode.TextDocument, choice: SegmentationChoice): Promise<void> {
     documents.keep(document, choice);
-    show(document, undefined);
+    await show(document, undefined);
   }
 
   function itemsOf(document: vscode.TextDocument): Item[] {
@@ -65,11 +65,11 @@ export function createSegmentationCommands(documents: SegmentedDocuments, sessio
     picker.matchOnDetail = true;
     return new Promise((resolve) => {
       let chosen: SegmenterName | undefined;
-      picker.onDidChangeActive(([item]) => {
+      picker.onDidChangeActive(async ([item]) => {
         if (item === undefined) return;
-        show(document, documents.choice(document, item.segmenter));
+        await show(document, documents.choice(document, item.segmenter));
         const shown = sessions.view(document)?.open;
-        if (shown !== undefined) picker.title = title(open.name, shown.steps.length, shown.segmentation?.why);
+        if (shown !== undefined && picker.activeItems[0] === item) picker.title = title(open.name, shown.steps.length, shown.segmentation?.why);
       });
       picker.onDidAccept(() => {
         chosen = picker.activeItems[0]?.segmenter;
@@ -83,12 +83,12 @@ export function createSegmentationCommands(documents: SegmentedDocuments, sessio
     });
   }
 
-  function choose(document: vscode.TextDocument, name: string, chosen: SegmenterName | undefined): void {
+  async function choose(document: vscode.TextDocument, name: string, chosen: SegmenterName | undefined): Promise<void> {
     if (chosen === undefined || chosen === documents.choice(document).segmenter) {
-      show(document, undefined);
+      await show(document, undefined);
       return;
     }
-    keep(document, documents.choice(document, chosen));
+    await keep(document, documents.choice(document, chosen));
     const now = sessions.view(document);
     if (now !== undefined) note(`${name}: ${count(now.open.steps.length, 'step')}, ${segmenterLabel(chosen).toLowerCase()}.`);
   }
@@ -103,7 +103,7 @@ export function createSegmentationCommands(documents: SegmentedDocuments, sessio
     }
     const choice = documents.choice(document);
     const segmented = segmentTrace(plain.value.trace, choice);
-    keep(document, { ...pinned(choice, segmented.ok ? segmented.value.by : choice.segmenter), edits: [...choice.edits, change] });
+    void keep(document, { ...pinned(choice, segmented.ok ? segmented.value.by : choice.segmenter), edits: [...choice.edits, change] });
     note(done);
   }
 
@@ -116,7 +116,7 @@ export function createSegmentationCommands(documents: SegmentedDocuments, sessio
         return;
       }
       // Not awaited: a picker that stays open must not hold the command up.
-      if (isSegmenterName(name)) choose(document, open.name, name);
+      if (isSegmenterName(name)) void choose(document, open.name, name);
       else void pick(view).then((chosen) => choose(document, open.name, chosen));
     },
     merge(view, step) {
@@ -145,7 +145,7 @@ export function createSegmentationCommands(documents: SegmentedDocuments, sessio
         say(`There is no segmentation edit to undo in ${view.open.name}.`);
         return;
       }
-      keep(view.document, { ...choice, edits: choice.edits.slice(0, -1) });
+      void keep(view.document, { ...choice, edits: choice.edits.slice(0, -1) });
       note(`The last of ${count(choice.edits.length, 'segmentation edit')} is undone.`);
     },
   };

@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import { isRecord } from '../core/is-record.ts';
 import { formatRecord, parseRecord, type SegmentationRecord } from '../core/segment/segmentation-record.ts';
 import type { SegmenterName } from '../core/segment/segmenters.ts';
 
@@ -40,8 +41,8 @@ export function createSegmentationMemory(state: Pick<vscode.Memento, 'get' | 'up
 function read(value: unknown): Entry[] {
   if (!Array.isArray(value)) return [];
   return value.flatMap((item: unknown): Entry[] => {
-    if (typeof item !== 'object' || item === null) return [];
-    const { uri, record } = item as { readonly uri?: unknown; readonly record?: unknown };
+    if (!isRecord(item)) return [];
+    const { uri, record } = item;
     if (typeof uri !== 'string' || typeof record !== 'string') return [];
     const parsed = parseRecord(uri, record);
     return parsed.ok ? [{ uri, record: parsed.value }] : [];

@@ -1,15 +1,16 @@
 import type * as vscode from 'vscode';
 import { ok, type Result } from '../core/result.ts';
 import { choiceFor, segmentationContent } from '../core/segment/segmentation-record.ts';
-import { segmentTrace, type SegmentationChoice } from '../core/segment/segment-trace.ts';
+import { segmentTrace, type SegmentationChoice, type SegmentedTrace } from '../core/segment/segment-trace.ts';
 import type { SegmentOptions } from '../core/segment/segmenter.ts';
 import type { SegmenterName } from '../core/segment/segmenters.ts';
 import { stepTexts } from '../core/trace/trace.ts';
 import type { FormatErrorReason } from '../formats/trace-file.ts';
+import type { TextJobs } from '../formats/worker/text-jobs.ts';
 import { documentOffsets } from './document-offsets.ts';
 import type { SegmentationMemory } from './segmentation-memory.ts';
 import { sha256 } from './streams.ts';
-import { MAX_STEPS, tooManySteps, type OpenTrace, type TraceDocuments } from './trace-documents.ts';
+import { LONG_DOCUMENT, MAX_STEPS, tooManySteps, type OpenTrace, type TraceDocuments } from './trace-documents.ts';
 
 /** Documents whose traces are cut as a person chose. */
 export interface SegmentedDocuments extends TraceDocuments {
@@ -23,6 +24,13 @@ export interface SegmentedDocuments extends TraceDocuments {
   preview(document: vscode.TextDocument, choice: SegmentationChoice | undefined): void;
   /** Keeps a choice for the text as it is now. */
   keep(document: vscode.TextDocument, choice: SegmentationChoice): void;
+}
+
+/** The scores of a search belong to the steps as it made them. */
+function withoutScores(open: OpenTrace): OpenTrace {
+  const plain: { -readonly [Name in keyof OpenTrace]: OpenTrace[Name] } = { ...open };
+  delete plain.scores;
+  return plain;
 }
 
 const PLAIN: SegmentationChoice = { segmenter: 'auto', edits: [] };
@@ -43,6 +51,7 @@ export function createSegmentedDocuments(
   memory: SegmentationMemory,
   options: () => SegmentOptions,
   tell: (sentence: string) => void,
+  jobs: Pick<TextJobs, 'segment'>,
 ): SegmentedDocuments {
   const previews = new WeakMap<vscode.TextDocument, SegmentationChoice>();
   const cache = new WeakMap<vscode.TextDocument, Cached>();
@@ -75,8 +84,14 @@ export function createSegmentedDocuments(
     return { ...last, edits: [] };
   }
 
-  function cut(document: vscode.TextDocument, open: OpenTrace, choice: SegmentationChoice): Result<OpenTrace, FormatErrorReason> {
-    const segmented = segmentTrace(open.trace, { ...options(), ...choice });
+  /** What was cut before in the same way; undefined where it is to be cut anew. */
+  function known(document: vscode.TextDocument, open: OpenTrace, choice: SegmentationChoice): Result<OpenTrace, FormatErrorReason> | undefined {
+    const cached = cache.get(document);
+    return cached?.open === open && cached.options === JSON.stringify(options()) && JSON.stringify(cached.choice) === JSON.stringify(choice) ? cached.result : undefined;
+  }
+
+  /** The document with the steps of a segmentation; as it is read where that fails. */
+  function cut(document: vscode.TextDocument, open: OpenTrace, choice: SegmentationChoice, segmented: Result<SegmentedTrace>): Result<OpenTrace, FormatErrorReason> {
     const about = `${document.uri.toString()} ${JSON.stringify(choice)}`;
     if (!segmented.ok) {
       tellOnce(segmented.error.message, about);
@@ -92,7 +107,7 @@ export function createSegmentedDocuments(
     const offsets = documentOffsets(open);
     const steps = trace.steps.map(({ span }) => ({ start: offsets.toDocument(span.start), end: offsets.toDocument(span.end - 1) + 1 }));
     const segmentation = { by, chosen: choice.segmenter, edits: refusal === undefined ? choice.edits.length : 0, ...(why !== undefined && { why }) };
-    return ok({ ...open, trace, steps, texts: stepTexts(trace), segmentation });
+    return ok({ ...withoutScores(open), trace, steps, texts: stepTexts(trace), segmentation });
   }
 
   return {
@@ -103,12 +118,22 @@ export function createSegmentedDocuments(
       const { value: open } = plain;
       const choice = previews.get(document) ?? kept(document, open);
       if (choice === PLAIN) return plain;
-      const set = JSON.stringify(options());
-      const known = cache.get(document);
-      if (known?.open === open && known.options === set && JSON.stringify(known.choice) === JSON.stringify(choice)) return known.result;
-      const result = cut(document, open, choice);
-      cache.set(document, { open, choice, options: set, result });
+      const before = known(document, open, choice);
+      if (before !== undefined) return before;
+      const result = cut(document, open, choice, segmentTrace(open.trace, { ...options(), ...choice }));
+      cache.set(document, { open, choice, options: JSON.stringify(options()), result });
       return result;
+    },
+    async prepare(document) {
+      await documents.prepare(document);
+      const plain = documents.read(document);
+      if (!plain.ok || plain.value.trace.response.length <= LONG_DOCUMENT) return;
+      const { value: open } = plain;
+      const choice = previews.get(document) ?? kept(document, open);
+      if (choice === PLAIN || known(document, open, choice) !== undefined) return;
+      const set = options();
+      const segmented = await jobs.segment(open.name, open.trace, { ...set, ...choice });
+      cache.set(document, { open, choice, options: JSON.stringify(set), result: cut(document, open, choice, segmented) });
     },
     choice(document, segmenter) {
       const plain = documents.read(document);

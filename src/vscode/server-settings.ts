@@ -2,7 +2,8 @@ import { fail, ok, type Result } from '../core/result.ts';
 import { PROMPT_FORMS } from '../core/verifier/settings.ts';
 import type { ServerApi } from '../models/openai/ask.ts';
 import { parseEndpoint } from '../models/openai/endpoint.ts';
-import { SETTINGS } from './manifest.ts';
+import { SETTING_LIMITS } from './manifest.ts';
+import { VERIFIER, type ModelRole, type ModelSettingNames } from './model-role.ts';
 
 /** A served verifier as the settings name it. Holds no key. */
 export interface ServerChoice {
@@ -19,38 +20,41 @@ export interface ServerChoice {
 }
 
 export const DEFAULT_CONCURRENCY = 64;
-export const MAX_CONCURRENCY = 1024;
+export const MAX_CONCURRENCY = SETTING_LIMITS.concurrency[1];
 
 /**
  * Reads the settings of a served verifier; the value is undefined where no endpoint is named. An invalid value is an error in
  * one sentence that names the setting and what is allowed. It does not repeat the value: people paste keys into wrong fields.
  */
-export function parseServerSettings(get: (id: string) => unknown): Result<ServerChoice | undefined, 'setting-invalid'> {
-  const listed = get(SETTINGS.endpoints) ?? [];
+export function parseServerSettings(get: (id: string) => unknown, role: ModelRole = VERIFIER): Result<ServerChoice | undefined, 'setting-invalid'> {
+  const { settings } = role;
+  const invalid = (name: keyof ModelSettingNames, rule: string) => fail('setting-invalid', `"${settings[name]}" ${rule}.`);
+  const listed = get(settings.endpoints) ?? [];
   if (!Array.isArray(listed)) return invalid('endpoints', 'must be a list of addresses such as ["http://127.0.0.1:8000"]');
   if (listed.length === 0) return ok(undefined);
   const endpoints: string[] = [];
   for (const [index, address] of listed.entries()) {
     const parsed = parseAddress(address);
-    if (!parsed.ok) return fail('setting-invalid', `"${SETTINGS.endpoints}", entry ${index + 1}: ${parsed.error.message}`);
+    if (!parsed.ok) return fail('setting-invalid', `"${settings.endpoints}", entry ${index + 1}: ${parsed.error.message}`);
     endpoints.push(parsed.value);
   }
-  const model = get(SETTINGS.servedModel) ?? '';
+  const model = get(settings.servedModel) ?? '';
   if (typeof model !== 'string') return invalid('servedModel', 'must be a text: the server’s name of the model, or empty where it serves one');
-  const form = PROMPT_FORMS.find((name) => name === (get(SETTINGS.prompt) ?? 'plain'));
+  const form = PROMPT_FORMS.find((name) => name === (get(settings.prompt) ?? role.prompt));
   if (form === undefined) return invalid('prompt', `must be one of ${PROMPT_FORMS.map((name) => `"${name}"`).join(' and ')}`);
-  const concurrency = get(SETTINGS.concurrency) ?? DEFAULT_CONCURRENCY;
+  const concurrency = get(settings.concurrency) ?? DEFAULT_CONCURRENCY;
   if (typeof concurrency !== 'number' || !Number.isInteger(concurrency) || concurrency < 1 || concurrency > MAX_CONCURRENCY) {
     return invalid('concurrency', `must be a whole number from 1 to ${MAX_CONCURRENCY}`);
   }
-  const keyVariable = get(SETTINGS.keyVariable) ?? '';
+  const keyVariable = get(settings.keyVariable) ?? '';
   if (typeof keyVariable !== 'string' || !/^([A-Za-z_]\w*)?$/.test(keyVariable.trim())) {
     return invalid('keyVariable', 'must be the name of an environment variable (letters, digits and underscores) or empty; a key itself is given in Stepscope: Connect to Server…');
   }
   return ok({
     endpoints: [...new Set(endpoints)],
     model: model.trim() === '' ? undefined : model.trim(),
-    api: form === 'chat' ? 'chat' : 'completions',
+    // A policy goes on from a text that it has begun, which a chat API does not let it do.
+    api: form === 'chat' && role.name === 'verifier' ? 'chat' : 'completions',
     concurrency,
     keyVariable: keyVariable.trim() === '' ? undefined : keyVariable.trim(),
   });
@@ -71,8 +75,4 @@ export function parseAddress(address: unknown): Result<string, 'setting-invalid'
 /** What a key is kept by. */
 export function originOf(endpoint: string): string {
   return new URL(endpoint).origin;
-}
-
-function invalid(name: 'endpoints' | 'servedModel' | 'prompt' | 'concurrency' | 'keyVariable', rule: string): { readonly ok: false; readonly error: { readonly reason: 'setting-invalid'; readonly message: string } } {
-  return fail('setting-invalid', `"${SETTINGS[name]}" ${rule}.`);
 }

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { SegmentOptions } from '../core/segment/segmenter.ts';
 import { DEFAULT_VERIFIER_SETTINGS, PROMPT_FORMS, type VerifierSettings } from '../core/verifier/settings.ts';
-import { SETTINGS } from './manifest.ts';
+import { SETTING_LIMITS, SETTINGS } from './manifest.ts';
 
 export interface DisplaySettings {
   readonly inlineText: boolean;
@@ -11,31 +11,25 @@ export interface DisplaySettings {
 
 export interface Settings {
   readonly verifier: VerifierSettings;
-  /** Folder of the verifier model; empty means the bundled one. */
-  readonly model: string;
   readonly display: DisplaySettings;
   /** A field is absent where the segmenter decides by itself. */
   readonly segmentation: SegmentOptions;
 }
 
-/** The most samples that one step can be given. */
-export const MAX_SAMPLES = 64;
-
 /**
  * Returns the settings as they are now. A value of the wrong type or out of range, as a hand-edited
- * settings file may hold, is brought to the nearest allowed one: the engine never sees it.
+ * settings file may hold, is brought to the nearest allowed one: the engine never sees it. settingFaults names it.
  */
 export function readSettings(): Settings {
   const configuration = vscode.workspace.getConfiguration();
-  const number = (id: string, fallback: number, low: number, high: number): number => {
-    const value: unknown = configuration.get(id);
+  const number = (name: keyof typeof SETTING_LIMITS, fallback: number): number => {
+    const value: unknown = configuration.get(SETTINGS[name]);
     if (typeof value !== 'number' || !Number.isFinite(value)) return fallback;
+    const [low, high] = SETTING_LIMITS[name];
     return Math.min(high, Math.max(low, value));
   };
-  const whole = (id: string, fallback: number, low: number, high: number): number =>
-    Math.round(number(id, fallback, low, high));
+  const whole = (name: keyof typeof SETTING_LIMITS, fallback: number): number => Math.round(number(name, fallback));
   const flag = (id: string): boolean => configuration.get<unknown>(id) !== false;
-  const model: unknown = configuration.get(SETTINGS.model);
   const language: unknown = configuration.get(SETTINGS.language);
   const planningWords = wordsOf(configuration.get<unknown>(SETTINGS.planningWords));
   const preset = DEFAULT_VERIFIER_SETTINGS;
@@ -43,14 +37,13 @@ export function readSettings(): Settings {
     verifier: {
       mode: 'reasoned',
       prompt: PROMPT_FORMS.find((form) => form === configuration.get<unknown>(SETTINGS.prompt)) ?? preset.prompt,
-      k: whole(SETTINGS.samples, preset.k, 1, MAX_SAMPLES),
-      temperature: number(SETTINGS.temperature, preset.temperature, 0.05, 2),
-      topP: number(SETTINGS.topP, preset.topP, 0.05, 1),
-      maxNewTokens: whole(SETTINGS.maxNewTokens, preset.maxNewTokens, 16, 32768),
-      seed: whole(SETTINGS.seed, preset.seed, 0, 0xffff_ffff),
-      threshold: number(SETTINGS.threshold, preset.threshold, 0, 1),
+      k: whole('samples', preset.k),
+      temperature: number('temperature', preset.temperature),
+      topP: number('topP', preset.topP),
+      maxNewTokens: whole('maxNewTokens', preset.maxNewTokens),
+      seed: whole('seed', preset.seed),
+      threshold: number('threshold', preset.threshold),
     },
-    model: typeof model === 'string' ? model.trim() : '',
     display: {
       inlineText: flag(SETTINGS.inlineText),
       gutter: flag(SETTINGS.gutter),

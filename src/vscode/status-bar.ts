@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
+import { markAgreement } from '../core/metrics/mark-agreement.ts';
 import { editorOf, type ActiveTrace } from './active-trace.ts';
 import { COMMANDS } from './manifest.ts';
-import { agreementText } from './note-text.ts';
+import { agreementText, shortAgreement } from './note-text.ts';
 import { readSettings } from './settings.ts';
 import { stepAt } from './trace-documents.ts';
 import { count, scoreText, spokenStep } from './wording.ts';
@@ -34,9 +35,11 @@ export function createStatusBar(active: ActiveTrace): vscode.Disposable {
       ? `${view.annotations.scored} of ${count(steps, 'step')} scored`
       : spokenStep(step, steps, view.open.texts[step.index] ?? '');
     const agreement = agreementText(view.annotations, view.notes);
+    const marked = markAgreement(view.annotations.steps.map(({ score }) => score), view.annotations.threshold, view.notes);
+    if (marked !== undefined && marked.compared > 0) item.text = `${item.text} ${shortAgreement(marked)}`;
     item.tooltip = agreement === '' ? words : `${words}\n${agreement}`;
     item.command = step === undefined ? COMMANDS.showStepScores : COMMANDS.showAnalysis;
-    item.accessibilityInformation = { label: words };
+    item.accessibilityInformation = { label: agreement === '' ? words : `${words}, ${agreement}` };
     item.show();
   }
 

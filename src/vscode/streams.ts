@@ -15,7 +15,7 @@ export type Stream = (typeof STREAMS)[number];
 export type StepKeys = Readonly<Record<Stream, string>>;
 
 /** The stream that a run with these settings fills. */
-export function streamOf(settings: VerifierSettings): Stream {
+export function streamOf(settings: Pick<VerifierSettings, 'mode' | 'k'>): Stream {
   if (settings.mode === 'direct') return 'direct';
   return settings.k > 1 ? 'sampled' : 'greedy';
 }

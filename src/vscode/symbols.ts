@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Unit } from '../core/trace/trace.ts';
 import { givenAt } from './given-text.ts';
+import { modeSwitchAt } from './mode-switch.ts';
 import { notesAt, noteText } from './note-text.ts';
 import type { TraceSessions, TraceView } from './trace-sessions.ts';
 import { count, firstWords, scoreText } from './wording.ts';
@@ -47,7 +48,7 @@ function symbolsOf({ document, open, annotations, notes: noted }: TraceView): vs
     const span = open.steps[step.index] ?? { start: 0, end: 0 };
     const range = rangeOf(span.start, span.end);
     const given = givenAt(open.trace, step.index, annotations.threshold).filter(({ kind, firstError }) => firstError || kind === 'rating' || kind === 'score');
-    const notes = [scoreText(step), step.firstError ? 'first error' : '', ...given.map(({ text }) => text), ...notesAt(noted, step.index).map((note) => `✎ ${firstWords(noteText(note), 12)}`)];
+    const notes = [scoreText(step), step.firstError ? 'first error' : '', ...given.map(({ text }) => text), modeSwitchAt(open.trace, step.index), ...notesAt(noted, step.index).map((note) => `✎ ${firstWords(noteText(note), 12)}`)];
     const name = `Step ${step.index + 1}: ${firstWords(open.texts[step.index] ?? '', 6)}`;
     return new vscode.DocumentSymbol(name, notes.filter((note) => note !== '').join(' · '), vscode.SymbolKind.Event, range, range);
   });

@@ -1,15 +1,19 @@
 import * as vscode from 'vscode';
+import { isRecord } from '../core/is-record.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { segmentTrace } from '../core/segment/segment-trace.ts';
 import type { TraceRecord } from '../core/trace/record.ts';
 import { sourceName, stepTexts, type Span, type Step } from '../core/trace/trace.ts';
-import { openTraces } from '../formats/open.ts';
 import { renderTrace } from '../formats/render.ts';
+import type { Dataset } from '../formats/dataset.ts';
 import type { FormatErrorReason } from '../formats/trace-file.ts';
+import type { OpenInReader } from '../formats/worker/dataset-readers.ts';
+import type { OpenOptions } from '../formats/trace-rows.ts';
 import type { Disposable } from './disposable.ts';
 import { normalizeLineEndings } from './line-endings.ts';
-import { TRACE_ROOT, TRACE_SCHEME } from './manifest.ts';
+import { RUN_SCHEME, TRACE_ROOT, TRACE_SCHEME } from './manifest.ts';
 import { notedSpans } from './notes-memory.ts';
+import type { RowPlace } from './row-argument.ts';
 import type { RowTraces } from './trace-pairs.ts';
 import { documentName, MAX_DOCUMENT_LENGTH, MAX_STEPS, tooLong, tooManySteps, type OpenTrace } from './trace-documents.ts';
 
@@ -26,6 +30,8 @@ export interface RowDocuments extends Disposable {
   place(uri: vscode.Uri | undefined): { readonly file: vscode.Uri; readonly row?: number } | undefined;
   /** Makes the trace behind a document known to `read`. */
   load(uri: vscode.Uri): Promise<void>;
+  /** Reads the rows again that are shown of the files for which `isMeant` is true; resolves to whether there was any. */
+  reread(isMeant: (file: vscode.Uri) => boolean): Promise<boolean>;
   /** The trace behind an open document. */
   read(document: vscode.TextDocument): Result<OpenTrace, FormatErrorReason>;
 }
@@ -35,14 +41,12 @@ interface Row {
   readonly open: OpenTrace;
 }
 
-interface Address {
-  readonly file: vscode.Uri;
-  readonly row: number;
-  readonly variant?: string;
-}
-
-/** `readRecord` reads a row of a file on disk, of any size. */
-export function createRowDocuments(readRecord: (file: vscode.Uri, row: number, variant?: string) => Promise<Result<TraceRecord, FormatErrorReason>>): RowDocuments {
+/** `readRecord` reads a row of a file on disk, of any size; `openInReader` the text of an editor, which is read as `optionsFor` says. */
+export function createRowDocuments(
+  readRecord: (file: vscode.Uri, row: number, variant?: string) => Promise<Result<TraceRecord, FormatErrorReason>>,
+  openInReader: OpenInReader,
+  optionsFor: (file: vscode.Uri) => OpenOptions,
+): RowDocuments {
   const rows = new Map<string, Result<Row, FormatErrorReason>>();
   const changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
 
@@ -63,14 +67,33 @@ export function createRowDocuments(readRecord: (file: vscode.Uri, row: number, v
     return renderAddress(address);
   }
 
-  async function renderAddress({ file, row, variant }: Address): Promise<Result<Row, FormatErrorReason>> {
+  async function renderAddress({ file, row, variant }: RowPlace): Promise<Result<Row, FormatErrorReason>> {
     const name = documentName(file);
     const text = editorText(file);
-    if (text === undefined) {
-      const record = await readRecord(file, row, variant);
-      return record.ok ? renderRecord(name, row, record.value, variant) : record;
+    const record = text === undefined ? await readRecord(file, row, variant) : await inContent(file, encoder.encode(text), (data) => data.record(row, variant));
+    if (!record.ok) return record;
+    // What a search has found is named after the search, and has its scores.
+    if (file.scheme === RUN_SCHEME) return renderRecord(sourceName(record.value.trace.source), record.value, record.value.scores);
+    return renderRecord(sourceName({ file: name, row, ...(variant !== undefined && { variant }) }), record.value);
+  }
+
+  /** Reads from the content of a file that is not on a disk, or not as it is there. */
+  async function inContent<Value>(file: vscode.Uri, bytes: Uint8Array, read: (data: Dataset) => Promise<Result<Value, FormatErrorReason>>): Promise<Result<Value, FormatErrorReason>> {
+    const opened = await openInReader({ name: documentName(file), bytes }, optionsFor(file));
+    if (!opened.ok) return opened;
+    try {
+      return await read(opened.value);
+    } finally {
+      opened.value.dispose();
     }
-    return renderRow(name, Buffer.from(text), row, variant);
+  }
+
+  /** Editors that show the row take over another text. */
+  function replace(uri: vscode.Uri, now: Result<Row, FormatErrorReason>): void {
+    const before = rows.get(uri.toString());
+    rows.set(uri.toString(), now);
+    if (before?.ok === true && now.ok && before.value.text === now.value.text) return;
+    if (before !== undefined) changed.fire([{ type: vscode.FileChangeType.Changed, uri }]);
   }
 
   const provider: vscode.FileSystemProvider = {
@@ -111,22 +134,30 @@ export function createRowDocuments(readRecord: (file: vscode.Uri, row: number, v
       const rendered = await renderAddress({ file, row, ...(variant !== undefined && { variant }) });
       if (!rendered.ok) return rendered;
       const uri = rowUri({ file, row, ...(variant !== undefined && { variant }) }, rendered.value.open.name);
-      const before = rows.get(uri.toString());
-      rows.set(uri.toString(), rendered);
-      if (before?.ok === true && before.value.text !== rendered.value.text) {
-        changed.fire([{ type: vscode.FileChangeType.Changed, uri }]);
-      }
+      replace(uri, rendered);
       return ok(uri);
+    },
+    async reread(isMeant) {
+      let isChanged = false;
+      for (const key of [...rows.keys()]) {
+        const uri = vscode.Uri.parse(key);
+        const address = parseRowUri(uri);
+        if (address === undefined || !isMeant(address.file)) continue;
+        replace(uri, await renderAddress(address));
+        isChanged = true;
+      }
+      return isChanged;
     },
     async list(file) {
       const bytes = await fileBytes(file);
       const name = documentName(file);
       if (bytes === undefined) return fail('no-such-row', `${name} cannot be read: save it first.`);
       if (bytes.byteLength > MAX_DOCUMENT_LENGTH) return tooLong(name);
-      const opened = openTraces(name, bytes);
-      if (!opened.ok) return opened;
-      const { value } = opened;
-      return ok(Array.from({ length: value.rows }, (_, row) => ({ row, variants: value.variants(row) })));
+      return inContent(file, bytes, async (data) => {
+        const rows: RowTraces[] = [];
+        for (let row = 0; row < data.progress.rows; row++) rows.push({ row, variants: await data.variants(row) });
+        return ok(rows);
+      });
     },
     place(uri) {
       if (uri?.scheme === TRACE_SCHEME) return parseRowUri(uri);
@@ -149,16 +180,9 @@ export function createRowDocuments(readRecord: (file: vscode.Uri, row: number, v
   };
 }
 
-function renderRow(name: string, bytes: Uint8Array, row: number, variant?: string): Result<Row, FormatErrorReason> {
-  const file = openTraces(name, bytes);
-  if (!file.ok) return file;
-  const record = file.value.record(row, variant);
-  return record.ok ? renderRecord(name, row, record.value, variant) : record;
-}
-
-function renderRecord(name: string, row: number, record: TraceRecord, variant?: string): Result<Row, FormatErrorReason> {
+/** `source` names the trace; `scores` are those of the search that made it. */
+function renderRecord(source: string, record: TraceRecord, scores?: TraceRecord['scores']): Result<Row, FormatErrorReason> {
   const { trace } = record;
-  const source = sourceName({ file: name, row, ...(variant !== undefined && { variant }) });
   if (trace.problem.length + trace.response.length > MAX_DOCUMENT_LENGTH) return tooLong(source);
   if (trace.steps.length > MAX_STEPS) return tooManySteps(source, trace.steps.length);
   const rendered = renderTrace(trace);
@@ -166,30 +190,33 @@ function renderRecord(name: string, row: number, record: TraceRecord, variant?: 
   const [problem, ...parts] = spans;
   const steps = parts.slice(0, rendered.steps.length);
   const answer = parts[rendered.steps.length];
+  const texts = stepTexts(trace);
   const open: OpenTrace = {
     trace,
     name: source,
     problem: problem ?? emptySpan,
     steps,
     ...(answer !== undefined && { answer }),
-    texts: stepTexts(trace),
-    ...broughtBy(record),
+    texts,
+    ...(scores !== undefined && { scores }),
+    ...broughtBy(record, texts),
   };
   return ok({ text, open });
 }
 
-/** Notes and segmentation of an export of ours. */
-function broughtBy({ trace, notes = [], segmentation }: TraceRecord): Pick<OpenTrace, 'exported' | 'segmentation'> {
-  if (notes.length === 0 && segmentation === undefined) return {};
+/** Notes, scores and segmentation of an export of ours. */
+function broughtBy({ trace, notes = [], scores, segmentation }: TraceRecord, texts: readonly string[]): Pick<OpenTrace, 'exported' | 'segmentation'> {
+  if (notes.length === 0 && scores === undefined && segmentation === undefined) return {};
   const again = segmentation === undefined ? undefined : segmentTrace(trace, segmentation);
   const starts = (steps: readonly Step[]): string => steps.map(({ span }) => span.start).join();
   const repeatable = again?.ok === true && again.value.refusal === undefined && starts(again.value.trace.steps) === starts(trace.steps);
   return {
-    exported: { notes: notedSpans(trace, notes), ...(segmentation !== undefined && { segmentation }), repeatable },
+    exported: { notes: notedSpans(trace, notes), texts, ...(scores !== undefined && { scores }), ...(segmentation !== undefined && { segmentation }), repeatable },
     ...(segmentation !== undefined && { segmentation: { chosen: segmentation.segmenter, by: again?.ok === true ? again.value.by : segmentation.segmenter, edits: segmentation.edits.length } }),
   };
 }
 
+const encoder = new TextEncoder();
 const emptySpan: Span = { start: 0, end: 0 };
 
 /** The text of the editor that holds the file, where it is short enough to be read at once. */
@@ -200,7 +227,7 @@ function editorText(file: vscode.Uri): string | undefined {
 
 async function fileBytes(file: vscode.Uri): Promise<Uint8Array | undefined> {
   const text = editorText(file);
-  if (text !== undefined) return Buffer.from(text);
+  if (text !== undefined) return encoder.encode(text);
   try {
     return await vscode.workspace.fs.readFile(file);
   } catch {
@@ -208,17 +235,18 @@ async function fileBytes(file: vscode.Uri): Promise<Uint8Array | undefined> {
   }
 }
 
-function rowUri(address: Address, name: string): vscode.Uri {
+function rowUri(address: RowPlace, name: string): vscode.Uri {
   const query = JSON.stringify({ file: address.file.toString(), row: address.row, variant: address.variant });
-  return vscode.Uri.from({ scheme: TRACE_SCHEME, path: `${TRACE_ROOT}/${name}`, query });
+  // A name is one part of a path, whatever is in it.
+  return vscode.Uri.from({ scheme: TRACE_SCHEME, path: `${TRACE_ROOT}/${name.replaceAll('/', '∕')}`, query });
 }
 
 /** Which row of which file a document of our scheme shows. */
-export function parseRowUri(uri: vscode.Uri): Address | undefined {
+export function parseRowUri(uri: vscode.Uri): RowPlace | undefined {
   try {
     const value: unknown = JSON.parse(uri.query);
-    if (typeof value !== 'object' || value === null) return undefined;
-    const { file, row, variant } = value as { file?: unknown; row?: unknown; variant?: unknown };
+    if (!isRecord(value)) return undefined;
+    const { file, row, variant } = value;
     if (typeof file !== 'string' || typeof row !== 'number' || !Number.isInteger(row)) return undefined;
     return { file: vscode.Uri.parse(file, true), row, ...(typeof variant === 'string' && { variant }) };
   } catch {

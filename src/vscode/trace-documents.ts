@@ -4,8 +4,10 @@ import type { SegmentationChoice } from '../core/segment/segment-trace.ts';
 import type { SegmenterName } from '../core/segment/segmenters.ts';
 import { fail, ok, type Result } from '../core/result.ts';
 import { stepTexts, type Span, type Trace } from '../core/trace/trace.ts';
+import type { Score } from '../core/verifier/score.ts';
 import { parseMarkdownTrace } from '../formats/markdown.ts';
-import type { FormatErrorReason } from '../formats/trace-file.ts';
+import type { FormatErrorReason, LocatedTrace } from '../formats/trace-file.ts';
+import type { TextJobs } from '../formats/worker/text-jobs.ts';
 import { TRACE_SCHEME } from './manifest.ts';
 import type { NotedSpan } from './notes-memory.ts';
 
@@ -20,6 +22,8 @@ export interface OpenTrace {
   readonly answer?: Span;
   /** The text of each step as the verifier reads it. */
   readonly texts: readonly string[];
+  /** The scores of the search that made the trace, one a step: no other is shown for them. */
+  readonly scores?: readonly (Score | undefined)[];
   /** What the row of an export of ours brings beside the trace. */
   readonly exported?: ExportedWith;
   /** How a person had the steps cut; absent where they are as the file is read. */
@@ -28,6 +32,9 @@ export interface OpenTrace {
 
 export interface ExportedWith {
   readonly notes: readonly NotedSpan[];
+  /** Its scores, one a step; the texts are those of the steps as they were scored. */
+  readonly scores?: readonly (Score | undefined)[];
+  readonly texts: readonly string[];
   /** How its steps were cut. */
   readonly segmentation?: SegmentationChoice;
   /** Whether cutting the response in that way gives these steps, so that edits can go on from it. */
@@ -46,6 +53,9 @@ export interface OpenSegmentation {
 /** Longer documents are refused: reading them would hold up the editor. UTF-16 units, about 5 MB of English. */
 export const MAX_DOCUMENT_LENGTH = 5_000_000;
 
+/** A document of more UTF-16 units is read in a thread of its own, and only after a pause in typing: 5 MB take 50 to 250 ms. */
+export const LONG_DOCUMENT = 200_000;
+
 /** More lenses and glyphs than this in one document hold up the editor, and no model reads a prefix that long. */
 export const MAX_STEPS = 5000;
 
@@ -55,11 +65,14 @@ export interface TraceDocuments {
    * sentence that names the file.
    */
   read(document: vscode.TextDocument): Result<OpenTrace, FormatErrorReason>;
+  /** Reads a long document as it is now without holding up the editor, so that `read` has the trace at hand. Never rejects. */
+  prepare(document: vscode.TextDocument): Promise<void>;
 }
 
 /** `rowTrace` knows the traces behind the documents of our own scheme. */
 export function createTraceDocuments(
   rowTrace: (document: vscode.TextDocument) => Result<OpenTrace, FormatErrorReason>,
+  jobs: Pick<TextJobs, 'parse'>,
 ): TraceDocuments {
   const cache = new WeakMap<
     vscode.TextDocument,
@@ -74,6 +87,14 @@ export function createTraceDocuments(
       cache.set(document, { version: document.version, result });
       return result;
     },
+    async prepare(document) {
+      const { version } = document;
+      if (document.uri.scheme === TRACE_SCHEME || cache.get(document)?.version === version) return;
+      const text = document.getText();
+      if (text.length <= LONG_DOCUMENT || text.length > MAX_DOCUMENT_LENGTH) return;
+      const parsed = await jobs.parse(documentName(document.uri), text);
+      if (document.version === version) cache.set(document, { version, result: openTrace(documentName(document.uri), parsed) });
+    },
   };
 }
 
@@ -81,7 +102,10 @@ function readText(document: vscode.TextDocument): Result<OpenTrace, FormatErrorR
   const name = documentName(document.uri);
   const text = document.getText();
   if (text.length > MAX_DOCUMENT_LENGTH) return tooLong(name);
-  const parsed = parseMarkdownTrace(name, text);
+  return openTrace(name, parseMarkdownTrace(name, text));
+}
+
+function openTrace(name: string, parsed: Result<LocatedTrace, FormatErrorReason>): Result<OpenTrace, FormatErrorReason> {
   if (!parsed.ok) return parsed;
   const { trace, problem, response } = parsed.value;
   if (trace.steps.length > MAX_STEPS) return tooManySteps(name, trace.steps.length);

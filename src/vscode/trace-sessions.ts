@@ -1,16 +1,18 @@
 import * as vscode from 'vscode';
 import type { Failure, Result } from '../core/result.ts';
 import type { StepNote } from '../core/trace/record.ts';
+import type { Score } from '../core/verifier/score.ts';
 import type { VerifierSettings } from '../core/verifier/settings.ts';
 import type { Disposable } from './disposable.ts';
 import { annotate, type StepScores, type TraceAnnotations } from './annotations.ts';
 import { inBatches } from './in-batches.ts';
 import type { ModelHashes } from './known-verifiers.ts';
 import type { FoundNotes } from './notes-memory.ts';
+import { recordedScores } from './recorded-scores.ts';
 import type { ScoreStore } from './score-store.ts';
 import { storedScores } from './stored-scores.ts';
-import { STREAMS, stepKeys, type StepKeys } from './streams.ts';
-import type { OpenTrace, TraceDocuments } from './trace-documents.ts';
+import { STREAMS, stepKeys, streamOf, type StepKeys } from './streams.ts';
+import { LONG_DOCUMENT, type OpenTrace, type TraceDocuments } from './trace-documents.ts';
 
 /** A run as it stands, counted in steps. */
 export interface RunProgress {
@@ -55,8 +57,8 @@ export interface TraceSessions extends Disposable {
   setRun(document: vscode.TextDocument, run: RunProgress | undefined): void;
   /** Remembers why a step could not be scored, until the text or the settings change. */
   setFailure(key: string, message: string | undefined): void;
-  /** Shows what the store and the settings say now, of one document or of all. */
-  refresh(document?: vscode.TextDocument): void;
+  /** Shows what the store and the settings say now, of one document or of all; at once, but for long ones, which are read first. */
+  refresh(document?: vscode.TextDocument): Promise<void>;
 }
 
 interface Session {
@@ -81,8 +83,6 @@ interface Session {
 const LONGEST_PREFIX = 400_000;
 /** What a run adds is shown at this beat. */
 const BEAT_MS = 40;
-/** Documents longer than this are read again only after a pause in typing. */
-const LARGE_DOCUMENT = 200_000;
 const TYPING_PAUSE_MS = 250;
 
 export function createTraceSessions(
@@ -118,6 +118,13 @@ export function createTraceSessions(
     update(session);
   }
 
+  /** Reads a long text elsewhere first. What was asked for meanwhile, or typed, takes the place of this. */
+  async function rereadLong(session: Session): Promise<void> {
+    const turn = ++session.turn;
+    await documents.prepare(session.document);
+    if (session.turn === turn && sessionOf(session.document) === session) reread(session);
+  }
+
   /** Shows what is known, and goes on hashing where keys are still missing. */
   function update(session: Session): void {
     clearTimeout(session.beat);
@@ -149,10 +156,12 @@ export function createTraceSessions(
     const { open, keyedWith } = session;
     if (open === undefined || keyedWith === undefined) return;
     const { threshold } = keyedWith.verifier;
+    const recorded = recordedScores(open, threshold);
     const scores = open.steps.map((_, step): StepScores => {
       const keys = session.keys[step];
       return {
-        streams: keys === undefined ? {} : storedScores(store, keys, threshold),
+        streams: { ...(keys === undefined ? {} : storedScores(store, keys, threshold)), ...searched(open.scores?.[step]) },
+        recorded: recorded[step],
         failure: keys === undefined ? undefined : STREAMS.map((stream) => failures.get(keys[stream])).find((message) => message !== undefined),
         running: session.run?.pending.has(step) ?? false,
       };
@@ -177,13 +186,14 @@ export function createTraceSessions(
       const session = sessionOf(document);
       if (session === undefined || contentChanges.length === 0) return;
       clearTimeout(session.timer);
-      if (document.getText().length <= LARGE_DOCUMENT) {
+      if (document.getText().length <= LONG_DOCUMENT) {
         reread(session);
         return;
       }
+      session.turn++;
       session.view = undefined;
       changed.fire(document);
-      session.timer = setTimeout(() => reread(session), TYPING_PAUSE_MS);
+      session.timer = setTimeout(() => void rereadLong(session), TYPING_PAUSE_MS);
     }),
     vscode.workspace.onDidCloseTextDocument((document) => {
       const session = sessionOf(document);
@@ -200,6 +210,7 @@ export function createTraceSessions(
   return {
     onDidChange: changed.event,
     async open(document) {
+      await documents.prepare(document);
       let session = sessionOf(document);
       if (session === undefined) {
         session = { document, open: undefined, error: undefined, keys: [], keyedWith: undefined, view: undefined, run: undefined, turn: 0, hashing: undefined, timer: undefined, beat: undefined };
@@ -232,8 +243,11 @@ export function createTraceSessions(
       if (message === undefined) failures.delete(key);
       else failures.set(key, message);
     },
-    refresh(document) {
-      for (const session of sessions.values()) if (document === undefined || session.document === document) reread(session);
+    async refresh(document) {
+      const shown = [...sessions.values()].filter((session) => document === undefined || session.document === document);
+      const isLong = (session: Session): boolean => session.document.getText().length > LONG_DOCUMENT;
+      for (const session of shown) if (!isLong(session)) reread(session);
+      await Promise.all(shown.filter(isLong).map(rereadLong));
     },
     dispose() {
       for (const session of sessions.values()) {
@@ -243,6 +257,11 @@ export function createTraceSessions(
       subscriptions.dispose();
     },
   };
+}
+
+/** The score of the search that made the step, in the place of any other of its kind. */
+function searched(score: Score | undefined): StepScores['streams'] {
+  return score === undefined ? {} : { [streamOf(score.provenance)]: score };
 }
 
 /** The keys that still hold: those of the steps before the first one that differs. */

@@ -1,14 +1,22 @@
 import * as vscode from 'vscode';
 import { rowAt } from '../formats/row-at.ts';
+import type { FormatErrorReason } from '../formats/trace-file.ts';
 import { isInTab, type ActiveTrace } from './active-trace.ts';
 import { TRACE_SCHEME } from './manifest.ts';
+import { rowArgument, type RowPlace } from './row-argument.ts';
 import type { RowDocuments } from './trace-content-provider.ts';
 import { documentName, isDataSet, MAX_DOCUMENT_LENGTH } from './trace-documents.ts';
 import type { TraceMemory } from './trace-memory.ts';
 import type { TraceSessions, TraceView } from './trace-sessions.ts';
 
 /** A trace to work on, or the sentence that says why there is none. */
-export type TargetResult = { readonly view: TraceView } | { readonly refusal: string };
+export type TargetResult = { readonly view: TraceView } | Refusal;
+
+export interface Refusal {
+  readonly refusal: string;
+  /** The data set whose row is no trace, and why. */
+  readonly unread?: { readonly file: vscode.Uri; readonly reason: FormatErrorReason };
+}
 
 export interface TraceTarget {
   /**
@@ -35,6 +43,13 @@ export function createTraceTarget(
     return { view: opened.value };
   }
 
+  /** The row of a tree item; its document need not be in sight. */
+  async function openItem({ file, row, variant }: RowPlace): Promise<TargetResult> {
+    const located = await rowDocuments.locate(file, row, variant);
+    if (!located.ok) return { refusal: located.error.message, unread: { file, reason: located.error.reason } };
+    return openDocument(await vscode.workspace.openTextDocument(located.value));
+  }
+
   /** The row at the cursor, as a document of its own beside the data set. */
   async function openRow(document: vscode.TextDocument): Promise<TargetResult> {
     const name = documentName(document.uri);
@@ -46,7 +61,7 @@ export function createTraceTarget(
     const row = rowAt(text, editor === undefined ? 0 : document.offsetAt(editor.selection.active));
     if (row === undefined) return { refusal: `The cursor is not in a row of ${name}: put it into one and try again.` };
     const located = await rowDocuments.locate(document.uri, row);
-    if (!located.ok) return { refusal: located.error.message };
+    if (!located.ok) return { refusal: located.error.message, unread: { file: document.uri, reason: located.error.reason } };
     const opened = await vscode.workspace.openTextDocument(located.value);
     await vscode.window.showTextDocument(opened, { viewColumn: vscode.ViewColumn.Beside, preview: true });
     return openDocument(opened);
@@ -54,6 +69,8 @@ export function createTraceTarget(
 
   return {
     async find(argument, rows) {
+      const item = rowArgument(argument);
+      if (item !== undefined) return openItem(item);
       const document = await documentOf(argument, active);
       if (document === undefined) {
         return { refusal: 'There is no trace here: open a file with a question and a step-by-step solution first.' };

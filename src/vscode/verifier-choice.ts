@@ -1,41 +1,41 @@
 import * as vscode from 'vscode';
 import { ok, type Result } from '../core/result.ts';
-import { SETTINGS } from './manifest.ts';
+import { VERIFIER, type ModelRole } from './model-role.ts';
 import { DEFAULT_CONCURRENCY, parseServerSettings, type ServerChoice } from './server-settings.ts';
-import { readSettings } from './settings.ts';
 
-/** What the settings say about the verifier. Endpoints win over a folder. */
+/** What the settings say about a model. Endpoints win over a folder. */
 export type VerifierChoice =
   | { readonly type: 'bundled' }
   | { readonly type: 'folder'; readonly folder: string }
   | { readonly type: 'server'; readonly server: ServerChoice };
 
-/** Returns the verifier that is set, or the sentence about the setting that is wrong. */
-export function readVerifierChoice(): Result<VerifierChoice, 'setting-invalid'> {
+/** Returns the model that is set for a role, or the sentence about the setting that is wrong. */
+export function readVerifierChoice(role: ModelRole = VERIFIER): Result<VerifierChoice, 'setting-invalid'> {
   const configuration = vscode.workspace.getConfiguration();
-  const server = parseServerSettings((id) => configuration.get(id));
+  const server = parseServerSettings((id) => configuration.get(id), role);
   if (!server.ok) return server;
   if (server.value !== undefined) return ok({ type: 'server', server: server.value });
-  const { model } = readSettings();
-  return ok(model === '' ? { type: 'bundled' } : { type: 'folder', folder: model });
+  const model: unknown = configuration.get(role.settings.model);
+  const folder = typeof model === 'string' ? model.trim() : '';
+  return ok(folder === '' ? { type: 'bundled' } : { type: 'folder', folder });
 }
 
 /**
  * Writes the choice where the settings that it changes are set: in the workspace where that has them, else for the user.
  * Resolves to whether that worked; says so where it did not.
  */
-export async function applyVerifierChoice(choice: VerifierChoice): Promise<boolean> {
+export async function applyVerifierChoice(choice: VerifierChoice, role: ModelRole = VERIFIER): Promise<boolean> {
   try {
-    await write(choice);
+    await write(choice, role);
     return true;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    void vscode.window.showErrorMessage(`The verifier could not be written into the settings: ${why}`);
+    void vscode.window.showErrorMessage(`The ${role.name} could not be written into the settings: ${why}`);
     return false;
   }
 }
 
-async function write(choice: VerifierChoice): Promise<void> {
+async function write(choice: VerifierChoice, { settings, prompt }: ModelRole): Promise<void> {
   const configuration = vscode.workspace.getConfiguration();
   const put = async (id: string, value: unknown, empty: unknown): Promise<void> => {
     const here = configuration.inspect(id)?.workspaceValue !== undefined;
@@ -44,14 +44,15 @@ async function write(choice: VerifierChoice): Promise<void> {
     else await configuration.update(id, value, vscode.ConfigurationTarget.Global);
   };
   const server = choice.type === 'server' ? choice.server : undefined;
-  if (choice.type !== 'server') await put(SETTINGS.model, choice.type === 'folder' ? choice.folder : undefined, '');
+  if (choice.type !== 'server') await put(settings.model, choice.type === 'folder' ? choice.folder : undefined, '');
   if (server !== undefined) {
-    await put(SETTINGS.concurrency, server.concurrency === DEFAULT_CONCURRENCY ? undefined : server.concurrency, DEFAULT_CONCURRENCY);
-    await put(SETTINGS.keyVariable, server.keyVariable, '');
+    await put(settings.concurrency, server.concurrency === DEFAULT_CONCURRENCY ? undefined : server.concurrency, DEFAULT_CONCURRENCY);
+    await put(settings.keyVariable, server.keyVariable, '');
   }
-  await put(SETTINGS.servedModel, server?.model, '');
-  // A folder may be of either kind of model; the bundled one has no chat template.
-  if (choice.type !== 'folder') await put(SETTINGS.prompt, server?.api === 'chat' ? 'chat' : undefined, 'plain');
+  await put(settings.servedModel, server?.model, '');
+  // A folder may be of either kind of model; the bundled one is asked in the form that it was trained on.
+  const form = server === undefined ? prompt : server.api === 'chat' ? 'chat' : 'plain';
+  if (choice.type !== 'folder') await put(settings.prompt, form === prompt ? undefined : form, prompt);
   // Last: from here on the others count.
-  await put(SETTINGS.endpoints, server?.endpoints, []);
+  await put(settings.endpoints, server?.endpoints, []);
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import path from 'node:path';
 import process from 'node:process';
 import * as vscode from 'vscode';
 import type { LanguageModel } from '../core/model.ts';
@@ -7,15 +8,20 @@ import { chatInstruction } from '../core/verifier/chat-prompt.ts';
 import type { VerifierMode } from '../core/verifier/score.ts';
 import { bundledModelDirectory } from '../models/catalog.ts';
 import { createEngine, type Engine } from '../models/onnx/engine.ts';
+import type { EngineProgram } from '../models/onnx/engine-program.ts';
 import { connect, type ServedLanguageModel } from '../models/openai/connect.ts';
+import { sizeText } from './describe-verifier.ts';
 import type { Disposable } from './disposable.ts';
+import { editorEngine, engineNodePath } from './editor-engine.ts';
 import { interruptible } from './interruptible.ts';
 import { hashesOf, knownServer, serverKey, type KnownVerifier, type KnownVerifiers, type ModelHashes } from './known-verifiers.ts';
 import { keysOf, type ServerKeys } from './server-keys.ts';
 import type { ServerChoice } from './server-settings.ts';
+import { VERIFIER, type ModelRole } from './model-role.ts';
+import type { VerifierSummary } from './status-text.ts';
 import { readVerifierChoice, type VerifierChoice } from './verifier-choice.ts';
 
-/** The verifier that the settings name: loaded, or connected to, when it is first asked for, never before. */
+/** The model that the settings name for a role, the verifier's unless said otherwise: loaded, or connected to, when it is first asked for, never before. */
 export interface VerifierModel extends Disposable {
   /** Loads the model or connects to its servers. Rejects with a StepscopeError (ModelErrorReason, or `setting-invalid`). */
   load(mode: VerifierMode, signal: AbortSignal): Promise<LanguageModel>;
@@ -23,11 +29,14 @@ export interface VerifierModel extends Disposable {
   hashes(): ModelHashes | undefined;
   /** One sentence for each thing to know when reading its scores. */
   notes(): readonly string[];
+  /** What the status bar says of it, without loading it. */
+  summary(): VerifierSummary;
   /** Lines about servers while they work: one is away, one is back, one asks to wait. */
   readonly onDidSay: vscode.Event<string>;
 }
 
 export interface VerifierModelDependencies {
+  readonly role?: ModelRole;
   readonly context: vscode.ExtensionContext;
   readonly known: KnownVerifiers;
   readonly keys: ServerKeys;
@@ -37,21 +46,20 @@ export interface VerifierModelDependencies {
 }
 
 type Open =
-  | { readonly type: 'folder'; readonly directory: string; readonly model: LanguageModel }
+  | { readonly type: 'folder'; readonly directory: string; readonly nodePath: string | undefined; readonly model: LanguageModel }
   | { readonly type: 'server'; readonly identity: string; readonly model: ServedLanguageModel };
 
-const BUNDLED_NOTE = 'The bundled model is a demonstration model of 29 million parameters: read its scores as such.';
-
-export function createVerifierModel({ context, known, keys, log, onFirstUse }: VerifierModelDependencies): VerifierModel {
+export function createVerifierModel({ role = VERIFIER, context, known, keys, log, onFirstUse }: VerifierModelDependencies): VerifierModel {
   const said = new vscode.EventEmitter<string>();
   let engine: Engine | undefined;
+  let engineProgram: EngineProgram | undefined;
   let open: Open | undefined;
 
   const directoryOf = (choice: Exclude<VerifierChoice, { type: 'server' }>): string =>
-    choice.type === 'folder' ? choice.folder : bundledModelDirectory(context.extensionPath, 'r-prm');
+    choice.type === 'folder' ? choice.folder : bundledModelDirectory(context.extensionPath, role.bundled);
 
   const current = (): KnownVerifier | undefined => {
-    const choice = readVerifierChoice();
+    const choice = readVerifierChoice(role);
     if (!choice.ok) return undefined;
     return known.get(choice.value.type === 'server' ? serverKey(choice.value.server) : directoryOf(choice.value));
   };
@@ -69,12 +77,17 @@ export function createVerifierModel({ context, known, keys, log, onFirstUse }: V
   }
 
   async function loadFolder(directory: string, signal: AbortSignal): Promise<LanguageModel> {
-    if (open?.type === 'folder' && open.directory === directory) return open.model;
-    // One verifier is in memory at a time: a model of several gigabytes must not stay when another is set.
+    const nodePath = engineNodePath();
+    if (open?.type === 'folder' && open.directory === directory && open.nodePath === nodePath) return open.model;
+    // One model of a role is in memory at a time: a model of several gigabytes must not stay when another is set.
     if (open !== undefined) close();
-    engine ??= createEngine({ enginePath: context.asAbsolutePath('dist/engine.js'), log });
+    const program = await editorEngine(context);
+    // One that failed to load its model may have another program by now.
+    if (program.nodePath !== engineProgram?.nodePath) close();
+    engine ??= createEngine({ ...program, log });
+    engineProgram = program;
     const model = await interruptible(engine.load(directory), signal);
-    open = { type: 'folder', directory, model };
+    open = { type: 'folder', directory, nodePath, model };
     learn(directory, { ...model.info, capabilities: model.capabilities });
     return model;
   }
@@ -101,7 +114,7 @@ export function createVerifierModel({ context, known, keys, log, onFirstUse }: V
 
   return {
     async load(mode, signal) {
-      const choice = readVerifierChoice();
+      const choice = readVerifierChoice(role);
       if (!choice.ok) throw new StepscopeError(choice.error.reason, choice.error.message);
       return choice.value.type === 'server' ? connectTo(choice.value.server, mode, signal) : loadFolder(directoryOf(choice.value), signal);
     },
@@ -110,9 +123,16 @@ export function createVerifierModel({ context, known, keys, log, onFirstUse }: V
       return verifier === undefined ? undefined : hashesOf(verifier);
     },
     notes() {
-      const choice = readVerifierChoice();
-      if (choice.ok && choice.value.type === 'bundled') return [BUNDLED_NOTE];
+      const choice = readVerifierChoice(role);
+      if (choice.ok && choice.value.type === 'bundled') return [role.bundledNote];
       return current()?.capabilities?.notes ?? [];
+    },
+    summary() {
+      const choice = readVerifierChoice(role);
+      if (!choice.ok) return { name: 'no verifier', detail: choice.error.message, wrong: true };
+      const verifier = current();
+      const name = choiceName(choice.value, verifier);
+      return { name, detail: verifier === undefined ? `${name}, not used yet` : `${name}, ${sizeText(verifier)}`, wrong: false };
     },
     onDidSay: said.event,
     dispose() {
@@ -120,6 +140,18 @@ export function createVerifierModel({ context, known, keys, log, onFirstUse }: V
       said.dispose();
     },
   };
+}
+
+/** What people call a verifier: the name that it told, or what the settings name it by. */
+function choiceName(choice: VerifierChoice, known: KnownVerifier | undefined): string {
+  switch (choice.type) {
+    case 'bundled':
+      return known?.name ?? 'r-prm';
+    case 'folder':
+      return known?.name ?? path.basename(choice.folder);
+    case 'server':
+      return known?.name ?? choice.server.model ?? choice.server.endpoints[0] ?? '';
+  }
 }
 
 export function connectOptions({ endpoints, model, api, concurrency }: ServerChoice, key: (endpoint: string) => string | undefined) {

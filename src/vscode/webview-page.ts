@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type * as vscode from 'vscode';
 
+/** The views that there are: the folders of `webview` with a script of their own. */
+export type PageName = 'analysis' | 'scores' | 'search' | 'table';
+
 /** The document of a webview: its script and style sheet from `dist/webview`, and nothing else. */
-export function webviewPage(webview: vscode.Webview, extension: vscode.Uri, name: 'scores' | 'table', title: string): string {
+export function webviewPage(webview: vscode.Webview, extension: vscode.Uri, name: PageName, title: string): string {
   const nonce = randomBytes(16).toString('base64');
   const resource = (file: string): string => webview.asWebviewUri(extension.with({ path: `${extension.path}/dist/webview/${file}` })).toString();
   const policy = `default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}'; base-uri 'none'; form-action 'none'`;

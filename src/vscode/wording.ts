@@ -1,5 +1,6 @@
+import { hardText, isVerdictOnly } from '../core/verifier/judge.ts';
 import type { Score } from '../core/verifier/score.ts';
-import { disagree, isVerdictOnly, type StepAnnotation, type StepState, type TraceAnnotations } from './annotations.ts';
+import { disagree, type StepAnnotation, type StepState, type TraceAnnotations } from './annotations.ts';
 import type { Stream } from './streams.ts';
 
 /** One glyph a state. Never the only sign: a number or a word stands beside it. */
@@ -25,7 +26,7 @@ export function count(number: number, noun: string): string {
 /** For example `✗ 0.12 ±0.08 (K=4)`, `– no verdict`; empty for a step without a score. */
 export function scoreText(annotation: StepAnnotation): string {
   const text = bareScore(annotation);
-  const notes = annotation.score === undefined ? [] : details(annotation.score, annotation.stream);
+  const notes = annotation.score === undefined ? [] : [...details(annotation.score, annotation.stream), ...(annotation.recorded ? ['recorded'] : [])];
   return notes.length === 0 ? text : `${text} (${notes.join(', ')})`;
 }
 
@@ -45,13 +46,8 @@ function bareScore({ state, score }: StepAnnotation): string {
     case 'correct':
     case 'error':
     case 'uncertain':
-      return score === undefined ? glyph : isVerdictOnly(score) ? `${glyph} ${hardText(score)}` : `${glyph} ${probability(score.pYes ?? NaN)}${spread}`;
+      return score === undefined ? glyph : isVerdictOnly(score) ? `${glyph} ${hardText(score, probability)}` : `${glyph} ${probability(score.pYes ?? NaN)}${spread}`;
   }
-}
-
-/** The verdict where all samples agree, else the share that says Yes. */
-export function hardText({ hard = NaN }: Score): string {
-  return hard === 1 ? 'Yes' : hard === 0 ? 'No' : `hard ${probability(hard)}`;
 }
 
 /** For example `± 0.03`: how far a P(Yes) may be off. */
@@ -106,9 +102,9 @@ export function verdictWords(annotation: StepAnnotation): string {
 
 /** The lens over a step: `Step 3 · ✗ 0.02 · 1 sample`. */
 export function lensTitle(annotation: StepAnnotation): string {
-  const { score, stream, brokenPrefix, labelled } = annotation;
+  const { score, stream, brokenPrefix, labelled, recorded } = annotation;
   const samples = score === undefined ? '' : stream === 'direct' ? 'direct' : count(score.samples.length, 'sample');
-  const parts = [`Step ${annotation.index + 1}`, bareScore(annotation), samples, brokenPrefix && score !== undefined ? 'after error' : '', labelled ? 'label: first error' : ''];
+  const parts = [`Step ${annotation.index + 1}`, bareScore(annotation), samples, recorded ? 'recorded' : '', brokenPrefix && score !== undefined ? 'after error' : '', labelled ? 'label: first error' : ''];
   return parts.filter((part) => part !== '').join(' · ');
 }
 
@@ -123,6 +119,7 @@ export function spokenStep(annotation: StepAnnotation, steps: number, text: stri
   const parts = [placeText(annotation, steps)];
   if (score !== undefined && isVerdictOnly(score)) parts.push(`verdict only, without a probability, from ${count(score.samples.length, 'sample')}`);
   if (score?.pYes !== undefined) parts.push(`score ${probability(score.pYes)} from ${count(score.samples.length, 'sample')}`);
+  if (annotation.recorded) parts.push('recorded in the file, not made here');
   if (annotation.brokenPrefix) parts.push('after the first error, so judged on a broken prefix');
   if (annotation.labelled) parts.push('the label says first error');
   return `${parts.join(', ')}. ${firstWords(text, 12)}`;

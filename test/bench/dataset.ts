@@ -1,35 +1,27 @@
-/** A 1 GB JSONL file and a JSON list of 300 MB opened as the editor does, in a process each: npm run bench -- dataset. */
+/**
+ * Data sets of many kinds opened as the editor does, and once on the thread that asks, in a process each:
+ * npm run bench -- dataset [TITLE].
+ */
 import { spawnSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import process from 'node:process';
 import type { Dataset } from '../../src/formats/dataset.ts';
 import { openDataset } from '../../src/formats/index/open-dataset.ts';
+import { createDatasetReaders } from '../../src/formats/worker/dataset-readers.ts';
+import { DATASET_CASES, LARGE } from './dataset-files.ts';
 
 const READS = 2000;
+/** Reads end after this time (ms): a large row takes as long as a thousand small ones. */
+const READING = 5000;
 const TICK = 5;
 /** The machine's own delays, for comparison (ms). */
-const IDLE = 2000;
+const IDLE = 1000;
 
-const LARGE = 20_000;
-
-/** Rows of 0.2 to 3 kB, and each 20,000th of 5 MB. */
-function rowText(row: number): string {
-  const length = row % LARGE === LARGE - 1 ? 5_700_000 : 100 + ((row * 7919) % 3000);
-  return JSON.stringify({ id: `row-${row}`, problem: `Is "${row}" even?\n`, steps: ['x'.repeat(length >> 1), 'é\\"'.repeat(length >> 4), 'So it is.'], label: -1 });
-}
-
-function writeRows(file: string, size: number, open: string, between: string, close: string): number {
-  const handle = openSync(file, 'w');
-  let bytes = writeSync(handle, open);
-  let row = 0;
-  for (; bytes < size; row++) bytes += writeSync(handle, (row === 0 ? '' : between) + rowText(row));
-  writeSync(handle, close);
-  closeSync(handle);
-  return row;
-}
+const THREADS = { reader: createDatasetReaders(path.resolve('dist', 'dataset.js')), caller: (source: { readonly path: string }) => openDataset(source.path) } as const;
+type Thread = keyof typeof THREADS;
 
 /** The longest that a timer of 5 ms came late, beside what Node itself measures. */
 function watchLoop(): { end(): string } {
@@ -40,99 +32,88 @@ function watchLoop(): { end(): string } {
   const timer = setInterval(() => {
     late = Math.max(late, performance.now() - last - TICK);
     last = performance.now();
-  }, TICK);
+  }, TICK).unref();
   return {
     end() {
       clearInterval(timer);
       delay.disable();
-      return `${late.toFixed(1)} ms by a ticker, ${(delay.max / 1e6).toFixed(1)} ms by monitorEventLoopDelay (p99 ${(delay.percentile(99) / 1e6).toFixed(1)} ms)`;
+      late = Math.max(late, performance.now() - last - TICK);
+      return `${late.toFixed(0)} (${(delay.max / 1e6).toFixed(0)})`;
     },
   };
 }
 
-/** Times of reading rows one after the other; `next` names them. */
-async function read(data: Dataset, reads: number, next: (random: number, read: number) => number): Promise<string> {
+/** Times of reading rows one after the other, in ms; `next` names them. */
+async function read(data: Dataset, next: (random: number, read: number) => number | undefined): Promise<string> {
   const times: number[] = [];
+  const end = performance.now() + READING;
   let state = 1;
-  for (let count = 0; count < reads; count++) {
+  while (times.length < READS && performance.now() < end) {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    const row = next(state / 2 ** 32, count);
+    const row = next(state / 2 ** 32, times.length);
+    if (row === undefined) break;
     const started = performance.now();
-    const value = await data.trace(row);
+    const trace = await data.trace(row);
     times.push(performance.now() - started);
-    if (!value.ok || value.value.source.id !== `row-${row}`) throw new Error(`Row ${row} is not what was written.`);
+    if (!trace.ok) throw new Error(trace.error.message);
+    if ((trace.value.source.row ?? row) !== row) throw new Error(`Row ${row} is not what was asked for.`);
+    // What is in memory is there at once, and would never let the timer in.
+    await new Promise(setImmediate);
   }
   times.sort((a, b) => a - b);
-  const at = (share: number) => times[Math.min(reads - 1, Math.floor(share * reads))]?.toFixed(2);
-  return `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, max ${at(1)} ms`;
+  const at = (share: number) => (times[Math.min(times.length - 1, Math.floor(share * times.length))] ?? NaN).toFixed(1);
+  return times.length === 0 ? '–' : `${at(0.5)} / ${at(0.99)} (n = ${times.length})`;
 }
 
-async function measure(title: string, file: string, rows: number): Promise<void> {
+async function measure(title: string, file: string, rows: number, thread: Thread): Promise<void> {
   const idle = watchLoop();
   await new Promise((resolve) => setTimeout(resolve, IDLE));
   const control = idle.end();
   const memory = process.memoryUsage.rss();
   let most = memory;
-  const sampler = setInterval(() => (most = Math.max(most, process.memoryUsage.rss())), 20);
-  const megabytes = (bytes: number) => `${((bytes - memory) / 1e6).toFixed(0)} MB`;
-  const loop = watchLoop();
+  setInterval(() => (most = Math.max(most, process.memoryUsage.rss())), 20).unref();
+  const opening = watchLoop();
   const started = performance.now();
-  const opened = await openDataset(file);
+  const opened = await THREADS[thread]({ path: file });
   if (!opened.ok) throw new Error(opened.error.message);
   const data = opened.value;
   const first = await data.trace(0);
   if (!first.ok) throw new Error(first.error.message);
   const firstTime = performance.now() - started;
-  let told = 0;
-  data.onDidChange(() => told++);
-  // Rows are asked for while others are looked for, as a table does that is scrolled.
-  const early = await read(data, READS / 10, (random) => Math.floor(random * data.progress.rows));
   await data.reach(Number.MAX_SAFE_INTEGER);
-  const indexTime = performance.now() - started;
+  const allTime = performance.now() - started;
   if (data.progress.rows !== rows) throw new Error(`${data.progress.rows} of ${rows} rows were found.`);
-  const indexing = loop.end();
-  const grown = most;
-  const second = watchLoop();
-  const random = await read(data, READS, (random) => Math.floor(random * rows));
-  const reading = second.end();
-  const beforeLarge = most;
-  const third = watchLoop();
-  const large = await read(data, Math.floor(rows / LARGE), (_random, count) => (count + 1) * LARGE - 1);
-  const readingLarge = third.end();
-  clearInterval(sampler);
-  console.log(
-    [
-      `${title}: ${(data.progress.total / 1e6).toFixed(0)} MB, ${rows} rows, ${data.container}`,
-      `  longest block idle      ${control}`,
-      `  first row after         ${firstTime.toFixed(0)} ms`,
-      `  all rows found after    ${indexTime.toFixed(0)} ms (${told} changes told)`,
-      `  ${READS / 10} rows meanwhile     ${early}`,
-      `  longest block meanwhile ${indexing}`,
-      `  ${READS} rows at random    ${random}`,
-      `  longest block then      ${reading}`,
-      `  ${Math.floor(rows / LARGE)} rows of 5 MB         ${large}`,
-      `  longest block then      ${readingLarge}`,
-      `  resident memory         +${megabytes(grown)} at most while looking, +${megabytes(beforeLarge)} after rows at random, +${megabytes(most)} after the large ones`,
-    ].join('\n'),
-  );
+  // A turn, so that what came last is counted.
+  await new Promise((resolve) => setTimeout(resolve, TICK));
+  const whileOpening = opening.end();
+  const reading = watchLoop();
+  const small = await read(data, (random) => Math.floor(random * rows));
+  const whileReading = reading.end();
+  const readingLarge = watchLoop();
+  const large = await read(data, (_random, count) => ((count + 1) * LARGE - 1 < rows ? (count + 1) * LARGE - 1 : undefined));
+  const whileLarge = large === '–' ? '–' : readingLarge.end();
+  const cells = [title, (data.progress.total / 1e6).toFixed(0), rows, thread, control, firstTime.toFixed(0), allTime.toFixed(0), whileOpening, small, whileReading, large, whileLarge, ((most - memory) / 1e6).toFixed(0)];
+  console.log(`| ${cells.join(' | ')} |`);
   data.dispose();
 }
 
-/** Writes the files, and measures each in a process of its own. */
+const COLUMNS = ['file', 'MB', 'rows', 'parsed on', 'idle', 'first row', 'all rows', 'block opening', 'a row at random, p50 / p99', 'block reading', 'a row of 5 MB', 'block then', 'memory +MB'];
+
+/** Writes the files, and measures each in processes of their own. */
 export async function benchDataset(): Promise<void> {
-  const [program, , title, given, rows] = process.argv.slice(1);
-  if (title !== undefined && given !== undefined) return measure(title, given, Number(rows));
+  const [program, , title, file, rows, thread] = process.argv.slice(1);
+  if (title !== undefined && file !== undefined) return measure(title, file, Number(rows), thread === 'caller' ? 'caller' : 'reader');
+  console.log(`Times in ms. A block is the longest that a timer of ${TICK} ms came late on the thread that asks (in brackets: the maximum of monitorEventLoopDelay).`);
+  console.log(`| ${COLUMNS.join(' | ')} |\n|${'---|'.repeat(COLUMNS.length)}`);
   const folder = mkdtempSync(path.join(tmpdir(), 'stepscope-bench-'));
   try {
-    for (const [kind, name, size, open, between, close] of [
-      ['JSONL', 'rows.jsonl', 1e9, '', '\n', '\n'],
-      ['JSON list', 'rows.json', 3e8, '[\n', ',\n', '\n]\n'],
-    ] as const) {
-      const file = path.join(folder, name);
-      const written = writeRows(file, size, open, between, close);
-      const { status } = spawnSync(process.execPath, [program ?? '', 'dataset', kind, file, String(written)], { stdio: 'inherit' });
-      if (status !== 0) throw new Error(`The process that measured ${name} ended with ${String(status)}.`);
-      rmSync(file);
+    for (const { title: name, write } of DATASET_CASES.filter((one) => title === undefined || one.title === title)) {
+      const written = write(folder);
+      for (const on of ['caller', 'reader'] satisfies readonly Thread[]) {
+        const { status } = spawnSync(process.execPath, [program ?? '', 'dataset', name, written.file, String(written.rows), on], { stdio: 'inherit' });
+        if (status !== 0) throw new Error(`The process that measured ${name} ended with ${String(status)}.`);
+      }
+      rmSync(written.file);
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -5,6 +5,7 @@
 import process from 'node:process';
 import { convertToGguf } from './gguf.ts';
 import { benchDataset } from './dataset.ts';
+import { benchEval } from './eval.ts';
 import { benchForwardPasses } from './forward-passes.ts';
 import { benchPeers, measurePeer } from './peers.ts';
 import { benchQuantization } from './quantization.ts';
@@ -19,6 +20,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   'forward-passes': benchForwardPasses,
   gguf: writeGguf,
   dataset: benchDataset,
+  eval: benchEval,
   peers: benchPeers,
   peer: measurePeer,
 };

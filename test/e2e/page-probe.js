@@ -1,5 +1,17 @@
 // Runs inside the workbench page, put there by workbench.ts: reads what is on screen and has no locator of its own.
+const longTasks = [];
+new PerformanceObserver((list) => longTasks.push(...list.getEntries())).observe({ type: 'longtask', buffered: true });
+
 globalThis.stepscopeProbe = {
+  /** The longest task of the page since a time of its clock (performance.now()), in ms; 0 where none took 50 ms. */
+  longestTask: (since) => Math.max(0, ...longTasks.filter(({ startTime }) => startTime >= since).map(({ duration }) => duration)),
+
+  /** How many styles there are that put text after a piece of code: one a text that a decoration attaches. */
+  attachedTexts() {
+    const rules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]);
+    return rules.filter(({ selectorText, style }) => /ced-.*::?after/.test(selectorText ?? '') && /^".+"$/s.test(style.content)).length;
+  },
+
   /** The texts that decorations add before or after a piece of code, from top to bottom and left to right. */
   decorations() {
     const found = [];

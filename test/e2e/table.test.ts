@@ -35,7 +35,7 @@ describe('the Traces view and the table of a data set', () => {
   it('opens the sample and shows a row of it with its score', async () => {
     const { workbench, editor } = opened();
     await workbench.page.getByText('Open the Sample', { exact: true }).click();
-    await tree().filter({ hasText: 'sample.jsonl' }).first().click({ timeout: WAIT });
+    await workbench.unfold('sample.jsonl');
     await tree().filter({ hasText: 'sample-0' }).first().click({ timeout: WAIT });
     await workbench.page.locator('.tab.active', { hasText: 'sample.jsonl row 0' }).waitFor({ timeout: WAIT });
     await workbench.runCommand('Stepscope: Score Steps');
@@ -131,7 +131,7 @@ describe('the Traces view and the table of a data set', () => {
 
   it('compares our scores with the labels, also in a narrow window', async () => {
     const { workbench } = opened();
-    await tree().filter({ hasText: 'sample.jsonl' }).first().click({ timeout: WAIT });
+    await workbench.unfold('sample.jsonl');
     await tree().filter({ hasText: 'sample-0' }).first().click({ timeout: WAIT });
     await workbench.page.locator('.tab.active', { hasText: 'sample.jsonl row 0' }).waitFor({ timeout: WAIT });
     await workbench.runCommand('Stepscope: Open as Trace Table');

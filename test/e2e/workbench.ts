@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { errors, type FrameLocator, type Locator, type Page } from 'playwright-core';
@@ -24,10 +24,23 @@ export interface WorkbenchOptions {
   readonly files?: Readonly<Record<string, string>>;
   readonly settings?: Settings;
   readonly theme?: Theme;
+  /** Watches how long the extension host is held up: see hostDelay(). */
+  readonly hostProbe?: boolean;
 }
 
 function screenshots(setup: Setup): string {
   return path.join(setup.repository, 'test', 'e2e', 'screenshots', setup.version);
+}
+
+function probeFolder(scratch: string): string {
+  return path.join(scratch, 'data', 'extensions', 'host-probe');
+}
+
+/** Puts the probe where the server looks for installed extensions, with the list that it reads. */
+function installProbe(setup: Setup, folder: string): void {
+  cpSync(path.join(setup.repository, 'test', 'harness', 'host-probe'), folder, { recursive: true });
+  const entry = { identifier: { id: 'stepscope-test.host-probe' }, version: '0.0.0', location: { $mid: 1, path: folder, scheme: 'file' }, relativeLocation: 'host-probe' };
+  writeFileSync(path.join(folder, '..', 'extensions.json'), JSON.stringify([entry]));
 }
 
 /** A VS Code window with the extension under development, driven like a person would. */
@@ -48,7 +61,7 @@ export class Workbench {
     this.errors = new ErrorWatch(this.page, setup, this.logFolder);
   }
 
-  static async open({ folder, files, settings, theme = 'dark' }: WorkbenchOptions): Promise<Workbench> {
+  static async open({ folder, files, settings, theme = 'dark', hostProbe = false }: WorkbenchOptions): Promise<Workbench> {
     const setup = readSetup();
     const scratch = mkdtempSync(path.join(tmpdir(), 'stepscope-e2e-'));
     let opened: string | undefined;
@@ -59,6 +72,7 @@ export class Workbench {
       for (const [name, text] of Object.entries(files ?? {})) writeFileSync(path.join(opened, name), text);
     }
     const all = { 'workbench.colorTheme': THEMES[theme].name, ...settings };
+    if (hostProbe) installProbe(setup, probeFolder(scratch));
     const server = await Server.start(setup, path.join(scratch, 'data'), all);
     let browser: BrowserPage | undefined;
     try {
@@ -78,6 +92,18 @@ export class Workbench {
 
   get page(): Page {
     return this.browser.page;
+  }
+
+  /** Where our extension keeps what belongs to the opened folder; undefined before it was told where. */
+  get storage(): string | undefined {
+    const place = path.join(this.scratch, 'data', 'data', 'User', 'workspaceStorage');
+    return existsSync(place) ? readdirSync(place).map((name) => path.join(place, name, 'stepscope.stepscope')).find((folder) => existsSync(folder)) : undefined;
+  }
+
+  /** The longest that the extension host was held up since then (ms since 1970), in ms. Needs `hostProbe`. */
+  hostDelay(since: number): number {
+    const lines = readFileSync(path.join(probeFolder(this.scratch), 'delays.txt'), 'utf8').trim().split('\n').map((line) => line.split(' ').map(Number));
+    return Math.max(...lines.flatMap(([time = 0, delay = 0]) => (time >= since ? [delay] : [])));
   }
 
   /** `newest` or `oldest`. */
@@ -149,6 +175,11 @@ export class Workbench {
 
   async pick(text: string): Promise<void> {
     await this.quickInput.locator('.monaco-list-row', { hasText: text }).first().click({ timeout: WAIT });
+  }
+
+  /** Chooses the item of a quick pick whose label is `label`. */
+  async pickLabel(label: string): Promise<void> {
+    await this.quickInput.locator('.monaco-list-row', { has: this.page.getByText(label, { exact: true }) }).first().click({ timeout: WAIT });
   }
 
   /** Types into an open input box, in place of what is in it, and accepts that. */
@@ -262,6 +293,21 @@ export class Workbench {
       }
       return undefined;
     });
+  }
+
+  // The Traces view
+
+  /** The first row of the tree in the side bar that contains `text`. */
+  treeRow(text: string): Locator {
+    return this.page.locator('.pane-body .monaco-list-row', { hasText: text }).first();
+  }
+
+  /** Unfolds that row; one that is unfolded already stays so. */
+  async unfold(text: string): Promise<void> {
+    const row = this.treeRow(text);
+    await row.waitFor({ timeout: WAIT });
+    if ((await row.getAttribute('aria-expanded')) === 'false') await row.locator('.monaco-tl-twistie').click({ timeout: WAIT });
+    await this.page.locator('.pane-body .monaco-list-row[aria-expanded="true"]', { hasText: text }).first().waitFor({ timeout: WAIT });
   }
 
   // Settings and looks

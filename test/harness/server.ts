@@ -38,7 +38,8 @@ export class Server {
   private constructor(
     private readonly child: ChildProcess,
     private readonly forget: () => void,
-    private readonly extension: string,
+    /** The extension under development; none where the packaged one is installed. */
+    private readonly extension: string | undefined,
     /** For example http://127.0.0.1:40123. */
     readonly origin: string,
   ) {}
@@ -49,16 +50,17 @@ export class Server {
     mkdirSync(home, { recursive: true });
     mkdirSync(path.dirname(settingsFile), { recursive: true });
     writeFileSync(settingsFile, JSON.stringify({ ...QUIET, ...settings }, undefined, 2));
-    // By default VS Code itself lies in the folder of the extension under development. The oldest one then takes its own
-    // built-in themes for themes under development and applies one of them; another name for that folder prevents it.
-    const extension = path.join(data, 'extension');
-    symlinkSync(setup.extension, extension);
-    const log = path.join(data, 'server.log');
-    const output = openSync(log, 'w');
     const options = [
       ...['--host', '127.0.0.1', '--port', '0', '--without-connection-token', '--accept-server-license-terms'],
       ...['--telemetry-level', 'off', '--server-data-dir', data],
     ];
+    // By default VS Code itself lies in the folder of the extension under development. The oldest one then takes its own
+    // built-in themes for themes under development and applies one of them; another name for that folder prevents it.
+    const extension = setup.extensions === undefined ? path.join(data, 'extension') : undefined;
+    if (extension !== undefined) symlinkSync(setup.extension, extension);
+    if (setup.extensions !== undefined) options.push('--extensions-dir', setup.extensions);
+    const log = path.join(data, 'server.log');
+    const output = openSync(log, 'w');
     // A newer built workbench takes an extension under development from the URL only with this flag. The oldest one does
     // without, and with it would leave out every dialog.
     if (setup.version === 'newest') options.push('--enable-smoke-test-driver');
@@ -79,7 +81,8 @@ export class Server {
 
   url({ folder, tests }: UrlOptions): string {
     const remote = (file: string): string => `vscode-remote://${new URL(this.origin).host}${file}`;
-    const payload = [['extensionDevelopmentPath', remote(this.extension)], ['skipWelcome', 'true']];
+    const payload = [['skipWelcome', 'true']];
+    if (this.extension !== undefined) payload.push(['extensionDevelopmentPath', remote(this.extension)]);
     if (tests !== undefined) payload.push(['extensionTestsPath', remote(tests)]);
     const query = new URLSearchParams({ payload: JSON.stringify(payload) });
     if (folder === undefined) query.set('ew', 'true');

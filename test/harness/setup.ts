@@ -12,6 +12,8 @@ export interface Setup {
   readonly repository: string;
   /** The extension under development: the repository, unless $STEPSCOPE_TEST_EXTENSION names another folder. */
   readonly extension: string;
+  /** Where the packaged extension is installed; `extension` is then in there, and none is under development. */
+  readonly extensions?: string;
 }
 
 export function readSetup(): Setup {

@@ -2,6 +2,7 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { installPackage } from './packaged.mjs';
 import { root, unsupported, VERSIONS } from './places.mjs';
 import { start, sweep } from './processes.mjs';
 import { Events } from './results.mjs';
@@ -127,9 +128,9 @@ function nodeSuite(name, { folder, testTimeout, timeout, optional }) {
   };
 }
 
-/** Tests that need a VS Code. `ready` gives what was installed for it. */
-function editorSuite(kind, version, { timeout, start: startSuite }) {
-  const name = `${kind} on VS Code ${VERSIONS[version].vscode}`;
+/** Tests that need a VS Code, over the extension under development or, with `packaged`, its installed package. */
+function editorSuite(kind, version, { timeout, packaged = false, only = () => true, start: startSuite }) {
+  const name = `${kind}${packaged ? ' of the installed package' : ''} on VS Code ${VERSIONS[version].vscode}`;
   return {
     name,
     kind,
@@ -142,17 +143,23 @@ function editorSuite(kind, version, { timeout, start: startSuite }) {
         else tally.skip(`${name}: ${reason}`);
         return;
       }
-      const files = filesUnder(`out/test/${kind}`, '.test.js');
+      const files = filesUnder(`out/test/${kind}`, '.test.js').filter((file) => only(path.basename(file, '.test.js')));
       if (files.length === 0) return tally.fail(`${name}: no test file was found in out/test/${kind}`);
       let setup;
+      let installed;
       try {
         setup = await setupFor(version);
+        installed = packaged ? await installPackage(setup) : undefined;
       } catch (error) {
         process.stderr.write(`${error.stack}\n`);
         return tally.fail(`${name}: its VS Code could not be installed: ${error.message.split('\n')[0]}`);
       }
-      const env = { STEPSCOPE_TEST_SETUP: JSON.stringify(setup) };
-      await follow({ name, tally, timeout, ...startSuite(files, options, env) });
+      try {
+        const env = { STEPSCOPE_TEST_SETUP: JSON.stringify({ ...setup, ...installed }) };
+        await follow({ name, tally, timeout, ...startSuite(files, options, env) });
+      } finally {
+        installed?.remove();
+      }
     },
   };
 }
@@ -165,8 +172,9 @@ function hostSuite(version) {
   });
 }
 
-function e2eSuite(version) {
+function e2eSuite(version, packaging = {}) {
   return editorSuite('e2e', version, {
+    ...packaging,
     timeout: 40 * MINUTE,
     // --exit: a browser that did not close must not hold the run.
     start: (files, options, env) => ({ args: mochaArguments(files, options, '--timeout', '120000', '--exit'), env }),
@@ -179,12 +187,22 @@ function typeCheckCommands() {
   return views ? [[...tsc, '.'], [...tsc, 'webview']] : [[...tsc, '.']];
 }
 
-/** @type {Record<string, (versions: string[]) => object[]>} */
+/** What is repeated with the installed package when everything runs: that it starts, scores and shows. */
+const PACKAGED = ['smoke', 'annotate'];
+
+/** All end-to-end tests with the package where it is asked for by name; else the short ones, on the newest VS Code. */
+function packagedSuites(versions, { only }) {
+  if (only.includes('packaged')) return versions.map((version) => e2eSuite(version, { packaged: true }));
+  return versions.filter((version) => version === 'newest').map((version) => e2eSuite(version, { packaged: true, only: (name) => PACKAGED.includes(name) }));
+}
+
+/** @type {Record<string, (versions: string[], options: object) => object[]>} */
 export const SUITES = {
   typecheck: () => [commandSuite('type check', typeCheckCommands)],
   lint: () => [commandSuite('lint', () => [[inModules('eslint', 'bin', 'eslint.js'), '.', '--ignore-pattern', '.vscode-test/']])],
   unit: () => [nodeSuite('unit', { folder: 'out/test/unit', testTimeout: 20_000, timeout: 15 * MINUTE })],
   numbers: () => [nodeSuite('numbers', { folder: 'out/test/numbers', testTimeout: 10 * MINUTE, timeout: 60 * MINUTE, optional: true })],
-  host: (versions) => versions.map(hostSuite),
-  e2e: (versions) => versions.map(e2eSuite),
+  host: (versions) => versions.map((version) => hostSuite(version)),
+  e2e: (versions) => versions.map((version) => e2eSuite(version)),
+  packaged: packagedSuites,
 };

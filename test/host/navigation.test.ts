@@ -84,7 +84,7 @@ describe('every command', function () {
   this.timeout(LONG);
   const commands = [
     'scoreSteps', 'scoreStepsDirect', 'scoreStep', 'moreSamples', 'cancelScoring', 'clearScores', 'nextStep', 'previousStep',
-    'nextSuspiciousStep', 'firstStep', 'lastStep', 'nextDisagreement', 'readCurrentStep', 'showAnalysis', 'showStepScores', 'changeSegmentation', 'mergeStepWithNext', 'splitStepAtCursor',
+    'nextSuspiciousStep', 'firstStep', 'lastStep', 'nextDisagreement', 'readCurrentStep', 'showAnalysis', 'toggleAnalysisComments', 'keepReply', 'showStepScores', 'changeSegmentation', 'mergeStepWithNext', 'splitStepAtCursor',
     'moveStepBoundary', 'undoSegmentationEdit', 'goToStep', 'markStepRight', 'markStepWrong', 'commentOnStep', 'clearNote', 'exportTrace', 'compareTraces',
   ];
   const answers = async (command: string): Promise<void> => {

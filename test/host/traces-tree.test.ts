@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import * as vscode from 'vscode';
+import { createDatasetReaders } from '../../src/formats/worker/dataset-readers.ts';
 import { createDatasetLibrary } from '../../src/vscode/dataset/dataset-library.ts';
+import { createOpenDataset } from '../../src/vscode/dataset/open-dataset.ts';
 import type { RowScores } from '../../src/vscode/dataset/row-scores.ts';
-import { createTracesTree, type TraceNode } from '../../src/vscode/dataset/traces-tree.ts';
+import { createReadingChoices } from '../../src/vscode/dataset/reading-choices.ts';
+import { createTracesTree } from '../../src/vscode/dataset/traces-tree.ts';
+import type { TraceNode } from '../../src/vscode/dataset/tree-items.ts';
+import { createTreeMemory } from '../../src/vscode/dataset/tree-memory.ts';
 import { eventually, fresh, LONG, openText, run } from './traces.ts';
 
 const ROWS = [
@@ -12,6 +18,8 @@ const ROWS = [
 ];
 const VIEW_TYPE = 'stepscope.table';
 
+/** With the reader of the extension that is tested. */
+const openDataset = createOpenDataset(createDatasetReaders(path.join(vscode.extensions.getExtension('stepscope.stepscope')?.extensionPath ?? '', 'dist', 'dataset.js')));
 const textOf = (rows: readonly unknown[]): string => fresh(`${rows.map((row) => JSON.stringify(row)).join('\n')}\n`);
 const activeInput = (): unknown => vscode.window.tabGroups.activeTabGroup.activeTab?.input;
 const tableIsActive = (uri: vscode.Uri): boolean => {
@@ -84,9 +92,11 @@ describe('the Traces tree', function () {
     update: (key: string, value: unknown) => Promise.resolve(void stored.set(key, value)),
   };
   const scores = new vscode.EventEmitter<void>();
-  const library = createDatasetLibrary(memento);
+  const readings = createReadingChoices(memento);
+  const treeMemory = createTreeMemory(memento);
+  const library = createDatasetLibrary(memento, openDataset, readings);
   let ours: RowScores | undefined;
-  const tree = createTracesTree(library, () => Promise.resolve(ours), scores.event);
+  const tree = createTracesTree({ library, memory: treeMemory, scoresOf: () => Promise.resolve(ours), onScores: scores.event });
   let file: vscode.Uri;
 
   const children = async (node?: TraceNode): Promise<TraceNode[]> => (await tree.getChildren(node)) ?? [];
@@ -113,7 +123,8 @@ describe('the Traces tree', function () {
     const [first, second, third] = await rowItems();
     assert.deepEqual([first?.label, first?.description], ['first', '2 steps · label: no error']);
     assert.deepEqual([second?.label, second?.description], ['second', '2 steps · label: step 1']);
-    assert.match(String(third?.description), /^no trace: .*row 2/);
+    assert.match(String(third?.description), /^no trace: has the fields "note"/);
+    assert.match(typeof third?.tooltip === 'string' ? third.tooltip : '', /row 2/);
     assert.deepEqual(second?.command?.arguments, [file.toString(), 1]);
     const [node] = await children();
     assert.equal((await item(node)).description, '3 rows · processbench');
@@ -129,8 +140,55 @@ describe('the Traces tree', function () {
     ours = undefined;
   });
 
+  it('lists the traces of a row under it, each with its label, and finds a node again by its id', async () => {
+    const row = { idx: 'p1', original_question: 'Q?', modified_question: 'Q?', original_process: ['First.', 'Right.'], modified_process: ['First.', 'Wrong.'], error_steps: [2], classification: 'c' };
+    const { uri } = (await openText(textOf([row]), 'jsonl')).document;
+    library.add(uri);
+    try {
+      const node = (await children()).find(({ uri: each }) => each.toString() === uri.toString());
+      const [rowNode] = await children(node);
+      assert.ok(node && rowNode);
+      assert.equal((await item(rowNode)).description, '2 traces · modified · 2 steps · label: step 2');
+      const variants = await children(rowNode);
+      const items = await Promise.all(variants.map(item));
+      assert.deepEqual(items.map(({ label, description }) => [label, description]), [['modified', '2 steps · label: step 2'], ['original', '2 steps']]);
+      assert.deepEqual(items[1]?.command?.arguments, [uri.toString(), 0, 'original']);
+      const id = items[1].id ?? '';
+      assert.equal(await tree.find(id), undefined, 'nothing above it is unfolded');
+      for (const above of [node, rowNode]) treeMemory.setUnfolded((await item(above)).id ?? '', true);
+      const found = await tree.find(id);
+      assert.ok(found?.kind === 'row');
+      assert.equal(found.variant, 'original');
+      const parent = tree.getParent(found);
+      assert.equal((await item(parent)).id, (await item(rowNode)).id);
+      assert.equal((await item(node)).collapsibleState, vscode.TreeItemCollapsibleState.Expanded);
+    } finally {
+      library.remove(uri);
+    }
+  });
+
+  it('says where no row of a file is a trace, and offers to map its fields', async () => {
+    const { uri } = (await openText(textOf([{ q: 'What?', s: ['Yes.'] }]), 'jsonl')).document;
+    library.add(uri);
+    try {
+      const node = (await children()).find(({ uri: each }) => each.toString() === uri.toString());
+      const [note] = await children(node);
+      const { label, command } = await item(note);
+      assert.match(typeof label === 'string' ? label : '', /^Map Fields… No row of the first 1 can be read as a trace/);
+      assert.equal(command?.command, 'stepscope.mapFields');
+      readings.keep(uri, [{ q: 'What?', s: ['Yes.'] }], { fieldMap: { version: 1, problem: 'q', steps: 's' } });
+      const [row] = await children(node);
+      assert.equal((await item(row)).description, '1 step');
+      assert.equal((await item(node)).description, '1 row · fields (chosen)');
+    } finally {
+      library.remove(uri);
+    }
+  });
+
   it('shows the file as it is after it changed, and says when it is gone', async () => {
     const seen: string[] = [];
+    // A choice for another file of the folder has this one read anew, when it is looked at.
+    await rowItems();
     library.onDidChange(({ type }) => seen.push(type));
     await vscode.workspace.fs.writeFile(file, Buffer.from(textOf(Array.from({ length: 250 }, (_, row) => ({ ...ROWS[0], id: `n${row}` })))));
     await eventually('the change is seen', () => seen.includes('replaced'));
@@ -146,7 +204,7 @@ describe('the Traces tree', function () {
   });
 
   it('remembers what is open, and forgets what is closed', async () => {
-    const again = createDatasetLibrary(memento);
+    const again = createDatasetLibrary(memento, openDataset, readings);
     assert.deepEqual(again.list().map(String), [file.toString()]);
     again.dispose();
     assert.equal(library.remove(file), true);

@@ -48,8 +48,11 @@ export async function run(command: string, ...parameters: readonly unknown[]): P
   await vscode.commands.executeCommand(`stepscope.${command}`, ...parameters);
 }
 
+const MOST_LENSES = 1000;
+
 export async function lensTitles(document: vscode.TextDocument): Promise<string[]> {
-  const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', document.uri);
+  // The titles are made for the lenses in sight: here for all.
+  const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', document.uri, MOST_LENSES);
   return lenses.map(({ command }) => command?.title ?? '');
 }
 

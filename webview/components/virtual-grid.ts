@@ -1,12 +1,12 @@
+import { fitColumns, type ColumnRoom } from './fit-columns.ts';
 import { contentHeight, scrollTo, windowAt } from './row-window.ts';
+import './virtual-grid.css';
 
-export interface VirtualColumn<Name extends string> {
+export interface VirtualColumn<Name extends string> extends ColumnRoom {
   readonly name: Name;
   readonly title: string;
   /** What the column holds, for the heading's tooltip. */
   readonly about: string;
-  /** A CSS grid track. */
-  readonly width: string;
   readonly numeric?: boolean;
 }
 
@@ -22,9 +22,10 @@ export interface VirtualGridOptions<Name extends string> {
   readonly fill: (position: number, cells: ReadonlyMap<Name, HTMLElement>, line: HTMLElement) => boolean;
   /** Rows in sight that are not there yet: the first position and how many. */
   readonly onMissing: (start: number, count: number) => void;
-  /** Enter on a row, or a double click. */
-  readonly onChoose: (position: number) => void;
-  readonly onSort: (column: Name) => void;
+  /** Enter on a row, or a double click; `others` with Shift. */
+  readonly onChoose: (position: number, others: boolean) => void;
+  /** Where it is absent, the list has one order. */
+  readonly onSort?: (column: Name) => void;
   /** The place has changed: what is at the top, and what is selected. */
   readonly onMove: (top: number, selected: number) => void;
 }
@@ -54,18 +55,18 @@ interface Line<Name extends string> {
 export function createVirtualGrid<Name extends string>(options: VirtualGridOptions<Name>): VirtualGrid<Name> {
   const { columns, label } = options;
   const id = `grid-${++ids}`;
-  const tracks = columns.map(({ width }) => width).join(' ');
   const grid = make('div', 'grid', { role: 'grid', tabindex: '0', 'aria-label': label, 'aria-colcount': String(columns.length) });
   const header = make('div', 'grid-header', { role: 'row', 'aria-rowindex': '1' });
   const content = make('div', 'grid-content', { role: 'rowgroup' });
   const layer = make('div', 'grid-layer', { role: 'presentation' });
-  header.style.gridTemplateColumns = tracks;
-  const headings = columns.map((column) => heading(column, () => options.onSort(column.name)));
+  const { onSort } = options;
+  const headings = columns.map((column) => heading(column, onSort && (() => onSort(column.name))));
   header.append(...headings.map(({ element }) => element));
   content.append(layer);
   grid.append(header, content);
 
   const lines: Line<Name>[] = [];
+  let dropped: ReadonlySet<Name> = new Set();
   let rows = 0;
   let selected = 0;
   let pending: { readonly top: number; readonly selected: number } | undefined;
@@ -78,17 +79,30 @@ export function createVirtualGrid<Name extends string>(options: VirtualGridOptio
     const known = lines[index];
     if (known !== undefined) return known;
     const element = make('div', 'grid-row', { role: 'row' });
-    element.style.gridTemplateColumns = tracks;
     const cells = new Map<Name, HTMLElement>();
-    columns.forEach(({ name, numeric }, at) => {
-      const cell = make('div', numeric === true ? 'grid-cell numeric' : 'grid-cell', { role: 'gridcell', 'aria-colindex': String(at + 1) });
-      cells.set(name, cell);
+    columns.forEach((column, at) => {
+      const cell = make('div', classOf('grid-cell', column), { role: 'gridcell', 'aria-colindex': String(at + 1) });
+      cell.hidden = dropped.has(column.name);
+      cells.set(column.name, cell);
       element.append(cell);
     });
     const line = { element, cells };
     lines.push(line);
     layer.append(element);
     return line;
+  }
+
+  /** Gives the columns the tracks that there is room for. */
+  function fit(): void {
+    const room = grid.clientWidth / parseFloat(getComputedStyle(grid).fontSize);
+    const { shown, tracks, isNarrow, isTight } = fitColumns(columns, room);
+    // The long column is hidden by the style sheet, which may show it where a row has nothing else.
+    dropped = new Set(columns.filter((column) => !shown.includes(column) && column.most !== 'rest').map(({ name }) => name));
+    for (const { element, name } of headings) element.hidden = dropped.has(name);
+    for (const { cells } of lines) for (const [name, cell] of cells) cell.hidden = dropped.has(name);
+    grid.classList.toggle('narrow', isNarrow);
+    grid.classList.toggle('tight', isTight);
+    grid.style.setProperty('--tracks', tracks);
   }
 
   function draw(): void {
@@ -159,7 +173,7 @@ export function createVirtualGrid<Name extends string>(options: VirtualGridOptio
     const position = target(event.key);
     if (position === undefined && event.key !== 'Enter') return;
     event.preventDefault();
-    if (position === undefined) options.onChoose(selected);
+    if (position === undefined) options.onChoose(selected, event.shiftKey);
     else select(position);
   });
   const positionOf = (target: EventTarget | null): number | undefined => {
@@ -172,13 +186,16 @@ export function createVirtualGrid<Name extends string>(options: VirtualGridOptio
   });
   layer.addEventListener('dblclick', (event) => {
     const position = positionOf(event.target);
-    if (position !== undefined) options.onChoose(position);
+    if (position !== undefined) options.onChoose(position, event.shiftKey);
   });
   grid.addEventListener('scroll', () => {
     draw();
     if (pending === undefined) options.onMove(top(), selected);
   });
-  new ResizeObserver(draw).observe(grid);
+  new ResizeObserver(() => {
+    fit();
+    draw();
+  }).observe(grid);
 
   return {
     element: grid,
@@ -209,20 +226,31 @@ export function createVirtualGrid<Name extends string>(options: VirtualGridOptio
   };
 }
 
-function heading<Name extends string>({ name, title, about, numeric }: VirtualColumn<Name>, onSort: () => void) {
-  const element = make('div', numeric === true ? 'grid-heading numeric' : 'grid-heading', { role: 'columnheader' });
-  const button = make('button', '', { type: 'button', title: about });
+function heading<Name extends string>(column: VirtualColumn<Name>, onSort: (() => void) | undefined) {
+  const { name, title, about } = column;
+  const element = make('div', classOf('grid-heading', column), { role: 'columnheader' });
   const text = make('span', 'heading-text', {});
   const arrow = make('span', 'heading-arrow', { 'aria-hidden': 'true' });
   text.textContent = title;
-  button.append(text, arrow);
-  button.addEventListener('click', onSort);
-  element.append(button);
+  if (onSort === undefined) {
+    element.title = about;
+    element.append(text);
+  } else {
+    const button = make('button', '', { type: 'button', title: about });
+    button.append(text, arrow);
+    button.addEventListener('click', onSort);
+    element.append(button);
+  }
   const sorted = (cell: HTMLElement, descending: boolean | undefined): void => {
+    if (onSort === undefined) return;
     cell.setAttribute('aria-sort', descending === undefined ? 'none' : descending ? 'descending' : 'ascending');
     arrow.textContent = descending === undefined ? '' : descending ? '▼' : '▲';
   };
   return { element, name, sorted };
+}
+
+function classOf(base: string, { name, numeric, most }: VirtualColumn<string>): string {
+  return `${base} column-${name}${numeric === true ? ' numeric' : ''}${most === 'rest' ? ' rest' : ''}`;
 }
 
 function make(tag: string, className: string, attributes: Readonly<Record<string, string>>): HTMLElement {

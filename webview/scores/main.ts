@@ -1,6 +1,8 @@
+import '../components/page.css';
 import './main.css';
 import type { ScoresHostMessage, ScoresRow, ScoresSnapshot, ScoresViewMessage } from '../../src/protocol/scores-view.ts';
 import { createGrid, type Column } from '../components/data-grid.ts';
+import { factList } from '../components/facts.ts';
 import { sampleStrip } from '../components/sample-strip.ts';
 
 const host = acquireVsCodeApi<{ readonly uri: string }>();
@@ -9,7 +11,7 @@ const post = (message: ScoresViewMessage): void => host.postMessage(message);
 const title = document.createElement('h1');
 const summary = document.createElement('p');
 summary.setAttribute('role', 'status');
-const provenance = document.createElement('dl');
+const provenance = factList();
 const note = document.createElement('p');
 note.className = 'note';
 let threshold = 0.5;
@@ -40,7 +42,7 @@ table.append(grid.element);
 function show(snapshot: ScoresSnapshot | undefined): void {
   title.textContent = snapshot?.title ?? 'Step Scores';
   summary.textContent = snapshot?.summary ?? 'No trace is open: open a file with a question and its solution, and run Stepscope: Score Steps.';
-  provenance.replaceChildren(...(snapshot?.provenance ?? []).map(entry));
+  provenance.update(snapshot?.provenance ?? []);
   note.textContent = snapshot?.note ?? '';
   note.hidden = snapshot?.note === undefined;
   threshold = snapshot?.threshold ?? threshold;
@@ -49,16 +51,6 @@ function show(snapshot: ScoresSnapshot | undefined): void {
   if (snapshot !== undefined) host.setState({ uri: snapshot.uri });
 }
 
-function entry({ name, value }: ScoresSnapshot['provenance'][number]): HTMLElement {
-  const pair = document.createElement('div');
-  const term = document.createElement('dt');
-  const detail = document.createElement('dd');
-  term.textContent = name;
-  detail.textContent = value;
-  pair.append(term, detail);
-  return pair;
-}
-
-document.getElementById('scores')?.append(title, summary, provenance, table, note);
+document.getElementById('scores')?.append(title, summary, provenance.element, table, note);
 window.addEventListener('message', ({ data }: MessageEvent<ScoresHostMessage>) => show(data.snapshot));
 post({ type: 'ready' });

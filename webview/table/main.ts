@@ -15,15 +15,17 @@ const host = acquireVsCodeApi<Place>();
 const post = (message: TableViewMessage): void => host.postMessage(message);
 
 const columns: readonly VirtualColumn<TableColumn>[] = [
-  { name: 'row', title: 'Row', about: 'Place in the file, from 0', width: '4.2em', numeric: true },
-  { name: 'id', title: 'Id', about: "The row's own id", width: 'minmax(6em, 0.15fr)' },
-  { name: 'problem', title: 'Problem', about: 'How the problem begins; for a row that is no trace, why', width: 'minmax(9em, 1fr)' },
-  { name: 'steps', title: 'Steps', about: 'Steps of the solution', width: '5.6em', numeric: true },
-  { name: 'length', title: 'Length', about: 'Characters of the solution', width: '6.2em', numeric: true },
-  { name: 'label', title: 'Label', about: 'First error according to the data, and who made the label', width: 'minmax(11em, 0.15fr)' },
-  { name: 'firstError', title: 'Our error', about: 'First step whose stored score is under the threshold', width: 'minmax(7.2em, 0.1fr)' },
-  { name: 'minScore', title: 'Min score', about: 'Lowest stored score of a step', width: '7.4em', numeric: true },
-  { name: 'agreement', title: 'Agreement', about: 'Whether our first error is that of the label', width: '8.2em' },
+  { name: 'row', title: 'Row', about: 'Place in the file, from 0', least: 3.4, good: 3.8, most: 4.2, numeric: true },
+  { name: 'id', title: 'Id', about: "The row's own id", least: 4.5, good: 7, most: 11 },
+  { name: 'problem', title: 'Problem', about: 'How the problem begins; for a row that is no trace, why', least: 7, good: 14, most: 'rest' },
+  { name: 'traces', title: 'Traces', about: 'Traces of the row; the other columns are about the first. Shift+Enter asks which one to open', least: 5, good: 5, most: 5.8, drop: 3, numeric: true },
+  { name: 'steps', title: 'Steps', about: 'Steps of the solution', least: 4.8, good: 4.8, most: 5.6, drop: 4, numeric: true },
+  { name: 'length', title: 'Length', about: 'Characters of the solution', least: 5.4, good: 5.4, most: 6.2, drop: 1, numeric: true },
+  { name: 'label', title: 'Label', about: 'First error according to the data, and who made the label', least: 4.9, good: 10, most: 12 },
+  { name: 'firstError', title: 'Ours', about: 'First step whose stored score is under the threshold', least: 5.2, good: 6, most: 8 },
+  { name: 'minScore', title: 'Min', about: 'Lowest stored score of a step', least: 4.2, good: 4.4, most: 5.6, numeric: true },
+  { name: 'agreement', title: 'Agrees', about: 'Whether our first error is that of the label', least: 5.2, good: 6, most: 8.2 },
+  { name: 'notes', title: 'Notes', about: 'Marked steps of yours with which our verdicts agree, of all marked steps with a verdict', least: 5, good: 5, most: 6, drop: 2 },
 ];
 /** Rows that are asked for around those in sight. */
 const AHEAD = 30;
@@ -65,9 +67,12 @@ status.textContent = 'Opening…';
 const trouble = document.createElement('p');
 trouble.className = 'trouble';
 trouble.setAttribute('role', 'alert');
+const troubleText = document.createElement('span');
+const readings = [createButton('Map Fields…', () => post({ type: 'reading', by: 'map' })), createButton('Choose Format…', () => post({ type: 'reading', by: 'format' }))];
+trouble.append(troubleText, ...readings);
 
 const grid = createVirtualGrid<TableColumn>({
-  label: 'Traces of the data set. Enter opens a trace, slash goes to the filter.',
+  label: 'Traces of the data set. Enter opens a trace, Shift+Enter asks which one of a row with several, slash goes to the filter.',
   columns,
   fill(position, cells, line) {
     const row = rows.get(position) ?? outdated.get(position);
@@ -91,10 +96,10 @@ const grid = createVirtualGrid<TableColumn>({
     wanted.forEach((position) => asked.add(position));
     post({ type: 'page', list: state.list, start: first, count: (wanted.at(-1) ?? first) - first + 1 });
   },
-  onChoose(position) {
+  onChoose(position, others) {
     const row = rows.get(position) ?? outdated.get(position);
     // For a row that is no trace, the extension says why.
-    if (row !== undefined) post({ type: 'open', row: row.row });
+    if (row !== undefined) post({ type: others ? 'variants' : 'open', row: row.row });
   },
   onSort(column) {
     const { sort } = place.query;
@@ -113,7 +118,8 @@ function show(now: TableState): void {
   state = now;
   status.textContent = [now.status, now.format].filter((part) => part !== '').join(' ');
   cancel.hidden = !now.busy;
-  trouble.textContent = now.trouble ?? '';
+  troubleText.textContent = now.trouble ?? '';
+  for (const button of readings) button.hidden = !now.unread;
   trouble.hidden = now.trouble === undefined;
   grid.element.hidden = now.status === '';
   grid.update(now.shown, place.query.sort);

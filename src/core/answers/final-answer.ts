@@ -1,6 +1,11 @@
 import type { Span } from '../trace/trace.ts';
 
-const BOXED = /\\boxed\s*\{/g;
+const BOXED = /\\f?boxed\s*\{/g;
+/**
+ * Phrases that state an answer, each to the end of its sentence or line: `The final answer is 42.`, `#### 42`, `答案是 42`,
+ * `Answer: (B)`. A point between digits does not end one.
+ */
+const STATED = /(?:(?:^|\n)[ \t]*#{4}[ \t]*|(?:answer|result|respuesta|réponse|antwort|resultado|résultat|ergebnis|jibu)[ \t]*(?:\*\*|__)?[ \t]*(?:is|are|es|est|ist|ni|:|=)[ \t]*:?[ \t]*(?:\*\*|__)?|(?:答案|结果|答え)[ \t]*(?:是|为|为：|は|：|:)+[ \t]*)(.+?)(?=[.。．!！](?:[ \t]|$|\n)|\n|$)/gimu;
 
 /** A `\boxed{…}` of a text. */
 export interface Boxed {
@@ -27,8 +32,20 @@ export function boxedAnswer(text: string): string | undefined {
   return boxedAnswers(text).at(-1)?.answer;
 }
 
+/** The last boxed answer, else the last one that the text states in words. Undefined where it does neither. */
+export function finalAnswer(text: string): string | undefined {
+  const boxed = boxedAnswer(text);
+  if (boxed !== undefined) return boxed;
+  let last: string | undefined;
+  for (const match of text.matchAll(STATED)) {
+    const stated = match[1]?.replace(/(?:\*\*|__)/g, '').trim();
+    if (stated !== undefined && stated !== '') last = stated;
+  }
+  return last;
+}
+
 /** Offset of the brace that closes the one before `start`. */
-function closingBrace(text: string, start: number): number | undefined {
+export function closingBrace(text: string, start: number): number | undefined {
   let depth = 1;
   for (let at = start; at < text.length; at++) {
     const character = text[at];

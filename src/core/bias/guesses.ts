@@ -1,4 +1,6 @@
-import { decimal, sameAnswer } from '../answers/same-answer.ts';
+import { exactNumber } from '../answers/exact-number.ts';
+import { plainLatex } from '../answers/plain-latex.ts';
+import { sameAnswer } from '../answers/same-answer.ts';
 import { mean } from '../metrics/statistics.ts';
 import type { Deviation, GuessCount, GuessDistribution, Guesses } from './events.ts';
 import type { GuessTemplateName } from './guess-templates.ts';
@@ -32,9 +34,14 @@ export function deviationOf(guesses: Guesses, own: string): Deviation | undefine
 }
 
 function numericDeviation(pooled: readonly GuessCount[], own: string): number | undefined {
-  const centre = decimal(own);
+  const centre = numberOf(own);
   if (centre === undefined) return undefined;
-  const distances = pooled.flatMap(({ answer, count }) => Array.from({ length: count }, () => Math.abs((decimal(answer) ?? NaN) - centre)));
+  const distances = pooled.flatMap(({ answer, count }) => Array.from({ length: count }, () => Math.abs((numberOf(answer) ?? NaN) - centre)));
   const distance = mean(distances);
   return distance === undefined || Number.isNaN(distance) ? undefined : distance;
+}
+
+function numberOf(answer: string): number | undefined {
+  const exact = exactNumber(plainLatex(answer));
+  return exact && Number(exact.top) / Number(exact.bottom);
 }

@@ -1,6 +1,7 @@
 import type { ChatRequest } from '../chat.ts';
 import { lackOf, type LanguageModel } from '../model.ts';
 import { fail, ok, StepscopeError, type Result } from '../result.ts';
+import { PROMPT_DATE } from '../search/policy-prompt.ts';
 import { closeThinking, opensThinking } from '../trace/thinking.ts';
 import type { Span } from '../trace/trace.ts';
 import type { BiasSettings } from './settings.ts';
@@ -29,8 +30,8 @@ type Texts = Pick<BiasPrompts, 'thinking' | 'direct'>;
 
 async function fromChat(model: LanguageModel, questions: readonly string[], { system }: BiasSettings, signal?: AbortSignal): Promise<Result<Texts>[]> {
   if (model.chatPrompts === undefined) throw new StepscopeError('unsupported', lackOf(model, 'chat') ?? `${model.info.name} has no chat template.`);
-  const requests = questions.map((content): ChatRequest => ({ messages: [...(system === undefined ? [] : [{ role: 'system' as const, content: system }]), { role: 'user', content }] }));
-  const thinking = await model.chatPrompts(requests, signal);
+  const requests = questions.map((content): ChatRequest => ({ messages: [...(system === undefined ? [] : [{ role: 'system' as const, content: system }]), { role: 'user', content: content.trim() }], date: PROMPT_DATE }));
+  const thinking = await model.chatPrompts(requests.map((request) => ({ ...request, variables: { enable_thinking: true } })), signal);
   const direct = await model.chatPrompts(requests.map((request) => ({ ...request, variables: { enable_thinking: false } })), signal);
   return thinking.map((prompt, index) => {
     const other = direct[index];

@@ -31,7 +31,8 @@ function accuracy(items: readonly ProcessBenchItem[]): number | undefined {
   return (100 * items.filter(({ label, predicted }) => label === predicted).length) / items.length;
 }
 
-function harmonicMean(a: number | undefined, b: number | undefined): number | undefined {
+/** Undefined where one of the two is; 0 where both are 0. */
+export function harmonicMean(a: number | undefined, b: number | undefined): number | undefined {
   if (a === undefined || b === undefined) return undefined;
   return a + b === 0 ? 0 : (2 * a * b) / (a + b);
 }

@@ -1,5 +1,6 @@
 import { permutationTest, quantileSorted, sampleWithReplacement } from 'simple-statistics';
-import { createRandom } from '../random.ts';
+import { createRandom, type Random } from '../random.ts';
+import { drawBinomial } from './binomial.ts';
 
 /** A value with the ends of its interval, in the value's own unit, and how many observations it rests on. */
 export interface Estimate {
@@ -68,7 +69,7 @@ export function pairedPermutationP(pairs: readonly (readonly [number, number])[]
   const differences = pairs.map(([first, second]) => second - first).filter((difference) => difference !== 0);
   if (pairs.length === 0) return undefined;
   const observed = Math.abs(differences.reduce((sum, difference) => sum + difference, 0));
-  const random = createRandom(seed, 2);
+  const random = createRandom(seed, 3);
   let asLarge = 0;
   for (let draw = 0; draw < PERMUTATIONS; draw++) {
     const sum = differences.reduce((total, difference) => total + (random() < 0.5 ? difference : -difference), 0);
@@ -81,4 +82,68 @@ export function pairedPermutationP(pairs: readonly (readonly [number, number])[]
 /** Undefined where there is nothing. */
 export function mean(values: readonly number[]): number | undefined {
   return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/**
+ * A statistic of column sums, such as an F1 of counts, with its 95% percentile bootstrap interval over rows (2000 resamples):
+ * what is in one row stays together, so rows may hold the counts of several steps, or both arms of a pair. Rows that are alike
+ * are drawn together, which gives the same distribution and takes a data set of any size.
+ */
+export function bootstrapSums(rows: Iterable<readonly number[]>, statistic: (sums: readonly number[]) => number | undefined, seed = 0): Estimate | undefined {
+  const kinds = kindsOf(rows);
+  const n = kinds.reduce((sum, { count }) => sum + count, 0);
+  const width = kinds[0]?.row.length ?? 0;
+  const sumsOf = (counts: readonly number[]): number[] => {
+    const sums = new Array<number>(width).fill(0);
+    kinds.forEach(({ row }, kind) => {
+      const count = counts[kind] ?? 0;
+      if (count > 0) for (let column = 0; column < width; column++) sums[column] = (sums[column] ?? 0) + count * (row[column] ?? 0);
+    });
+    return sums;
+  };
+  const value = n === 0 ? undefined : statistic(sumsOf(kinds.map(({ count }) => count)));
+  if (value === undefined) return undefined;
+  const random = createRandom(seed, 2);
+  const values: number[] = [];
+  for (let resample = 0; resample < RESAMPLES; resample++) {
+    const drawn = statistic(sumsOf(drawCounts(kinds, n, random)));
+    if (drawn !== undefined && Number.isFinite(drawn)) values.push(drawn);
+  }
+  values.sort((a, b) => a - b);
+  if (values.length === 0) return undefined;
+  return { value, low: quantileSorted(values, TAILS[0]), high: quantileSorted(values, TAILS[1]), n };
+}
+
+/** A value with its 95% normal interval, cut to `limits`. */
+export function normalEstimate(value: number, error: number, n: number, limits: readonly [number, number]): Estimate {
+  return { value, low: Math.max(limits[0], value - Z * error), high: Math.min(limits[1], value + Z * error), n };
+}
+
+interface Kind {
+  readonly row: readonly number[];
+  count: number;
+}
+
+/** Rows that are alike, in an order that does not depend on theirs. */
+function kindsOf(rows: Iterable<readonly number[]>): Kind[] {
+  const kinds = new Map<string, Kind>();
+  for (const row of rows) {
+    const key = row.join(' ');
+    const kind = kinds.get(key);
+    if (kind) kind.count++;
+    else kinds.set(key, { row, count: 1 });
+  }
+  return [...kinds].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, kind]) => kind);
+}
+
+/** How often each kind is among n rows that are drawn with replacement: a multinomial, one binomial after the other. */
+function drawCounts(kinds: readonly Kind[], n: number, random: Random): number[] {
+  let left = n;
+  let others = n;
+  return kinds.map(({ count }) => {
+    const drawn = drawBinomial(left, others === 0 ? 0 : count / others, random);
+    left -= drawn;
+    others -= count;
+    return drawn;
+  });
 }

@@ -1,3 +1,4 @@
+import { isRecord } from '../is-record.ts';
 import { fail, ok, type Result } from '../result.ts';
 import type { RunEnd, RunHeader } from './run.ts';
 
@@ -32,7 +33,11 @@ export function parseRunLog(name: string, text: string): Result<RunLog, 'run-inv
       if (!isHeader(value)) return fail('run-invalid', `${name} does not begin with the line of a run ("type": "run", "version": 1): it is no log of Stepscope, or of another version.`);
       header = value;
     } else if (value['type'] === 'run-end') end = value as unknown as RunEnd;
-    else events.push(value);
+    else {
+      events.push(value);
+      // The run was taken up again after an end.
+      end = undefined;
+    }
   }
   if (header === undefined) return fail('run-invalid', `${name} is empty: a run's log begins with its header.`);
   return ok({ header, events, ...(end && { end }) });
@@ -41,13 +46,18 @@ export function parseRunLog(name: string, text: string): Result<RunLog, 'run-inv
 function parseLine(line: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
+    return isRecord(value) ? value : undefined;
   } catch {
     return undefined;
   }
 }
 
 function isHeader(value: object): value is RunHeader {
-  const { type, version, kind, id, title, models } = value as Partial<RunHeader>;
-  return type === 'run' && version === 1 && (kind === 'search' || kind === 'eval' || kind === 'bias') && typeof id === 'string' && typeof title === 'string' && Array.isArray(models);
+  const { type, version, kind, id, title, started, models } = value as Partial<RunHeader>;
+  return type === 'run' && version === 1 && (kind === 'search' || kind === 'eval' || kind === 'bias') && typeof id === 'string' && typeof title === 'string' && typeof started === 'string' && Array.isArray(models) && models.every((model: unknown) => isModel(model));
+}
+
+function isModel(value: unknown): boolean {
+  const { role, info } = (value ?? {}) as { readonly role?: unknown; readonly info?: { readonly name?: unknown } | null };
+  return (role === 'policy' || role === 'verifier') && typeof info?.name === 'string';
 }

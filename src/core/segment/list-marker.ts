@@ -11,7 +11,7 @@ export interface Marker {
 export const RANKS = { bullet: 1, letter: 2, list: 3, boldList: 4, headingList: 5, step: 6 } as const;
 
 /** The word for a step before its number: en, de, fr, es, pt, sw, ru, ja, zh, bn, te, th. */
-const STEP_WORD = '(?:step|schritt|[ée]tape|paso|passo|hatua(?:[ \\t]+ya)?|шаг|ステップ|手順|步骤|步驟|ধাপ|దశ|ขั้นตอนที่|ขั้นที่)';
+export const STEP_WORD = '(?:step|schritt|[ée]tape|paso|passo|hatua(?:[ \\t]+ya)?|шаг|ステップ|手順|步骤|步驟|ধাপ|దశ|ขั้นตอนที่|ขั้นที่)';
 const NUMERAL = '(?:\\p{Nd}{1,6}|one|two|three|four|five|six|seven|eight|nine|ten)';
 const CHINESE_NUMERAL = '[一二三四五六七八九十]{1,3}';
 const CAPTURED_STEP = `(?:${STEP_WORD}[ \\t]*(${NUMERAL})|第[ \\t]*(\\p{Nd}{1,6}|${CHINESE_NUMERAL})[ \\t]*步)`;

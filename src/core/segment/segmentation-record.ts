@@ -1,3 +1,4 @@
+import { isRecord } from '../is-record.ts';
 import { fail, ok, type Result } from '../result.ts';
 import { sourceName, type Trace } from '../trace/trace.ts';
 import type { SegmentationEdit } from './edits.ts';
@@ -34,15 +35,23 @@ export function parseRecord(name: string, json: string): Result<SegmentationReco
     value = undefined;
   }
   const wrong = fail('not-a-segmentation', `${name} holds no segmentation: it needs "version", "text", "segmenter" and "edits", as Stepscope writes them.`);
-  if (!isObject(value)) return wrong;
-  const { version, text, segmenter, language, planningWords, edits } = value;
+  if (!isRecord(value)) return wrong;
+  const { version, text } = value;
   if (typeof version !== 'number' || !Number.isInteger(version) || version < 1) return wrong;
   if (version > RECORD_VERSION)
     return fail('newer-version', `${name} was written by a newer Stepscope (form ${version}, this one reads ${RECORD_VERSION}): update Stepscope to use it.`);
-  if (typeof text !== 'string' || !isSegmenterName(segmenter) || !Array.isArray(edits) || !edits.every(isEdit)) return wrong;
-  if (language !== undefined && typeof language !== 'string') return wrong;
-  if (planningWords !== undefined && !isTexts(planningWords)) return wrong;
-  return ok({ text, segmenter, ...(language !== undefined && { language }), ...(planningWords !== undefined && { planningWords }), edits: edits.map(orderedEdit) });
+  const choice = readChoice(value);
+  return typeof text === 'string' && choice !== undefined ? ok({ text, ...choice }) : wrong;
+}
+
+/** The choice in a value that was read from a file, without fields that are not its own; undefined where it is none. */
+export function readChoice(value: unknown): SegmentationChoice | undefined {
+  if (!isRecord(value)) return undefined;
+  const { segmenter, language, planningWords, edits } = value;
+  if (!isSegmenterName(segmenter) || !Array.isArray(edits) || !edits.every(isEdit)) return undefined;
+  if (language !== undefined && typeof language !== 'string') return undefined;
+  if (planningWords !== undefined && !isTexts(planningWords)) return undefined;
+  return { segmenter, ...(language !== undefined && { language }), ...(planningWords !== undefined && { planningWords }), edits: edits.map(orderedEdit) };
 }
 
 /** The choice of a record for a trace whose content has this hash; refused where it was made for another text. */
@@ -53,29 +62,12 @@ export function choiceFor(trace: Trace, text: string, record: SegmentationRecord
   return fail('text-changed', `${sourceName(trace.source)}: the text has changed since ${what} made, so the steps are cut anew; with the text as it was they come back.`);
 }
 
-interface Fields {
-  readonly version?: unknown;
-  readonly text?: unknown;
-  readonly segmenter?: unknown;
-  readonly language?: unknown;
-  readonly planningWords?: unknown;
-  readonly edits?: unknown;
-  readonly type?: unknown;
-  readonly at?: unknown;
-  readonly from?: unknown;
-  readonly to?: unknown;
-}
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
 function isEdit(value: unknown): value is SegmentationEdit {
-  if (!isObject(value)) return false;
+  if (!isRecord(value)) return false;
   const { type, at, from, to } = value;
   return type === 'move' ? isOffset(from) && isOffset(to) : (type === 'merge' || type === 'split') && isOffset(at);
 }

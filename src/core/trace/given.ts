@@ -87,6 +87,8 @@ export interface GivenData {
   readonly goldAnswer?: Given<string>;
   /** The answer that the solution arrives at, as the file has extracted it. */
   readonly finalAnswer?: Given<string>;
+  /** A first-error label that names no step, as the file counts: it is not used. */
+  readonly unusedLabel?: Given<number>;
   readonly answerCorrect?: Given<boolean>;
   /** A reference solution. */
   readonly reference?: Given<string>;

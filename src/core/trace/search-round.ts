@@ -18,4 +18,6 @@ export interface SearchRound {
   readonly nextMode: ThinkingMode;
   /** True for the round that ended the search. */
   readonly terminated: boolean;
+  /** How the next mode was decided, where that was recorded: `complex → medium, 0.91 ≥ good (0.85)`. */
+  readonly why?: string;
 }

@@ -5,7 +5,8 @@ import { VERDICT_MARKER } from './prompt.ts';
 /** The five aspects of an R-PRM analysis, in their order. */
 export const SECTION_NAMES = ['Previous Steps Analysis', 'Now Step Analysis', 'Data Source Analysis', 'Consistency Analysis', 'Calculation Analysis'] as const;
 
-const HEADING = /\*\*\s*([A-Za-z ]+? Analysis)\s*:?\s*\*\*\s*:?[ \t]*/g;
+/** A heading of an analysis, with the space after it; group 1 is its name. */
+export const ANALYSIS_HEADING = /\*\*\s*([A-Za-z ]+? Analysis)\s*:?\s*\*\*\s*:?[ \t]*/g;
 const ENDING = /^(?:\*\*)?(?:Conclusion|Verification)\b/m;
 
 /**
@@ -15,7 +16,7 @@ const ENDING = /^(?:\*\*)?(?:Conclusion|Verification)\b/m;
  */
 export function findSections(analysis: string, opened = false): AnalysisSection[] {
   const answer = answerStart(analysis, opened) ?? analysis.length;
-  const headings = [...analysis.matchAll(HEADING)].filter(({ index }) => index >= answer);
+  const headings = [...analysis.matchAll(ANALYSIS_HEADING)].filter(({ index }) => index >= answer);
   return headings.map((heading, index) => {
     const start = heading.index + heading[0].length;
     const limit = headings[index + 1]?.index ?? endOfSections(analysis, start);

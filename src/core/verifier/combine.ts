@@ -1,6 +1,7 @@
 import type { ModelInfo } from '../model.ts';
 import type { Summary } from './events.ts';
 import { promptVersion } from './chat-prompt.ts';
+import { firstErrorOf, judged } from './judge.ts';
 import type { Provenance, Sample, Score } from './score.ts';
 import { effectiveTemperature, type VerifierSettings } from './settings.ts';
 
@@ -45,20 +46,19 @@ export function provenanceOf(model: ModelInfo, settings: VerifierSettings, date:
 
 /**
  * Solution-level numbers (for ranking; R-PRM does not state which it used, so all are given). An aggregate over all steps is
- * undefined while a step has no score. The first error is the first scored step under the threshold (strict).
+ * undefined while a step has no P(Yes). The first error is the first step that is judged wrong.
  */
 export function summarize(scores: readonly (Score | undefined)[], threshold: number, seconds: number, tokens: number): Summary {
   const values = scores.map((score) => score?.pYes);
   const known = values.flatMap((value) => (value === undefined ? [] : [value]));
   const all = known.length === values.length && values.length > 0;
-  const firstError = values.findIndex((value) => value !== undefined && value < threshold);
   return {
-    firstError: firstError < 0 ? undefined : firstError,
+    firstError: firstErrorOf(scores, threshold),
     min: all ? Math.min(...known) : undefined,
     mean: all ? mean(known) : undefined,
     product: all ? known.reduce((product, value) => product * value, 1) : undefined,
     last: values.at(-1),
-    scored: known.length,
+    scored: scores.filter((score) => judged(score) !== undefined).length,
     steps: values.length,
     seconds,
     tokens,

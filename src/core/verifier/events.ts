@@ -13,15 +13,15 @@ export type ScoreEvent =
   | { readonly type: 'step-failed'; readonly step: number; readonly reason: string; readonly message: string }
   | { readonly type: 'finished'; readonly summary: Summary };
 
-/** Solution-level numbers over the scored steps. Undefined where a step in question has no score. */
+/** Solution-level numbers. Those of P(Yes) are undefined where a step in question has none. */
 export interface Summary {
-  /** 0-based index of the first step whose score is under the threshold; undefined when there is none. */
+  /** 0-based index of the first step that is judged wrong, by P(Yes) or by its hard score; undefined when there is none. */
   readonly firstError: number | undefined;
   readonly min: number | undefined;
   readonly mean: number | undefined;
   readonly product: number | undefined;
   readonly last: number | undefined;
-  /** Steps with a score, of all steps. */
+  /** Steps that are judged, of all steps. */
   readonly scored: number;
   readonly steps: number;
   readonly seconds: number;

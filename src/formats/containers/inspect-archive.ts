@@ -1,5 +1,5 @@
 import { fail, ok, type Result } from '../../core/result.ts';
-import { isRecord } from '../is-record.ts';
+import { isRecord } from '../../core/is-record.ts';
 import { jsonFault, parseJson } from '../json-error.ts';
 import type { FormatErrorReason } from '../trace-file.ts';
 import { decodeUtf8 } from '../utf8.ts';

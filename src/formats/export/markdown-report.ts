@@ -1,9 +1,10 @@
+import { markAgreement } from '../../core/metrics/mark-agreement.ts';
 import type { TraceRecord } from '../../core/trace/record.ts';
 import { sourceName, stepText } from '../../core/trace/trace.ts';
 import { summarize } from '../../core/verifier/combine.ts';
 import type { Provenance, Score } from '../../core/verifier/score.ts';
-import { visibleText } from '../visible-text.ts';
 import { lossCounter, type ExportFormat } from './export-format.ts';
+import { fenced, inline } from './markdown-code.ts';
 
 /**
  * A report for people. Texts of the file and of models stand in code fences, so that nothing in them is markup, a link or
@@ -29,7 +30,7 @@ function section(record: TraceRecord): string[] {
   return [`## ${inline(sourceName(trace.source))}`, ...facts(record), '### Problem', fenced(trace.problem), ...trace.steps.flatMap((_, index) => stepSection(record, index)), ...answer(record)];
 }
 
-function facts({ trace, scores }: TraceRecord): string[] {
+function facts({ trace, scores, notes = [] }: TraceRecord): string[] {
   const lines: string[] = [];
   const { label, given, steps } = trace;
   if (label) lines.push(`- Label from the file (${inline(label.field)}, made by: ${label.madeBy}): ${label.firstError === undefined ? 'no step is wrong' : `first error is step ${label.firstError + 1}`}`);
@@ -39,6 +40,8 @@ function facts({ trace, scores }: TraceRecord): string[] {
   if (made) {
     const { firstError, min, mean, product, last, scored } = summarize(scores, made.threshold, 0, 0);
     lines.push(`- First error: ${firstError === undefined ? 'none' : `step ${firstError + 1}`}; min ${fixed(min)}, mean ${fixed(mean)}, product ${fixed(product)}, last ${fixed(last)} (n = ${scored} of ${steps.length} steps)`);
+    const marks = markAgreement(scores, made.threshold, notes);
+    if (marks) lines.push(`- Agreement of the verifier with the notes: ${marks.agreed} of ${marks.compared} marked steps${marks.apart === 0 ? '' : ` (${marks.apart} more without one verdict or one mark)`}`);
     lines.push(`- Made with ${provenanceWords(made)}`);
   }
   return lines.length === 0 ? [] : [lines.join('\n')];
@@ -73,20 +76,4 @@ function answer({ trace }: TraceRecord): string[] {
 
 function fixed(value: number | undefined): string {
   return value === undefined ? '–' : value.toFixed(3);
-}
-
-/** A code fence that is longer than any run of backticks in the text. */
-function fenced(text: string): string {
-  const longest = [...text.matchAll(/`+/g)].reduce((most, [run]) => Math.max(most, run.length), 2);
-  const fence = '`'.repeat(longest + 1);
-  return `${fence}text\n${visibleText(text.replace(/\r\n?/g, '\n'))}\n${fence}`;
-}
-
-/** A short text as code in a line. */
-function inline(text: string): string {
-  const line = visibleText(text.replace(/\s+/g, ' ').trim());
-  const longest = [...line.matchAll(/`+/g)].reduce((most, [run]) => Math.max(most, run.length), 0);
-  const tick = '`'.repeat(longest + 1);
-  const pad = line.startsWith('`') || line.endsWith('`') ? ' ' : '';
-  return line === '' ? '–' : tick + pad + line + pad + tick;
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { SEGMENTER_NAMES } from '../../core/segment/segmenters.ts';
+import { readChoice } from '../../core/segment/segmentation-record.ts';
 import type { GivenData } from '../../core/trace/given.ts';
 import { count, orMissing, scoreSchema } from '../score-schema.ts';
 
@@ -45,6 +45,7 @@ const givenData: v.GenericSchema<unknown, GivenData> = v.object({
   metrics: v.exactOptional(v.array(v.object({ ...source, name: v.string(), value: v.union([v.number(), v.string(), v.boolean()]), explanation: v.exactOptional(v.string()) }))),
   goldAnswer: v.exactOptional(given(v.string())),
   finalAnswer: v.exactOptional(given(v.string())),
+  unusedLabel: v.exactOptional(given(v.number())),
   answerCorrect: v.exactOptional(given(v.boolean())),
   reference: v.exactOptional(given(v.string())),
   errorReason: v.exactOptional(given(v.string())),
@@ -53,10 +54,21 @@ const givenData: v.GenericSchema<unknown, GivenData> = v.object({
   alternatives: v.exactOptional(v.array(v.object({ ...source, step: count, text: v.string(), rating: v.exactOptional(rating), score: v.exactOptional(v.number()) }))),
   calculations: v.exactOptional(v.array(v.object({ span: v.object({ start: count, end: count }), expression: v.string(), result: v.string() }))),
   rounds: v.exactOptional(
-    v.array(v.object({ mode, candidates: v.array(v.object(candidate)), selected: v.exactOptional(v.object({ ...candidate, accepted: v.boolean() })), nextMode: mode, terminated: v.boolean() })),
+    v.array(v.object({ mode, candidates: v.array(v.object(candidate)), selected: v.exactOptional(v.object({ ...candidate, accepted: v.boolean() })), nextMode: mode, terminated: v.boolean(), why: v.exactOptional(v.string()) })),
   ),
   remarks: v.exactOptional(v.array(v.string())),
 });
+
+/** One reader for what is kept and for what is exported. */
+const segmentation = v.pipe(
+  v.unknown(),
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    const choice = readChoice(dataset.value);
+    if (choice !== undefined) return choice;
+    addIssue({ expected: 'a segmentation: a known "segmenter" and "edits"' });
+    return NEVER;
+  }),
+);
 
 /**
  * A row of our own JSONL, version 1: one trace with all that is known about it.
@@ -91,14 +103,7 @@ export const recordSchema = v.object({
       v.object({ step: count, mark: v.exactOptional(v.picklist(['right', 'wrong'])), comment: v.exactOptional(v.string()), author: v.exactOptional(v.string()), date: v.exactOptional(v.string()) }),
     ),
   ),
-  segmentation: v.exactOptional(
-    v.object({
-      segmenter: v.picklist(SEGMENTER_NAMES),
-      language: v.exactOptional(v.string()),
-      planningWords: v.exactOptional(v.array(v.string())),
-      edits: v.array(v.variant('type', [v.object({ type: v.picklist(['merge', 'split']), at: count }), v.object({ type: v.literal('move'), from: count, to: count })])),
-    }),
-  ),
+  segmentation: v.exactOptional(segmentation),
 });
 
 export type StoredRecord = v.InferOutput<typeof recordSchema>;

@@ -1,4 +1,4 @@
-import { isRecord } from '../is-record.ts';
+import { isRecord } from '../../core/is-record.ts';
 
 /** One part of a path: a name, a 0-based index, or (null) every item of a list. */
 export type PathPart = string | number | null;

@@ -1,7 +1,7 @@
 import { fail, ok } from '../../core/result.ts';
 import type { GivenData, GivenScores, StepRating, StepRatings } from '../../core/trace/given.ts';
 import type { Trace } from '../../core/trace/trace.ts';
-import { isRecord } from '../is-record.ts';
+import { isRecord } from '../../core/is-record.ts';
 import { parseJson } from '../json-error.ts';
 import { thoughtAndAnswer } from '../messages.ts';
 import { firstErrorOf, stepTextsOf, traceOfSteps, withId, withoutEmpty } from '../rows/given-steps.ts';
@@ -73,7 +73,7 @@ function labelsOf(map: FieldMap, at: At, steps: number): Pick<Trace, 'label' | '
   const ratings: StepRatings[] = [];
   const { firstError, wrongSteps } = map;
   const first = firstError && firstErrorOf(wholeNumber(at(firstError.path)), steps, { field: firstError.path, madeBy: 'unknown', indexBase: firstError.indexBase, none: firstError.none === undefined ? NaN : firstError.none });
-  if (first?.remark !== undefined) remarks.push(first.remark);
+  remarks.push(...(first?.unread?.remarks ?? []));
   const wrong = wrongSteps && listOf(at(wrongSteps.path))?.map(wholeNumber);
   if (wrongSteps && wrong) {
     const named = new Set(wrong.map((step) => (isWholeNumber(step) ? step - wrongSteps.indexBase : -1)));
@@ -88,7 +88,8 @@ function labelsOf(map: FieldMap, at: At, steps: number): Pick<Trace, 'label' | '
   const scores = map.scores !== undefined && scored?.length === steps ? [scoresOf(map.scores, scored)] : [];
   const [labelled] = ratings;
   const label = first?.label ?? (labelled && firstErrorOfRatings(labelled.values, labelSource(labelled)));
-  const given: GivenData = { ...(ratings.length > 0 && { ratings }), ...(scores.length > 0 && { scores }), ...(remarks.length > 0 && { remarks }) };
+  const unused = first?.unread?.unusedLabel;
+  const given: GivenData = { ...(unused && { unusedLabel: unused }), ...(ratings.length > 0 && { ratings }), ...(scores.length > 0 && { scores }), ...(remarks.length > 0 && { remarks }) };
   return { ...(label && { label }), given };
 }
 
@@ -104,7 +105,7 @@ function scoresOf(field: string, list: readonly unknown[]): GivenScores {
 }
 
 /** A list, or JSON of one in a text. */
-function listOf(value: unknown): readonly unknown[] | undefined {
+export function listOf(value: unknown): readonly unknown[] | undefined {
   if (Array.isArray(value)) return value as unknown[];
   if (typeof value !== 'string' || !value.trimStart().startsWith('[')) return undefined;
   const parsed = parseJson(value);
@@ -116,7 +117,7 @@ function number(value: unknown): unknown {
 }
 
 /** An empty cell is no value. */
-function wholeNumber(value: unknown): unknown {
+export function wholeNumber(value: unknown): unknown {
   if (typeof value !== 'string') return value;
   return value.trim() === '' ? undefined : Number(value);
 }

@@ -1,7 +1,8 @@
 import { fail, ok, type Result } from '../../core/result.ts';
 import { isZip } from '../containers/zip.ts';
 import { isChat } from '../messages.ts';
-import { containerOf, isJsonRow } from '../open.ts';
+import { containerOf } from '../containers/container-of.ts';
+import { isJsonRow } from '../open.ts';
 import { looksLikeParquet } from '../open-file.ts';
 import { SNIFFED_ROWS, TEXT_FORMATS } from '../rows/formats.ts';
 import type { Sniff } from '../rows/row-format.ts';

@@ -23,13 +23,21 @@ export async function wholeRows(file: DataFile, container: Container | undefined
   } catch (error) {
     return fail('cannot-read', whyUnreadable(name, error));
   }
+  const opened = await wholeFile(name, bytes, options);
+  if (!opened.ok) return opened;
+  const { source, traces } = opened.value;
+  return ok({ rows: rowsInMemory(source, size), traces });
+}
+
+/** The rows of a file in memory and their traces; a text is one row. */
+export async function wholeFile(name: string, bytes: Uint8Array, options: OpenOptions): Promise<Result<{ readonly source: RowSource; readonly traces: TraceFile }, FormatErrorReason>> {
   const source = await openRows(name, bytes, options);
   if (source.ok) {
     const traces = traceRows(source.value, options);
-    return traces.ok ? ok({ rows: rowsInMemory(source.value, size), traces: traces.value }) : traces;
+    return traces.ok ? ok({ source: source.value, traces: traces.value }) : traces;
   }
   const text = await openFile(name, bytes, options);
-  return text.ok ? ok({ rows: rowsInMemory(textSource(text.value, bytes), size), traces: text.value }) : text;
+  return text.ok ? ok({ source: textSource(text.value, bytes), traces: text.value }) : text;
 }
 
 /** The one row of a text is the text. */

@@ -1,5 +1,5 @@
 import type { GivenData } from '../../core/trace/given.ts';
-import { isRecord } from '../is-record.ts';
+import { isRecord } from '../../core/is-record.ts';
 import { firstErrorOf, stepTextsOf, traceOfSteps } from './given-steps.ts';
 import { firstText, isTexts, noQuestion, recordOf, textOf } from './read-fields.ts';
 import type { RowFormat } from './row-format.ts';
@@ -22,12 +22,12 @@ export const bigBenchMistake: RowFormat = {
     if (problem === undefined) return noQuestion(context.where, ['input']);
     const texts = stepTextsOf(context.where, 'steps', Array.isArray(steps) ? steps : []);
     if (!texts.ok) return texts;
-    const { label, remark } = firstErrorOf(mistake, texts.value.length, { field: 'mistake_index', madeBy: 'human', indexBase: 0, none: null });
+    const { label, unread } = firstErrorOf(mistake, texts.value.length, { field: 'mistake_index', madeBy: 'human', indexBase: 0, none: null });
     const [gold, final] = [textOf(target), textOf(answer)];
     const given: GivenData = {
       ...(gold !== undefined && { goldAnswer: { value: gold, field: 'target', madeBy: 'program' } }),
       ...(final !== undefined && { finalAnswer: { value: final, field: 'answer', madeBy: 'model' } }),
-      ...(remark !== undefined && { remarks: [remark] }),
+      ...unread,
     };
     return traceOfSteps(context, problem, texts.value, { ...(label && { label }), given });
   },

@@ -1,8 +1,8 @@
 import { fail, ok, type Result } from '../../core/result.ts';
-import type { FirstErrorLabel, GivenData, Maker } from '../../core/trace/given.ts';
+import type { FirstErrorLabel, Given, GivenData, Maker } from '../../core/trace/given.ts';
 import { joinSteps } from '../../core/trace/steps.ts';
 import type { Trace, TraceSource } from '../../core/trace/trace.ts';
-import { isRecord } from '../is-record.ts';
+import { isRecord } from '../../core/is-record.ts';
 import type { FormatErrorReason } from '../trace-file.ts';
 import { isWholeNumber } from './read-fields.ts';
 import type { RowContext, RowResult } from './row-format.ts';
@@ -42,19 +42,24 @@ export function withId(source: TraceSource, id: unknown): TraceSource {
   return typeof id === 'string' || typeof id === 'number' ? { ...source, id: String(id) } : source;
 }
 
+/** What is said of a label that names no step. */
+type UnreadLabel = Required<Pick<GivenData, 'remarks'>> & Pick<GivenData, 'unusedLabel'>;
+
 /**
  * A first-error label that is counted from `indexBase` and written as `none` where no step is wrong.
- * Undefined where the value is no such label; the remark then says so, unless there is no value at all.
+ * Undefined where the value is no such label; `unread` then says so, unless there is no value at all.
  */
 export function firstErrorOf(
   value: unknown,
   steps: number,
   source: { readonly field: string; readonly madeBy: Maker; readonly maker?: string; readonly indexBase: 0 | 1; readonly none: number | null },
-): { readonly label?: FirstErrorLabel; readonly remark?: string } {
+): { readonly label?: FirstErrorLabel; readonly unread?: UnreadLabel } {
   const { none, ...rest } = source;
   if (value === none) return { label: { firstError: undefined, ...rest } };
   if (value === undefined || value === null) return {};
   const index = isWholeNumber(value) ? value - source.indexBase : -1;
   if (index >= 0 && index < steps) return { label: { firstError: index, ...rest } };
-  return { remark: `"${source.field}" is not used: it names no step of the ${steps}.` };
+  const remark = `"${source.field}" is not used: it names no step of the ${steps}.`;
+  const unused: Given<number> | undefined = isWholeNumber(value) ? { ...rest, value } : undefined;
+  return { unread: { remarks: [remark], ...(unused && { unusedLabel: unused }) } };
 }

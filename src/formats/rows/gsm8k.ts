@@ -2,7 +2,7 @@ import { forEachLine } from '../../core/segment/lines.ts';
 import type { GivenData } from '../../core/trace/given.ts';
 import { stepsFromSpans } from '../../core/trace/steps.ts';
 import type { Span } from '../../core/trace/trace.ts';
-import { isRecord } from '../is-record.ts';
+import { isRecord } from '../../core/is-record.ts';
 import { textTrace, type SolutionParts } from '../solution-text.ts';
 import { calculationsIn } from './calculations.ts';
 import { firstText, noQuestion, recordOf, type Row } from './read-fields.ts';

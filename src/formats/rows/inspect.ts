@@ -1,6 +1,6 @@
 import { fail } from '../../core/result.ts';
 import type { Given, GivenData, GivenMetric } from '../../core/trace/given.ts';
-import { isRecord } from '../is-record.ts';
+import { isRecord } from '../../core/is-record.ts';
 import { contentText, isChat, responseText, type Message } from '../messages.ts';
 import { textTrace } from '../solution-text.ts';
 import { attachmentResolver } from './inspect-attachments.ts';

@@ -1,6 +1,6 @@
 import { fail } from '../../core/result.ts';
 import type { GivenData, GivenMetric } from '../../core/trace/given.ts';
-import { isRecord } from '../is-record.ts';
+import { isRecord } from '../../core/is-record.ts';
 import { contentText, isChat } from '../messages.ts';
 import { parseJson } from '../json-error.ts';
 import { solutionParts, textTrace } from '../solution-text.ts';

@@ -3,7 +3,7 @@ import { trimSpan } from '../../core/segment/lines.ts';
 import type { StepRating } from '../../core/trace/given.ts';
 import { stepsFromSpans } from '../../core/trace/steps.ts';
 import type { Span } from '../../core/trace/trace.ts';
-import { isRecord } from '../is-record.ts';
+import { isRecord } from '../../core/is-record.ts';
 import type { FormatErrorReason } from '../trace-file.ts';
 import { calculationsIn } from './calculations.ts';
 import { withoutEmpty } from './given-steps.ts';

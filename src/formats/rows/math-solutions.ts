@@ -1,5 +1,5 @@
 import type { GivenData } from '../../core/trace/given.ts';
-import { isRecord } from '../is-record.ts';
+import { isRecord } from '../../core/is-record.ts';
 import { textTrace } from '../solution-text.ts';
 import { withId } from './given-steps.ts';
 import { firstText, noQuestion, recordOf, textOf } from './read-fields.ts';

@@ -1,5 +1,5 @@
 import type { FirstErrorLabel, GivenData } from '../../core/trace/given.ts';
-import { isRecord } from '../is-record.ts';
+import { isRecord } from '../../core/is-record.ts';
 import { firstErrorOf, stepTextsOf, traceOfSteps, withId } from './given-steps.ts';
 import { firstText, isTexts, noQuestion, recordOf, textOf, type Row } from './read-fields.ts';
 import type { RowFormat } from './row-format.ts';
@@ -29,8 +29,8 @@ export const mrGsm8k: RowFormat = {
     if (!texts.ok) return texts;
     const steps = texts.value.length;
     const correct = value['model_output_solution_correctness'] === 'correct';
-    const { label, remark } = firstErrorOf(correct ? null : (value[LABEL] ?? undefined), steps, { field: LABEL, madeBy: 'human', indexBase: 1, none: null });
-    const given: GivenData = { ...facts(value), predictions: predictions(value, steps), ...(remark !== undefined && { remarks: [remark] }) };
+    const { label, unread } = firstErrorOf(correct ? null : (value[LABEL] ?? undefined), steps, { field: LABEL, madeBy: 'human', indexBase: 1, none: null });
+    const given: GivenData = { ...facts(value), predictions: predictions(value, steps), ...unread };
     const named = { ...context, source: withId(context.source, value['uuid']) };
     return traceOfSteps(named, problem, texts.value, { ...(label && { label }), given });
   },

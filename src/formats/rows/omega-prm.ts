@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { GivenData, StepAlternative } from '../../core/trace/given.ts';
-import { isRecord } from '../is-record.ts';
+import { isRecord } from '../../core/is-record.ts';
 import type { FormatErrorReason } from '../trace-file.ts';
 import { traceOfSteps, withId } from './given-steps.ts';
 import { firstText, noQuestion, numberOf, recordOf, textOf } from './read-fields.ts';

@@ -2,7 +2,7 @@ import { fail, ok } from '../../core/result.ts';
 import type { GivenData } from '../../core/trace/given.ts';
 import type { SearchCandidate, SearchRound, ThinkingMode } from '../../core/trace/search-round.ts';
 import { joinSteps, stepsFromSpans } from '../../core/trace/steps.ts';
-import { isRecord } from '../is-record.ts';
+import { isRecord } from '../../core/is-record.ts';
 import { stepTextsOf, withId, withoutEmpty } from './given-steps.ts';
 import { firstText, isTexts, noQuestion, numberOf, recordOf, type Row } from './read-fields.ts';
 import type { RowFormat } from './row-format.ts';

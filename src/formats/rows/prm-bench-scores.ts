@@ -1,7 +1,7 @@
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { GivenScores } from '../../core/trace/given.ts';
 import type { Trace } from '../../core/trace/trace.ts';
-import { isRecord } from '../is-record.ts';
+import { isRecord } from '../../core/is-record.ts';
 import type { FormatErrorReason } from '../trace-file.ts';
 import { numbersOf, textOf, type Row } from './read-fields.ts';
 import type { RowContext, RowFormat } from './row-format.ts';

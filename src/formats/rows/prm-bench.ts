@@ -1,5 +1,5 @@
 import type { GivenData, StepRating } from '../../core/trace/given.ts';
-import { isRecord } from '../is-record.ts';
+import { isRecord } from '../../core/is-record.ts';
 import { firstErrorOf, stepTextsOf, traceOfSteps, withId } from './given-steps.ts';
 import { firstText, isTexts, isWholeNumber, noQuestion, recordOf, textOf, type Row } from './read-fields.ts';
 import type { RowContext, RowFormat, RowResult } from './row-format.ts';
@@ -10,8 +10,9 @@ const VARIANTS = ['modified', 'original'] as const;
 /**
  * PRMBench (Song et al. 2025): `{ original_question, modified_question, original_process, modified_process, error_steps,
  * reason, classification, idx }`. A row has two traces. `modified` is the one that the benchmark scores: `error_steps` are
- * 1-BASED and several a trace; every other step counts as right. The model that put the errors in named them, and people
- * checked. `original` is unlabelled in the file and stays so.
+ * 1-BASED and several a trace; every other step counts as right. A model that was asked to put errors in named them (the
+ * authors' `mr_annotate/build_data`), so that is who made the label; the file does not say who checked a row. `original` is
+ * unlabelled in the file and stays so.
  */
 export const prmBench: RowFormat = {
   id: 'prmbench',
@@ -60,6 +61,7 @@ function modified(row: Row, context: RowContext): RowResult {
       ...shared(row),
       ...(!unusable && { ratings: [{ ...source, values }] }),
       ...(typeof row['reason'] === 'string' && row['reason'] !== '' && { errorReason: { value: row['reason'], field: 'reason', madeBy: 'model' } }),
+      ...(isWholeNumber(beyond[0]) && { unusedLabel: { ...source, value: beyond[0] } }),
       ...(beyond.length > 0 && { remarks: [`"error_steps" names ${beyond.length === 1 ? 'a step' : 'steps'} that the process of ${steps} steps does not have: ${beyond.slice(0, 5).map((step) => textOf(step) ?? 'no number').join(', ')}.`] }),
     },
   });

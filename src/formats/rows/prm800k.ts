@@ -1,6 +1,6 @@
 import { fail } from '../../core/result.ts';
 import type { GivenData, StepAlternative, StepRating } from '../../core/trace/given.ts';
-import { isRecord } from '../is-record.ts';
+import { isRecord } from '../../core/is-record.ts';
 import { traceOfSteps } from './given-steps.ts';
 import { firstErrorOfRatings } from './ratings.ts';
 import { firstText, isWholeNumber, noQuestion, recordOf, textOf, type Row } from './read-fields.ts';

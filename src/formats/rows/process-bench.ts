@@ -1,5 +1,5 @@
 import type { GivenData } from '../../core/trace/given.ts';
-import { isRecord } from '../is-record.ts';
+import { isRecord } from '../../core/is-record.ts';
 import { firstErrorOf, stepTextsOf, traceOfSteps, withId } from './given-steps.ts';
 import { firstText, isWholeNumber, noQuestion, recordOf } from './read-fields.ts';
 import type { RowFormat } from './row-format.ts';
@@ -32,7 +32,7 @@ export const processBench: RowFormat = {
       ...(typeof generator === 'string' && { generator: { value: generator, field: 'generator', madeBy: 'unknown' } }),
       ...(typeof correct === 'boolean' && { answerCorrect: { value: correct, field: 'final_answer_correct', madeBy: published ? 'program' : 'unknown' } }),
       ...(published?.[1] !== undefined && { subset: { value: published[1], field: 'id', madeBy: 'program' } }),
-      ...(read.remark !== undefined && { remarks: [read.remark] }),
+      ...read.unread,
     };
     const named = { ...context, source: withId(context.source, id) };
     return traceOfSteps(named, problem, texts.value, { ...(read.label && { label: read.label }), given });

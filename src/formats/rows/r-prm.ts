@@ -3,7 +3,7 @@ import { auto } from '../../core/segment/auto.ts';
 import type { GivenData, GivenScores } from '../../core/trace/given.ts';
 import { stepsFromSpans } from '../../core/trace/steps.ts';
 import type { Span } from '../../core/trace/trace.ts';
-import { isRecord } from '../is-record.ts';
+import { isRecord } from '../../core/is-record.ts';
 import { firstErrorOf, withId, withoutEmpty } from './given-steps.ts';
 import { processBench } from './process-bench.ts';
 import { firstText, isTexts, noQuestion, numberOf, numbersOf, recordOf, type Row } from './read-fields.ts';

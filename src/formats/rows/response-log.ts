@@ -1,5 +1,5 @@
 import type { GivenData } from '../../core/trace/given.ts';
-import { isRecord } from '../is-record.ts';
+import { isRecord } from '../../core/is-record.ts';
 import { contentText, isChat, responseText, thoughtAndAnswer, type Message } from '../messages.ts';
 import { textTrace } from '../solution-text.ts';
 import { withId } from './given-steps.ts';

@@ -46,4 +46,6 @@ export interface Sniff {
   readonly confidence: number;
   /** One sentence. */
   readonly reason: string;
+  /** There where a person once chose it for rows like these. */
+  readonly isRemembered?: true;
 }

@@ -1,4 +1,4 @@
-import { isRecord } from '../is-record.ts';
+import { isRecord } from '../../core/is-record.ts';
 import { chatTurns, chatVariants, readChat, type Message } from '../messages.ts';
 import { textTrace } from '../solution-text.ts';
 import { withId } from './given-steps.ts';

@@ -6,7 +6,7 @@ import { joinSteps } from '../../core/trace/steps.ts';
 import type { Score } from '../../core/verifier/score.ts';
 import type { RowSource } from '../containers/row-source.ts';
 import { STEP_COLUMNS, type StepColumn } from '../export/step-csv.ts';
-import { isRecord } from '../is-record.ts';
+import { isRecord } from '../../core/is-record.ts';
 import { scoreSchema } from '../score-schema.ts';
 import type { FormatErrorReason } from '../trace-file.ts';
 import type { RowContext, RowFormat } from './row-format.ts';

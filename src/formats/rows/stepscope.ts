@@ -4,7 +4,7 @@ import type { TraceRecord } from '../../core/trace/record.ts';
 import { stepsFromSpans } from '../../core/trace/steps.ts';
 import type { Span } from '../../core/trace/trace.ts';
 import { recordSchema, SCHEMA, SCHEMA_VERSION, type StoredRecord } from '../export/record-schema.ts';
-import { isRecord } from '../is-record.ts';
+import { isRecord } from '../../core/is-record.ts';
 import type { FormatErrorReason } from '../trace-file.ts';
 import { recordOf } from './read-fields.ts';
 import type { RowContext, RowFormat } from './row-format.ts';

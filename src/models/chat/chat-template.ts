@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { isRecord } from '../../core/is-record.ts';
 import { StepscopeError } from '../../core/result.ts';
 import { quote } from './quote.ts';
 
@@ -53,7 +54,7 @@ function fromConfig(folder: string, name: string, config: Json | undefined): { r
   const value = config?.['chat_template'];
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'string') return { file, source: value };
-  const named = Array.isArray(value) ? value.map((entry) => namedTemplate(entry, file)) : isObject(value) ? Object.entries(value) : [];
+  const named = Array.isArray(value) ? value.map((entry) => namedTemplate(entry, file)) : isRecord(value) ? Object.entries(value) : [];
   const [source, ...others] = named.length === 1 ? named.map(([, text]) => text) : named.flatMap(([key, text]) => (key === 'default' ? [text] : []));
   if (typeof source !== 'string' || others.length > 0) {
     const names = named.slice(0, 5).map(([key]) => quote(key)).join(', ');
@@ -63,7 +64,7 @@ function fromConfig(folder: string, name: string, config: Json | undefined): { r
 }
 
 function namedTemplate(entry: unknown, file: string): [string, unknown] {
-  if (!isObject(entry) || typeof entry['name'] !== 'string') throw invalid(file, 'has a chat_template that is no list of named templates: use the file that came with the model');
+  if (!isRecord(entry) || typeof entry['name'] !== 'string') throw invalid(file, 'has a chat_template that is no list of named templates: use the file that came with the model');
   return [entry['name'], entry['template']];
 }
 
@@ -72,7 +73,7 @@ function specialTokens(config: Json | undefined, older: Json | undefined): Recor
   const tokens: Record<string, string> = {};
   for (const [name, value] of [...Object.entries(older ?? {}), ...Object.entries(config ?? {})]) {
     if (!/^(?:bos|eos|unk|pad|sep|cls|mask)_token$/.test(name)) continue;
-    const text = isObject(value) ? value['content'] : value;
+    const text = isRecord(value) ? value['content'] : value;
     if (typeof text === 'string') tokens[name] = text;
   }
   return tokens;
@@ -83,7 +84,7 @@ async function readJson(file: string): Promise<Json | undefined> {
   if (text === undefined) return undefined;
   try {
     const value: unknown = JSON.parse(text);
-    if (isObject(value)) return value;
+    if (isRecord(value)) return value;
   } catch {
     // falls through to the one sentence below
   }
@@ -97,10 +98,6 @@ async function readText(file: string): Promise<string | undefined> {
   return readFile(file, 'utf8').catch(() => {
     throw invalid(file, 'cannot be read: check its permissions');
   });
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function invalid(file: string, what: string): StepscopeError<'template-invalid'> {

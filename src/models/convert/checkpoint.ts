@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { isRecord } from '../../core/is-record.ts';
 import { StepscopeError } from '../../core/result.ts';
 import { missingTensor, openSafetensors, type Checkpoint, type TensorEntry } from './safetensors.ts';
 
@@ -25,8 +26,8 @@ function readIndex(file: string, text: string): ReadonlyMap<string, string> {
   } catch {
     throw invalid('is not JSON');
   }
-  if (typeof map !== 'object' || map === null) throw invalid('has no weight_map');
-  const entries = Object.entries(map as Record<string, unknown>);
+  if (!isRecord(map)) throw invalid('has no weight_map');
+  const entries = Object.entries(map);
   for (const [tensor, shard] of entries) {
     // A path that leads out of the folder is nothing that a checkpoint needs.
     if (typeof shard !== 'string' || shard !== path.basename(shard)) throw invalid(`names no file of this folder for ${tensor}`);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { isRecord } from '../../core/is-record.ts';
 import { StepscopeError } from '../../core/result.ts';
 import { CHAT_FILES } from '../chat/chat-template.ts';
 import { INSPECT_FILE, MANIFEST_FILE, type ModelManifest } from '../manifest.ts';
@@ -151,7 +152,7 @@ async function readJson(file: string): Promise<Record<string, unknown>> {
   }
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+    if (isRecord(value)) return value;
   } catch {
     // falls through to the one sentence below
   }

@@ -1,3 +1,4 @@
+import { isRecord } from '../../core/is-record.ts';
 import { createConfigReader, type ConfigReader, type Json } from './config-reader.ts';
 
 /** Rotary position embedding of one kind of layer. */
@@ -28,7 +29,7 @@ export function readRotary(config: Json, read: ConfigReader, headDim: number): {
 }
 
 function object(value: unknown): Json | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
+  return isRecord(value) ? value : undefined;
 }
 
 function rotary(settings: Json, scaling: Json | undefined, { refuse }: ConfigReader, headDim: number): RotarySpec {

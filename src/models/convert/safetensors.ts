@@ -1,4 +1,5 @@
 import { open, type FileHandle } from 'node:fs/promises';
+import { isRecord } from '../../core/is-record.ts';
 import { StepscopeError } from '../../core/result.ts';
 
 export type SafetensorsType = 'F32' | 'F16' | 'BF16';
@@ -84,7 +85,7 @@ async function readHeader(handle: FileHandle, file: string): Promise<Map<string,
   } catch {
     throw invalid('the header is not JSON');
   }
-  if (typeof header !== 'object' || header === null) throw invalid('the header is not an object');
+  if (!isRecord(header)) throw invalid('the header is not an object');
   const tensors = new Map<string, TensorEntry>();
   for (const [name, value] of Object.entries(header)) {
     if (name === '__metadata__') continue;
@@ -101,8 +102,8 @@ function isCounts(value: unknown): value is number[] {
 }
 
 function tensorEntry(name: string, value: unknown, base: number): TensorEntry | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { dtype, shape, data_offsets: offsets } = value as Record<string, unknown>;
+  if (!isRecord(value)) return undefined;
+  const { dtype, shape, data_offsets: offsets } = value;
   if (typeof dtype !== 'string' || !isCounts(shape) || !isCounts(offsets) || offsets.length !== 2) return undefined;
   const [from, to] = offsets as [number, number];
   const count = shape.reduce((product, size) => product * size, 1);

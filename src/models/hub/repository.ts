@@ -1,3 +1,4 @@
+import { isRecord } from '../../core/is-record.ts';
 import { fail, ok, StepscopeError, type Result } from '../../core/result.ts';
 import { requestJson, type HubAccess } from './request.ts';
 
@@ -50,10 +51,10 @@ export async function listFiles(repository: RepositoryId, access: HubAccess, sig
 }
 
 function repositoryFile(entry: unknown): RepositoryFile | undefined {
-  if (typeof entry !== 'object' || entry === null) return undefined;
-  const { rfilename: path, size, blobId, lfs } = entry as Record<string, unknown>;
+  if (!isRecord(entry)) return undefined;
+  const { rfilename: path, size, blobId, lfs } = entry;
   if (typeof path !== 'string' || !isSafePath(path)) return undefined;
-  const large = typeof lfs === 'object' && lfs !== null ? (lfs as Record<string, unknown>) : undefined;
+  const large = isRecord(lfs) ? lfs : undefined;
   const bytes = large?.['size'] ?? size;
   if (typeof bytes !== 'number' || !Number.isSafeInteger(bytes) || bytes < 0) return undefined;
   const sha256 = large?.['sha256'] ?? large?.['oid'];

@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { StepscopeError } from '../../core/result.ts';
 import type { ClientMessage, EngineEvent, EngineMessage, EngineRequest, EngineResults } from '../../protocol/engine.ts';
 import { abortedError } from './aborted.ts';
+import { engineEnvironment, type EngineProgram } from './engine-program.ts';
 
 /** Typed requests to one engine process. */
 export interface EngineChannel {
@@ -27,8 +28,14 @@ const SILENCE_MS = 4000;
 const START_MS = 20_000;
 
 /** Forks the engine process. `execArgv` is empty so that a debugger's or a loader's flags do not reach it. */
-export function openChannel(enginePath: string, log?: (line: string) => void): EngineChannel {
-  const child = fork(enginePath, [], { execArgv: [], serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+export function openChannel({ enginePath, nodePath }: EngineProgram, log?: (line: string) => void): EngineChannel {
+  const child = fork(enginePath, [], {
+    ...(nodePath === undefined ? {} : { execPath: nodePath }),
+    env: engineEnvironment(),
+    execArgv: [],
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
   const pending = new Map<number, Pending>();
   let nextId = 1;
   let alive = true;

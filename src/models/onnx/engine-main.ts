@@ -4,7 +4,8 @@ import type { ModelErrorReason } from '../../core/model.ts';
 import { StepscopeError } from '../../core/result.ts';
 import type { ClientMessage, EngineEvent, EngineMessage, EngineRequest, EngineResults } from '../../protocol/engine.ts';
 import { convertModel } from '../convert/convert.ts';
-import { loadRuntime, type Runtime } from './runtime.ts';
+import { openNativeRuntime } from './native-runtime.ts';
+import type { Runtime } from './runtime.ts';
 
 /** Streamed text is gathered this long (ms) before it is sent: a message a token would cost more than the token. */
 const GATHER_MS = 25;
@@ -21,6 +22,7 @@ function send(message: EngineMessage): void {
 async function answer(id: number, request: EngineRequest, signal: AbortSignal): Promise<EngineResults[EngineRequest['type']]> {
   switch (request.type) {
     case 'load': {
+      const { loadRuntime } = await openNativeRuntime();
       const runtime = await loadRuntime(request.directory, {
         ...(request.threads > 0 ? { threads: request.threads } : {}),
         onBusy: (ms) => send({ kind: 'busy', ms }),
@@ -28,6 +30,10 @@ async function answer(id: number, request: EngineRequest, signal: AbortSignal): 
       const model = nextModel++;
       runtimes.set(model, runtime);
       return { model, info: runtime.info, capabilities: runtime.capabilities };
+    }
+    case 'about': {
+      const { version } = await openNativeRuntime();
+      return { node: process.versions.node, platform: `${process.platform}-${process.arch}`, onnxruntime: version, memory: process.memoryUsage.rss() };
     }
     case 'generate': {
       const events = eventGatherer(id);

@@ -1,11 +1,10 @@
 import type { GenerateEvent, GenerateRequest, LanguageModel } from '../../core/model.ts';
 import { StepscopeError } from '../../core/result.ts';
-import type { EngineEvent, EngineResults } from '../../protocol/engine.ts';
+import type { EngineAbout, EngineEvent, EngineResults } from '../../protocol/engine.ts';
 import { openChannel, type EngineChannel } from './channel.ts';
+import type { EngineProgram } from './engine-program.ts';
 
-export interface EngineOptions {
-  /** The bundled engine script (dist/engine.js). */
-  readonly enginePath: string;
+export interface EngineOptions extends EngineProgram {
   /** Threads a model computes with; 0 or absent: one a core, at most 8. */
   readonly threads?: number;
   readonly log?: (line: string) => void;
@@ -16,6 +15,8 @@ export interface Engine {
   /** Loads a converted model folder; the same folder is loaded once. Throws StepscopeError with one sentence. */
   load(directory: string): Promise<LanguageModel>;
   readonly pid: number | undefined;
+  /** What runs it. Starts the process where there is none. Throws StepscopeError. */
+  about(): Promise<EngineAbout>;
   dispose(): void;
 }
 
@@ -34,7 +35,7 @@ export function createEngine(options: EngineOptions): Engine {
   const connect = (): EngineChannel => {
     if (disposed) throw new StepscopeError('engine-failed', 'The model engine was closed.');
     if (channel?.alive !== true) {
-      channel = openChannel(options.enginePath, options.log);
+      channel = openChannel(options, options.log);
       loads = new Map();
     }
     return channel;
@@ -61,6 +62,7 @@ export function createEngine(options: EngineOptions): Engine {
     get pid() {
       return channel?.alive === true ? channel.pid : undefined;
     },
+    about: () => connect().request({ type: 'about' }),
     async load(directory) {
       const { info, capabilities } = await load(directory);
       const chatPrompts: LanguageModel['chatPrompts'] = async (requests, signal) => {

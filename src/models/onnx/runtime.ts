@@ -75,6 +75,7 @@ export async function loadRuntime(given: string, options: RuntimeOptions = {}): 
     parameters: manifest.parameters,
     context: manifest.context,
     ...(chat?.template === undefined ? {} : { template: chat.template }),
+    ...(manifest.demonstration === undefined ? {} : { demonstration: manifest.demonstration }),
   };
   const encode = (prompt: string) => encodePrompt(prompt, name, manifest.context, tokenizer);
   const encodeOrThrow = (text: string): number[] => {

@@ -1,8 +1,10 @@
+import { isRecord } from '../../core/is-record.ts';
+
 /** Reads of values that came from outside: each gives undefined for what is not there or is of another kind. */
 export type Json = Readonly<Record<string, unknown>>;
 
 export function object(value: unknown): Json | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
+  return isRecord(value) ? value : undefined;
 }
 
 export function array(value: unknown): readonly unknown[] | undefined {

@@ -2,17 +2,22 @@ import * as vscode from 'vscode';
 import type { Disposable } from '../disposable.ts';
 import { DATASET_COMMANDS, TRACE_SCHEME, VIEWS, type DatasetCommandName } from '../manifest.ts';
 import { note, type Navigation } from '../navigation.ts';
+import { rowArgument, type RowPlace } from '../row-argument.ts';
 import { parseRowUri, type RowDocuments } from '../trace-content-provider.ts';
 import { documentName } from '../trace-documents.ts';
 import type { TraceMemory } from '../trace-memory.ts';
 import type { TraceTarget } from '../trace-target.ts';
 import { count } from '../wording.ts';
 import type { DatasetLibrary } from './dataset-library.ts';
-import { isOneTrace } from './traces-tree.ts';
+import type { ReadingCommands } from './reading-commands.ts';
+import { tellUnread } from './offer-reading.ts';
+import { pickVariant } from './pick-variant.ts';
+import { isOneTrace } from './tree-items.ts';
 
 export interface DatasetCommandDependencies {
   readonly extension: vscode.Uri;
   readonly library: DatasetLibrary;
+  readonly readings: ReadingCommands;
   readonly rowDocuments: RowDocuments;
   readonly target: TraceTarget;
   readonly navigation: Navigation;
@@ -20,13 +25,15 @@ export interface DatasetCommandDependencies {
 }
 
 export interface DatasetCommands extends Disposable {
-  /** Opens the trace of a row; says in one sentence where that cannot be done. */
-  openRow(uri: vscode.Uri, row: number, column: vscode.ViewColumn): Promise<void>;
+  /** Opens a trace of a row, the first unless one is named; says in one sentence where that cannot be done. */
+  openRow(uri: vscode.Uri, row: number, column: vscode.ViewColumn, variant?: string): Promise<void>;
+  /** Asks which of the traces of a row is to be opened. */
+  openVariant(uri: vscode.Uri, row: number, column: vscode.ViewColumn): Promise<void>;
 }
 
 const EXTENSIONS = ['jsonl', 'ndjson', 'json', 'csv', 'tsv', 'parquet', 'eval', 'md', 'markdown', 'txt'];
 
-export function registerDatasetCommands({ extension, library, rowDocuments, target, navigation, memory }: DatasetCommandDependencies): DatasetCommands {
+export function registerDatasetCommands({ extension, library, readings, rowDocuments, target, navigation, memory }: DatasetCommandDependencies): DatasetCommands {
   const say = (text: string): void => void vscode.window.showInformationMessage(text);
 
   /** Shows the document as a trace, at the step where it was left. */
@@ -42,14 +49,24 @@ export function registerDatasetCommands({ extension, library, rowDocuments, targ
     if (step !== undefined) await navigation.reveal(found.view, step);
   }
 
-  async function openRow(uri: vscode.Uri, row: number, column: vscode.ViewColumn): Promise<void> {
-    const located = await rowDocuments.locate(uri, row);
+  async function openRow(uri: vscode.Uri, row: number, column: vscode.ViewColumn, variant?: string): Promise<void> {
+    const located = await rowDocuments.locate(uri, row, variant);
     if (!located.ok) {
-      say(located.error.message);
+      tellUnread(uri, located.error);
       return;
     }
     library.setLastRow(uri, row);
     await show(located.value, column);
+  }
+
+  async function openVariant(uri: vscode.Uri, row: number, column: vscode.ViewColumn): Promise<void> {
+    const variants = await library.variants(uri, row);
+    if (!variants.ok) say(variants.error.message);
+    else if (variants.value.length < 2) say(`Row ${row} of ${documentName(uri)} holds one trace.`);
+    else {
+      const variant = await pickVariant(library, uri, row, variants.value);
+      if (variant !== undefined) await openRow(uri, row, column, variant);
+    }
   }
 
   /** The file of a tree item, of an explorer item, of an address, or else of the active editor; for a row's document its data set. */
@@ -109,10 +126,25 @@ export function registerDatasetCommands({ extension, library, rowDocuments, targ
     if (text !== undefined) await openRow(uri, Number(text), vscode.ViewColumn.Active);
   }
 
-  const handlers: Readonly<Record<DatasetCommandName, (argument?: unknown, second?: unknown) => Promise<void> | void>> = {
+  async function withDataset(argument: unknown, act: (uri: vscode.Uri) => Promise<void>): Promise<void> {
+    const uri = fileOf(argument) ?? (await choose(undefined, library.list(), 'Data set'));
+    if (uri === undefined) say('No data set is open: run Stepscope: Open Traces… first.');
+    else if (uri.scheme === 'untitled') say(`${documentName(uri)} is not saved yet: save it first.`);
+    else if (isOneTrace(uri)) say(`${documentName(uri)} is a text, which is one trace: there are no rows with fields.`);
+    else await act(uri);
+  }
+
+  const handlers: Readonly<Record<DatasetCommandName, (argument?: unknown, second?: unknown, third?: unknown) => Promise<void> | void>> = {
     openTraces,
     openSample: () => openTraces(vscode.Uri.joinPath(extension, 'media', 'samples', 'sample.jsonl'), undefined),
+    openScoredSample: () => openRow(vscode.Uri.joinPath(extension, 'media', 'samples', 'photos-scored.jsonl'), 0, vscode.ViewColumn.Active),
     openRow: askRow,
+    async openVariant(argument, row, variant) {
+      const place = placeOf(argument, row);
+      if (place === undefined) say('No row is open here: open one from the Traces view or the table, and run this again.');
+      else if (typeof variant === 'string') await openRow(place.file, place.row, vscode.ViewColumn.Active, variant);
+      else await openVariant(place.file, place.row, vscode.ViewColumn.Active);
+    },
     async openAsTable(argument) {
       const uri = fileOf(argument);
       if (uri === undefined) say('No file is open here: open a data set first, or run Stepscope: Open Traces….');
@@ -120,6 +152,8 @@ export function registerDatasetCommands({ extension, library, rowDocuments, targ
       else if (isOneTrace(uri)) say(`${documentName(uri)} is one trace and has no rows: run Stepscope: Score Steps in its editor.`);
       else await vscode.commands.executeCommand('vscode.openWith', uri, VIEWS.table);
     },
+    chooseFormat: (argument, format) => withDataset(argument, (uri) => readings.chooseFormat(uri, typeof format === 'string' ? format : undefined)),
+    mapFields: (argument, map) => withDataset(argument, (uri) => readings.mapFields(uri, isMap(map) ? map : undefined)),
     async closeTraces(argument) {
       const uri = await choose(argument, library.list(), 'Close');
       if (uri === undefined) {
@@ -136,7 +170,7 @@ export function registerDatasetCommands({ extension, library, rowDocuments, targ
   const registrations = vscode.Disposable.from(
     ...Object.entries(DATASET_COMMANDS).map(([name, id]) => vscode.commands.registerCommand(id, handlers[name as DatasetCommandName])),
   );
-  return { openRow, dispose: () => void registrations.dispose() };
+  return { openRow, openVariant, dispose: () => void registrations.dispose() };
 }
 
 function uriOf(argument: unknown): vscode.Uri | undefined {
@@ -145,4 +179,18 @@ function uriOf(argument: unknown): vscode.Uri | undefined {
   if (typeof argument === 'object' && argument !== null && 'uri' in argument && argument.uri instanceof vscode.Uri) return argument.uri;
   const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
   return input instanceof vscode.TabInputText || input instanceof vscode.TabInputCustom ? input.uri : undefined;
+}
+
+/** A row that is named by a tree item, by its document, or by its file and number; else that of the active document. */
+function placeOf(argument: unknown, row: unknown): RowPlace | undefined {
+  const item = rowArgument(argument);
+  const uri = uriOf(argument);
+  if (item !== undefined || uri === undefined) return item;
+  if (uri.scheme === TRACE_SCHEME) return parseRowUri(uri);
+  return typeof row === 'number' ? { file: uri, row } : undefined;
+}
+
+/** Menus give more than the item that was clicked: a map is what says its version. */
+function isMap(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'version' in value;
 }

@@ -1,12 +1,13 @@
 import * as vscode from 'vscode';
-import type { Result } from '../../core/result.ts';
+import { ok, type Result } from '../../core/result.ts';
 import type { TraceRecord } from '../../core/trace/record.ts';
 import type { Dataset, DatasetChange } from '../../formats/dataset.ts';
 import type { FormatErrorReason } from '../../formats/trace-file.ts';
 import type { Disposable } from '../disposable.ts';
 import { note } from '../navigation.ts';
 import { documentName } from '../trace-documents.ts';
-import { openDataset } from './open-dataset.ts';
+import type { OpenDataset } from './open-dataset.ts';
+import type { ReadingChoices } from './reading-choices.ts';
 
 type Opened = Result<Dataset, FormatErrorReason>;
 
@@ -38,6 +39,8 @@ export interface DatasetLibrary extends Disposable {
   /** What has become of the file, in a sentence. */
   lostMessage(uri: vscode.Uri): string | undefined;
   record(uri: vscode.Uri, row: number, variant?: string): Promise<Result<TraceRecord, FormatErrorReason>>;
+  /** Names of the row's traces where it holds several; else none. */
+  variants(uri: vscode.Uri, row: number): Promise<Result<readonly string[], FormatErrorReason>>;
   /** The row (0-based) that was opened last. */
   lastRow(uri: vscode.Uri): number | undefined;
   setLastRow(uri: vscode.Uri, row: number): void;
@@ -60,7 +63,7 @@ const KEY = 'stepscope.openTraces';
 /** The one that was opened first is forgotten first. */
 const MOST_LISTED = 100;
 
-export function createDatasetLibrary(state: Pick<vscode.Memento, 'get' | 'update'>): DatasetLibrary {
+export function createDatasetLibrary(state: Pick<vscode.Memento, 'get' | 'update'>, openDataset: OpenDataset, readings: Pick<ReadingChoices, 'onDidChange' | 'optionsFor'>): DatasetLibrary {
   const entries = new Map<string, Entry>();
   const changed = new vscode.EventEmitter<LibraryChange>();
   let listed = state.get<readonly Listed[]>(KEY) ?? [];
@@ -102,13 +105,17 @@ export function createDatasetLibrary(state: Pick<vscode.Memento, 'get' | 'update
 
   /** `isCurrent` is false once the file was let go, or is being read anew. */
   async function read(entry: Entry, isCurrent: () => boolean): Promise<Opened> {
-    const result = await openDataset(entry.uri);
+    const result = await openDataset(entry.uri, readings.optionsFor(entry.uri));
     if (!isCurrent()) {
       if (result.ok) result.value.dispose();
       return entry.users > 0 && !disposed ? open(entry) : result;
     }
     entry.opened = result;
-    if (result.ok) result.value.onDidChange((change) => follow(entry, result.value, change));
+    if (result.ok) {
+      result.value.onDidChange((change) => follow(entry, result.value, change));
+      const { id, reason, isRemembered } = result.value.rowFormat;
+      if (isRemembered === true) note(`${documentName(entry.uri)} is read as ${id}. ${reason}`);
+    }
     changed.fire({ uri: entry.uri, type: 'opened' });
     return result;
   }
@@ -150,6 +157,20 @@ export function createDatasetLibrary(state: Pick<vscode.Memento, 'get' | 'update
     };
   }
 
+  async function reading<Value>(uri: vscode.Uri, act: (dataset: Dataset) => Promise<Result<Value, FormatErrorReason>>): Promise<Result<Value, FormatErrorReason>> {
+    const reader = use(uri);
+    try {
+      const dataset = await reader.current();
+      return dataset.ok ? await act(dataset.value) : dataset;
+    } finally {
+      reader.dispose();
+    }
+  }
+
+  const subscription = readings.onDidChange((concerns) => {
+    for (const { uri } of [...entries.values()]) if (concerns(uri)) refresh(uri);
+  });
+
   return {
     onDidChange: changed.event,
     list: () => listed.map(({ uri }) => vscode.Uri.parse(uri)),
@@ -171,23 +192,15 @@ export function createDatasetLibrary(state: Pick<vscode.Memento, 'get' | 'update
     use,
     peek: (uri) => entries.get(uri.toString())?.opened,
     lostMessage: (uri) => entries.get(uri.toString())?.lost,
-    async record(uri, row, variant) {
-      const reader = use(uri);
-      try {
-        const dataset = await reader.current();
-        if (!dataset.ok) return dataset;
-        await dataset.value.reach(row);
-        return await dataset.value.record(row, variant);
-      } finally {
-        reader.dispose();
-      }
-    },
+    record: (uri, row, variant) => reading(uri, (dataset) => dataset.record(row, variant)),
+    variants: (uri, row) => reading(uri, async (dataset) => ok(await dataset.variants(row))),
     lastRow: (uri) => listed.find((entry) => entry.uri === uri.toString())?.lastRow,
     setLastRow(uri, row) {
       store(listed.map((entry) => (entry.uri === uri.toString() ? { ...entry, lastRow: row } : entry)));
     },
     dispose() {
       disposed = true;
+      subscription.dispose();
       for (const entry of entries.values()) drop(entry);
       entries.clear();
       changed.dispose();

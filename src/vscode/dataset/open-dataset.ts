@@ -1,25 +1,25 @@
 import * as vscode from 'vscode';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { Dataset, DatasetChange } from '../../formats/dataset.ts';
-import { openDataset as openStreamed } from '../../formats/index/open-dataset.ts';
-import { openFile, openRows } from '../../formats/open-file.ts';
-import { traceRows } from '../../formats/trace-rows.ts';
+import type { OpenOptions } from '../../formats/trace-rows.ts';
 import type { FormatErrorReason } from '../../formats/trace-file.ts';
+import type { OpenInReader } from '../../formats/worker/dataset-readers.ts';
 import { documentName } from '../trace-documents.ts';
 
-/** Opens a data set: of any size on this machine's disks; elsewhere, where a file can only be read whole, one that fits into memory. */
-export function openDataset(uri: vscode.Uri): Promise<Result<Dataset, FormatErrorReason>> {
-  return uri.scheme === 'file' ? openStreamed(uri.fsPath) : openWhole(uri);
+export type OpenDataset = (uri: vscode.Uri, options: OpenOptions) => Promise<Result<Dataset, FormatErrorReason>>;
+
+/** Opens data sets: of any size on this machine's disks; elsewhere, where a file can only be read whole, one that fits into memory. */
+export function createOpenDataset(openInReader: OpenInReader): OpenDataset {
+  return (uri, options) => (uri.scheme === 'file' ? openInReader({ path: uri.fsPath }, options) : openWhole(uri, options, openInReader));
 }
 
-async function openWhole(uri: vscode.Uri): Promise<Result<Dataset, FormatErrorReason>> {
+async function openWhole(uri: vscode.Uri, options: OpenOptions, openInReader: OpenInReader): Promise<Result<Dataset, FormatErrorReason>> {
   const name = documentName(uri);
   const bytes = await read(uri);
   if (bytes === undefined) return fail('no-such-row', `${name} cannot be read: check that the file is still there, and open it again.`);
-  const source = await openRows(name, bytes);
-  const file = source.ok ? traceRows(source.value, {}) : await openFile(name, bytes);
-  if (!file.ok) return file;
-  const { rows } = file.value;
+  const opened = await openInReader({ name, bytes }, options);
+  if (!opened.ok) return opened;
+  const data = opened.value;
   const changed = new vscode.EventEmitter<DatasetChange>();
   const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(vscode.Uri.joinPath(uri, '..'), escapeGlob(name)));
   let lost = false;
@@ -34,22 +34,11 @@ async function openWhole(uri: vscode.Uri): Promise<Result<Dataset, FormatErrorRe
       lost = true;
       changed.fire({ type: 'lost', message: `${name} is no longer there: what was read of it stays until it is closed.` });
     }),
+    data.onDidChange((change) => changed.fire(change)),
+    data,
   );
-  return ok({
-    name,
-    container: file.value.format,
-    rowFormat: file.value.rowFormat,
-    progress: { rows, bytes: bytes.byteLength, total: bytes.byteLength, complete: true },
-    value: (row) => Promise.resolve<Result<unknown, FormatErrorReason>>(source.ok && row < rows ? source.value.value(row) : file.value.trace(row)),
-    trace: (row, variant) => Promise.resolve(file.value.trace(row, variant)),
-    record: (row, variant) => Promise.resolve(file.value.record(row, variant)),
-    variants: (row) => Promise.resolve(file.value.variants(row)),
-    reach: (row) => Promise.resolve(row < rows),
-    onDidChange: changed.event,
-    dispose: () => {
-      subscriptions.dispose();
-    },
-  });
+  // The bytes are all that it has: what is known of them never changes.
+  return ok({ ...data, onDidChange: changed.event, dispose: () => void subscriptions.dispose() });
 }
 
 async function read(uri: vscode.Uri): Promise<Uint8Array | undefined> {

@@ -16,3 +16,15 @@ export function rowRanges({ start, end }: RowRange): readonly RowRange[] | undef
   for (let from = start; from < end; from += size) ranges.push({ start: from, end: Math.min(end, from + size) });
   return ranges;
 }
+
+/** The ranges that hold a row, from the widest down, where the tree of `rows` rows has any. */
+export function rangesTo(row: number, rows: number): readonly RowRange[] {
+  const found: RowRange[] = [];
+  for (let ranges = rowRanges({ start: 0, end: rows }); ranges !== undefined; ) {
+    const range = ranges.find(({ start, end }) => row >= start && row < end);
+    if (range === undefined) break;
+    found.push(range);
+    ranges = rowRanges(range);
+  }
+  return found;
+}

@@ -1,5 +1,8 @@
+import { markAgreement, type MarkAgreement } from '../../core/metrics/mark-agreement.ts';
 import type { FirstErrorLabel } from '../../core/trace/given.ts';
+import type { StepNote } from '../../core/trace/record.ts';
 import { stepTexts, type Trace } from '../../core/trace/trace.ts';
+import { judged } from '../../core/verifier/judge.ts';
 import { annotate, type StepScores, type TraceAnnotations } from '../annotations.ts';
 import { inBatches } from '../in-batches.ts';
 import type { ScoreStore } from '../score-store.ts';
@@ -17,13 +20,15 @@ export interface RowScores {
   readonly min: number | undefined;
   /** Whether a missing score can no longer change `firstError`. */
   readonly decided: boolean;
+  /** How the verdicts agree with a person's marks; absent where no step is marked. */
+  readonly marks?: MarkAgreement;
 }
 
-/** Looks up what is stored for a trace under the settings and the model of now; undefined where no step has a score. */
-export type FindRowScores = (trace: Trace) => Promise<RowScores | undefined>;
+/** Looks up what is stored for a trace under the settings and the model of now; undefined where no step has a score. `brought` are notes of its file. */
+export type FindRowScores = (trace: Trace, brought?: readonly StepNote[]) => Promise<RowScores | undefined>;
 
-export function createFindRowScores(store: ScoreStore, context: () => ScoringContext): FindRowScores {
-  return async (trace) => {
+export function createFindRowScores(store: ScoreStore, context: () => ScoringContext, notesOf: (trace: Trace, brought: readonly StepNote[]) => readonly StepNote[]): FindRowScores {
+  return async (trace, brought = []) => {
     const { hashes, verifier } = context();
     if (hashes === undefined || !(await store.mayHold(trace.problem))) return undefined;
     await store.load(trace.problem);
@@ -34,9 +39,11 @@ export function createFindRowScores(store: ScoreStore, context: () => ScoringCon
       const keys = stepKeys({ problem: trace.problem, steps: texts, step }, hashes, verifier);
       scores.push({ streams: storedScores(store, keys, verifier.threshold), failure: undefined, running: false });
     };
-    await inBatches(texts, look, () => true);
+    await inBatches(texts, look);
     const annotations = annotate(scores, verifier.threshold, undefined);
-    return annotations.scored === 0 ? undefined : rowScores(annotations);
+    if (annotations.scored === 0) return undefined;
+    const marks = markAgreement(annotations.steps.map(({ score }) => score), verifier.threshold, notesOf(trace, brought));
+    return { ...rowScores(annotations), ...(marks && { marks }) };
   };
 }
 
@@ -47,7 +54,7 @@ export function rowScores({ steps, scored, firstError }: TraceAnnotations): RowS
     scored,
     firstError,
     min: values.length === 0 ? undefined : Math.min(...values),
-    decided: before.every(({ score }) => score?.pYes !== undefined),
+    decided: before.every(({ score }) => judged(score) !== undefined),
   };
 }
 

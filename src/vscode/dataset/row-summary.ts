@@ -1,9 +1,10 @@
 import type { FirstErrorLabel } from '../../core/trace/given.ts';
 import type { Result } from '../../core/result.ts';
 import type { Trace } from '../../core/trace/trace.ts';
+import type { Dataset } from '../../formats/dataset.ts';
 import { visibleText } from '../../formats/visible-text.ts';
 import { probability } from '../wording.ts';
-import type { RowScores } from './row-scores.ts';
+import type { FindRowScores, RowScores } from './row-scores.ts';
 
 /** What a list shows of a row. Texts are on one line, clipped, and have no invisible characters. */
 export type RowSummary =
@@ -11,6 +12,8 @@ export type RowSummary =
       readonly kind: 'trace';
       /** 0-based, in the file. */
       readonly row: number;
+      /** Names of the row's traces where it has several; the summary is that of the first. */
+      readonly variants: readonly string[];
       readonly id: string | undefined;
       readonly problem: string;
       readonly steps: number;
@@ -20,17 +23,26 @@ export type RowSummary =
       readonly ours: RowScores | undefined;
     }
   /** `reason` is a sentence. */
-  | { readonly kind: 'no-trace'; readonly row: number; readonly reason: string };
+  | { readonly kind: 'no-trace'; readonly row: number; readonly variants: readonly string[]; readonly reason: string };
 
 /** Characters of a problem, an id or a reason that a list shows. */
 const LONGEST = 240;
 
-export function summarize(row: number, trace: Result<Trace>, ours: RowScores | undefined): RowSummary {
-  if (!trace.ok) return { kind: 'no-trace', row, reason: oneLine(trace.error.message) };
+/** Reads a row, or one of its traces, with what is stored for it. */
+export async function summaryOf(dataset: Dataset, row: number, { variants, variant }: { readonly variants: readonly string[]; readonly variant?: string | undefined }, scoresOf: FindRowScores): Promise<RowSummary> {
+  const record = await dataset.record(row, variant);
+  if (!record.ok) return summarize(row, record, undefined, variants);
+  const { trace, notes } = record.value;
+  return summarize(row, { ok: true, value: trace }, await scoresOf(trace, notes), variants);
+}
+
+export function summarize(row: number, trace: Result<Trace>, ours: RowScores | undefined, variants: readonly string[]): RowSummary {
+  if (!trace.ok) return { kind: 'no-trace', row, variants, reason: oneLine(trace.error.message) };
   const { source, problem, steps, response, label } = trace.value;
   return {
     kind: 'trace',
     row,
+    variants,
     id: source.id === undefined ? undefined : oneLine(source.id),
     problem: oneLine(problem),
     steps: steps.length,
@@ -62,8 +74,9 @@ export function oursText(ours: RowScores, steps: number): string {
   return `${ourFirstErrorText(ours)}${min}${ours.scored < steps ? ` (${ours.scored} of ${steps} scored)` : ''}`;
 }
 
-function oneLine(text: string): string {
+/** The beginning of a text on one line, with what cannot be seen written out. */
+export function oneLine(text: string, longest = LONGEST): string {
   // A problem may be megabytes long: only its beginning is looked at.
-  const start = visibleText(text.slice(0, 2 * LONGEST)).replace(/\s+/gu, ' ').trim();
-  return start.length > LONGEST || text.length > 2 * LONGEST ? `${start.slice(0, LONGEST - 1).trimEnd()}…` : start;
+  const start = visibleText(text.slice(0, 2 * longest)).replace(/\s+/gu, ' ').trim();
+  return start.length > longest || text.length > 2 * longest ? `${start.slice(0, longest - 1).trimEnd()}…` : start;
 }

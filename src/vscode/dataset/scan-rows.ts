@@ -1,8 +1,10 @@
+import type { Result } from '../../core/result.ts';
+import type { Trace } from '../../core/trace/trace.ts';
 import type { Dataset } from '../../formats/dataset.ts';
 import type { TableQuery } from '../../protocol/table-view.ts';
 import { createPause } from '../pause.ts';
 import type { FindRowScores } from './row-scores.ts';
-import { summarize } from './row-summary.ts';
+import { summarize, summaryOf } from './row-summary.ts';
 import { sortInBatches } from './sort-in-batches.ts';
 import { compareKeys, createMatcher, sortKey, type SortKey } from './table-model.ts';
 
@@ -33,12 +35,12 @@ export interface ScanOptions {
 
 /**
  * Reads the rows of a data set one after the other, keeps those that the filter takes, and sorts them. A row that is
- * no trace is found by its reason alone where there is no filter. Cancelled, it gives what was found so far.
+ * no trace is found only where there is no filter; one of several traces where the filter takes any of them. Cancelled, it gives what was found so far.
  */
 export async function scanRows(dataset: Dataset, { filter, sort }: TableQuery, { most = MOST_SCANNED, signal, scoresOf, onProgress }: ScanOptions): Promise<ScanResult> {
   const matches = createMatcher(filter);
   const all = filter.trim() === '';
-  const needsScores = sort?.column === 'firstError' || sort?.column === 'minScore' || sort?.column === 'agreement';
+  const needsScores = sort?.column === 'firstError' || sort?.column === 'minScore' || sort?.column === 'agreement' || sort?.column === 'notes';
   const found: number[] = [];
   const keys: SortKey[] = [];
   let scanned = 0;
@@ -50,9 +52,10 @@ export async function scanRows(dataset: Dataset, { filter, sort }: TableQuery, {
     const row = scanned;
     const trace = await dataset.trace(row);
     scanned++;
-    if (trace.ok ? matches(trace.value) : all) {
+    const variants = all && sort?.column !== 'traces' ? [] : await dataset.variants(row);
+    if (all || (await anyMatches(dataset, row, trace, variants, matches))) {
       found.push(row);
-      if (sort !== undefined) keys.push(sortKey(summarize(row, trace, needsScores && trace.ok ? await scoresOf(trace.value) : undefined), sort.column));
+      if (sort !== undefined) keys.push(sortKey(needsScores ? await summaryOf(dataset, row, { variants }, scoresOf) : summarize(row, trace, undefined, variants), sort.column));
     }
     if (await pause()) onProgress({ found, scanned, phase: 'reading' });
   }
@@ -63,4 +66,13 @@ export async function scanRows(dataset: Dataset, { filter, sort }: TableQuery, {
   const compare = (one: number, other: number): number => compareKeys(keys[one], keys[other], sort.descending);
   const sorted = await sortInBatches([...keys.keys()], compare, signal);
   return sorted === undefined ? { found, scanned, end: 'cancelled' } : { found: sorted.map((at) => found[at] ?? 0), scanned, end };
+}
+
+async function anyMatches(dataset: Dataset, row: number, first: Result<Trace>, variants: readonly string[], matches: (trace: Trace) => boolean): Promise<boolean> {
+  if (first.ok && matches(first.value)) return true;
+  for (const variant of variants.slice(1)) {
+    const trace = await dataset.trace(row, variant);
+    if (trace.ok && matches(trace.value)) return true;
+  }
+  return false;
 }

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { parseTableViewMessage } from '../../protocol/table-view.ts';
 import type { Disposable } from '../disposable.ts';
-import { VIEWS } from '../manifest.ts';
+import { DATASET_COMMANDS, VIEWS } from '../manifest.ts';
 import { documentName } from '../trace-documents.ts';
 import { webviewPage } from '../webview-page.ts';
 import type { DatasetLibrary, DatasetUse } from './dataset-library.ts';
@@ -13,6 +13,7 @@ export interface TableEditorDependencies {
   readonly library: DatasetLibrary;
   readonly scoresOf: FindRowScores;
   readonly openRow: (uri: vscode.Uri, row: number) => void;
+  readonly openVariant: (uri: vscode.Uri, row: number) => void;
   /** Fires when scores of some trace have changed. */
   readonly onScores: vscode.Event<void>;
 }
@@ -25,7 +26,7 @@ interface TableDocument extends vscode.CustomDocument {
 }
 
 /** The read-only table of a data set, as another editor for its file. Never the editor that a file opens with by itself. */
-export function registerTableEditor({ extension, library, scoresOf, openRow, onScores }: TableEditorDependencies): Disposable {
+export function registerTableEditor({ extension, library, scoresOf, openRow, openVariant, onScores }: TableEditorDependencies): Disposable {
   const sessions = new Map<TableSession, vscode.Uri>();
   let timer: NodeJS.Timeout | undefined;
 
@@ -44,6 +45,8 @@ export function registerTableEditor({ extension, library, scoresOf, openRow, onS
         lostMessage: () => library.lostMessage(uri),
         scoresOf,
         open: (row) => openRow(uri, row),
+        openVariant: (row) => openVariant(uri, row),
+        chooseReading: (by) => void vscode.commands.executeCommand(by === 'map' ? DATASET_COMMANDS.mapFields : DATASET_COMMANDS.chooseFormat, uri),
         post: (message) => void webview.postMessage(message),
       });
       sessions.set(session, uri);

@@ -1,5 +1,6 @@
 import type { Trace } from '../../core/trace/trace.ts';
 import type { TableColumn, TableRow } from '../../protocol/table-view.ts';
+import { shortAgreement } from '../note-text.ts';
 import { probability } from '../wording.ts';
 import { agreementOf } from './row-scores.ts';
 import { firstErrorText, labelMaker, ourFirstErrorText, type RowSummary } from './row-summary.ts';
@@ -20,6 +21,7 @@ export function createMatcher(filter: string): (trace: Trace) => boolean {
 
 export function sortKey(summary: RowSummary, column: TableColumn): SortKey {
   if (column === 'row') return summary.row;
+  if (column === 'traces') return Math.max(1, summary.variants.length);
   if (summary.kind === 'no-trace') return undefined;
   const { label, ours } = summary;
   switch (column) {
@@ -39,6 +41,8 @@ export function sortKey(summary: RowSummary, column: TableColumn): SortKey {
       return ours?.min;
     case 'agreement':
       return agreementOf(label, ours);
+    case 'notes':
+      return ours?.marks && ours.marks.compared - ours.marks.agreed;
   }
 }
 
@@ -59,8 +63,9 @@ export function rowsAt(order: readonly number[] | undefined, rows: number, start
 /** What the table shows of a row. A value that is not known is an empty text. */
 export function tableRow(summary: RowSummary): TableRow {
   const row = String(summary.row);
+  const traces = String(Math.max(1, summary.variants.length));
   if (summary.kind === 'no-trace') {
-    const cells = { row, id: '', problem: summary.reason, steps: '', length: '', label: '', firstError: '', minScore: '', agreement: '' };
+    const cells = { row, id: '', problem: summary.reason, traces: summary.variants.length === 0 ? '' : traces, steps: '', length: '', label: '', firstError: '', minScore: '', agreement: '', notes: '' };
     return { row: summary.row, kind: summary.kind, agreement: undefined, cells };
   }
   const { id, problem, steps, length, label, ours } = summary;
@@ -73,12 +78,14 @@ export function tableRow(summary: RowSummary): TableRow {
       row,
       id: id ?? '',
       problem,
+      traces,
       steps: String(steps),
       length: String(length),
       label: label === undefined ? '' : `${firstErrorText(label.firstError)} · ${labelMaker(label)}`,
       firstError: ours === undefined ? '' : `${ourFirstErrorText(ours)}${ours.scored < steps ? ` (${ours.scored} of ${steps})` : ''}`,
       minScore: ours?.min === undefined ? '' : probability(ours.min),
       agreement: agreement === undefined ? '' : agreement === 'agree' ? '✓ agree' : '✗ differ',
+      notes: ours?.marks === undefined ? '' : shortAgreement(ours.marks),
     },
   };
 }

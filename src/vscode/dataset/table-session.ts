@@ -4,7 +4,8 @@ import type { TableHostMessage, TableQuery, TableRow, TableViewMessage } from '.
 import type { Disposable } from '../disposable.ts';
 import { createPause } from '../pause.ts';
 import type { FindRowScores } from './row-scores.ts';
-import { summarize } from './row-summary.ts';
+import { firstRows, unreadText } from './first-rows.ts';
+import { summaryOf } from './row-summary.ts';
 import { MOST_SCANNED, scanRows, type ScanProgress, type ScanResult } from './scan-rows.ts';
 import { rowsAt, tableRow } from './table-model.ts';
 import { tableStatus } from './table-status.ts';
@@ -17,6 +18,10 @@ export interface TableSource {
   readonly scoresOf: FindRowScores;
   /** Opens the trace of a row. */
   open(row: number): void;
+  /** Asks which of the traces of a row is to be opened. */
+  openVariant(row: number): void;
+  /** Asks how the rows are to be read. */
+  chooseReading(by: 'map' | 'format'): void;
   post(message: TableHostMessage): void;
 }
 
@@ -38,6 +43,8 @@ export function createTableSession(source: TableSource): TableSession {
   let query: TableQuery = { filter: '', sort: undefined };
   let dataset: Dataset | undefined;
   let failure: string | undefined;
+  /** Why no row that was looked at is a trace. */
+  let unread: string | undefined;
   let scan: ScanProgress | undefined;
   let result: ScanResult | undefined;
   let running: AbortController | undefined;
@@ -57,12 +64,13 @@ export function createTableSession(source: TableSource): TableSession {
       type: 'state',
       state: {
         name: source.name,
-        format: dataset === undefined ? '' : `Read as ${dataset.rowFormat.id} (${dataset.container}).`,
+        format: dataset === undefined ? '' : formatText(dataset),
         list,
         shown: order()?.length ?? rows,
         status: dataset === undefined ? '' : tableStatus({ progress: dataset.progress, query, scan, result, most: MOST_SCANNED }),
         busy: running !== undefined,
-        trouble: failure ?? source.lostMessage(),
+        trouble: failure ?? source.lostMessage() ?? unread,
+        unread: unread !== undefined,
       },
     });
   }
@@ -83,6 +91,8 @@ export function createTableSession(source: TableSource): TableSession {
     if (control.signal.aborted) return;
     dataset = opened.ok ? opened.value : undefined;
     failure = opened.ok ? undefined : opened.error.message;
+    unread = opened.ok ? unreadText(await firstRows(opened.value)) : undefined;
+    if (running !== control) return;
     if (dataset === undefined || isPlain(query)) {
       running = undefined;
       send();
@@ -112,8 +122,7 @@ export function createTableSession(source: TableSource): TableSession {
     const rows: TableRow[] = [];
     const pause = createPause();
     for (const row of rowsAt(order(), from.progress.rows, start, count)) {
-      const trace = await from.trace(row);
-      rows.push(tableRow(summarize(row, trace, trace.ok ? await source.scoresOf(trace.value) : undefined)));
+      rows.push(tableRow(await summaryOf(from, row, { variants: await from.variants(row) }, source.scoresOf)));
       await pause();
       // The view has gone on to another list.
       if (of !== list) return;
@@ -138,6 +147,12 @@ export function createTableSession(source: TableSource): TableSession {
           return;
         case 'open':
           source.open(message.row);
+          return;
+        case 'variants':
+          source.openVariant(message.row);
+          return;
+        case 'reading':
+          source.chooseReading(message.by);
           return;
         case 'cancel':
           if (running === undefined) return;
@@ -165,6 +180,10 @@ export function createTableSession(source: TableSource): TableSession {
       ready = false;
     },
   };
+}
+
+function formatText({ rowFormat, container }: Dataset): string {
+  return `Read as ${rowFormat.id} (${container}).${rowFormat.isRemembered === true ? ` ${rowFormat.reason}` : ''}`;
 }
 
 function isPlain({ filter, sort }: TableQuery): boolean {

@@ -1,32 +1,36 @@
 import * as vscode from 'vscode';
-import { containerOf } from '../../formats/open.ts';
+import type { Dataset } from '../../formats/dataset.ts';
 import type { Disposable } from '../disposable.ts';
-import { COLORS, DATASET_COMMANDS, VIEWS } from '../manifest.ts';
+import { DATASET_COMMANDS } from '../manifest.ts';
 import { createPause } from '../pause.ts';
-import { documentName } from '../trace-documents.ts';
 import { count } from '../wording.ts';
 import type { DatasetLibrary } from './dataset-library.ts';
-import { agreementOf, type FindRowScores } from './row-scores.ts';
-import { rowRanges, type RowRange } from './row-ranges.ts';
-import { firstErrorText, labelMaker, oursText, summarize, type RowSummary } from './row-summary.ts';
+import { firstRows, unreadText } from './first-rows.ts';
+import type { FindRowScores } from './row-scores.ts';
+import { MOST_CHILDREN, rangesTo, rowRanges, type RowRange } from './row-ranges.ts';
+import { summaryOf } from './row-summary.ts';
+import { nodeId, treeItem, type TraceNode } from './tree-items.ts';
+import type { TreeMemory } from './tree-memory.ts';
 
-/** A node of the *Traces* tree. */
-export type TraceNode =
-  | { readonly kind: 'file'; readonly uri: vscode.Uri }
-  | { readonly kind: 'rows'; readonly uri: vscode.Uri; readonly range: RowRange }
-  | { readonly kind: 'row'; readonly uri: vscode.Uri; readonly summary: RowSummary }
-  /** One sentence: what is missing, or why nothing can be shown. */
-  | { readonly kind: 'note'; readonly uri: vscode.Uri; readonly text: string; readonly trouble: boolean };
+export interface TracesTree extends vscode.TreeDataProvider<TraceNode>, Disposable {
+  getParent(node: TraceNode): TraceNode | undefined;
+  /** The node of an id that `nodeId` gave, if it can still be there and all nodes above it are unfolded. Its file is read for that. */
+  find(id: string): Promise<TraceNode | undefined>;
+}
 
-export type TracesTree = vscode.TreeDataProvider<TraceNode> & Disposable;
+export interface TracesTreeDependencies {
+  readonly library: DatasetLibrary;
+  readonly memory: TreeMemory;
+  readonly scoresOf: FindRowScores;
+  /** Fires when scores of some trace have changed. */
+  readonly onScores: vscode.Event<void>;
+}
 
 /** A file that is being read, or scores that come in, show at this beat. */
 const BEAT_MS = 1000;
-/** Longest label of a row without an id. */
-const LABEL_WORDS = 60;
 
 /** The open data sets and traces with their rows. Nothing is read before a node is unfolded. */
-export function createTracesTree(library: DatasetLibrary, scoresOf: FindRowScores, onScores: vscode.Event<void>): TracesTree {
+export function createTracesTree({ library, memory, scoresOf, onScores }: TracesTreeDependencies): TracesTree {
   const changed = new vscode.EventEmitter<TraceNode | undefined>();
   const files = new Map<string, TraceNode>();
   /** Files whose rows are to be shown anew at the next beat. */
@@ -50,40 +54,69 @@ export function createTracesTree(library: DatasetLibrary, scoresOf: FindRowScore
     }, BEAT_MS);
   }
 
-  async function rowNodes(uri: vscode.Uri, range: RowRange): Promise<TraceNode[]> {
-    const ranges = rowRanges(range);
-    if (ranges !== undefined) return ranges.map((part) => ({ kind: 'rows', uri, range: part }));
+  /** Lists what an open file gives; the sentence that says why, where it cannot be opened. */
+  async function fromFile(uri: vscode.Uri, list: (dataset: Dataset) => Promise<TraceNode[]>): Promise<TraceNode[]> {
     const use = library.use(uri);
     try {
       const opened = await use.current();
-      if (!opened.ok) return [{ kind: 'note', uri, text: opened.error.message, trouble: true }];
-      const nodes: TraceNode[] = [];
-      const pause = createPause();
-      for (let row = range.start; row < range.end; row++) {
-        const trace = await opened.value.trace(row);
-        nodes.push({ kind: 'row', uri, summary: summarize(row, trace, trace.ok ? await scoresOf(trace.value) : undefined) });
-        await pause();
-      }
-      return nodes;
+      return opened.ok ? await list(opened.value) : [{ kind: 'note', uri, text: opened.error.message, trouble: true }];
     } finally {
       use.dispose();
     }
   }
 
-  async function fileChildren(uri: vscode.Uri): Promise<TraceNode[]> {
-    const use = library.use(uri);
-    try {
-      const opened = await use.current();
-      if (!opened.ok) return [{ kind: 'note', uri, text: opened.error.message, trouble: true }];
+  async function rowNode(uri: vscode.Uri, dataset: Dataset, row: number, variants: readonly string[], variant?: string): Promise<TraceNode> {
+    return { kind: 'row', uri, row, ...(variant !== undefined && { variant }), summary: await summaryOf(dataset, row, { variants, variant }, scoresOf) };
+  }
+
+  async function rowNodes(uri: vscode.Uri, range: RowRange): Promise<TraceNode[]> {
+    const ranges = rowRanges(range);
+    if (ranges !== undefined) return ranges.map((part) => ({ kind: 'rows', uri, range: part }));
+    return fromFile(uri, async (dataset) => {
+      const nodes: TraceNode[] = [];
+      const pause = createPause();
+      for (let row = range.start; row < range.end; row++) {
+        nodes.push(await rowNode(uri, dataset, row, await dataset.variants(row)));
+        await pause();
+      }
+      return nodes;
+    });
+  }
+
+  /** The traces of a row; of very many only the first, and a sentence that says where the others are. */
+  function variantNodes(uri: vscode.Uri, row: number, variants: readonly string[]): Promise<TraceNode[]> {
+    return fromFile(uri, async (dataset) => {
+      const nodes: TraceNode[] = [];
+      const pause = createPause();
+      for (const variant of variants.slice(0, MOST_CHILDREN)) {
+        nodes.push(await rowNode(uri, dataset, row, [], variant));
+        await pause();
+      }
+      const more = variants.length - MOST_CHILDREN;
+      if (more <= 0) return nodes;
+      const command = { command: DATASET_COMMANDS.openVariant, title: 'Open Variant…', arguments: [uri.toString(), row] };
+      return [...nodes, { kind: 'note', uri, text: `${count(more, 'more trace')}: Open Variant… lists all`, trouble: false, command }];
+    });
+  }
+
+  function fileChildren(uri: vscode.Uri): Promise<TraceNode[]> {
+    return fromFile(uri, async (dataset) => {
       const lost = library.lostMessage(uri);
-      const { rows, bytes, total, complete } = opened.value.progress;
+      const { rows, bytes, total, complete } = dataset.progress;
       const notes: TraceNode[] = [];
       if (lost !== undefined) notes.push({ kind: 'note', uri, text: lost, trouble: true });
       if (!complete) notes.push({ kind: 'note', uri, text: `The file is being read: ${Math.floor((100 * bytes) / Math.max(1, total))} %, ${count(rows, 'row')} so far.`, trouble: false });
+      const unread = unreadText(await firstRows(dataset));
+      if (unread !== undefined) notes.push({ kind: 'note', uri, text: `Map Fields… ${unread}`, trouble: true, command: { command: DATASET_COMMANDS.mapFields, title: 'Map Fields…', arguments: [uri] } });
       return [...notes, ...(await rowNodes(uri, { start: 0, end: rows }))];
-    } finally {
-      use.dispose();
-    }
+    });
+  }
+
+  /** The nodes from the file's to that of the row. */
+  function above(uri: vscode.Uri, row: number): TraceNode[] {
+    const opened = library.peek(uri);
+    const rows = opened?.ok === true ? opened.value.progress.rows : 0;
+    return [fileNode(uri), ...rangesTo(row, rows).map((range): TraceNode => ({ kind: 'rows', uri, range }))];
   }
 
   const subscriptions = vscode.Disposable.from(
@@ -98,23 +131,16 @@ export function createTracesTree(library: DatasetLibrary, scoresOf: FindRowScore
 
   return {
     onDidChangeTreeData: changed.event,
-    getTreeItem(node) {
-      switch (node.kind) {
-        case 'file':
-          return fileItem(node.uri, library);
-        case 'rows':
-          return rangeItem(node.uri, node.range);
-        case 'row':
-          return rowItem(node.uri, node.summary);
-        case 'note':
-          return noteItem(node.text, node.trouble);
-      }
-    },
+    getTreeItem: (node) => treeItem(node, library, (id) => memory.isUnfolded(id)),
     getChildren(node) {
       switch (node?.kind) {
         case undefined: {
           const uris = library.list();
-          for (const key of files.keys()) if (!uris.some((uri) => uri.toString() === key)) files.delete(key);
+          for (const key of files.keys()) {
+            if (uris.some((uri) => uri.toString() === key)) continue;
+            files.delete(key);
+            memory.forget(key);
+          }
           return uris.map(fileNode);
         }
         case 'file':
@@ -122,98 +148,39 @@ export function createTracesTree(library: DatasetLibrary, scoresOf: FindRowScore
         case 'rows':
           return rowNodes(node.uri, node.range);
         case 'row':
+          return node.variant === undefined && node.summary.variants.length > 1 ? variantNodes(node.uri, node.row, node.summary.variants) : [];
         case 'note':
           return [];
       }
+    },
+    getParent(node) {
+      switch (node.kind) {
+        case 'file':
+          return undefined;
+        case 'note':
+          return fileNode(node.uri);
+        case 'rows': {
+          const nodes = above(node.uri, node.range.start);
+          return nodes[nodes.findIndex((other) => nodeId(other) === nodeId(node)) - 1] ?? fileNode(node.uri);
+        }
+        case 'row': {
+          if (node.variant === undefined) return above(node.uri, node.row).at(-1);
+          return { kind: node.kind, uri: node.uri, row: node.row, summary: node.summary };
+        }
+      }
+    },
+    async find(id) {
+      const uri = library.list().find((file) => id === file.toString() || id.startsWith(`${file.toString()}#[`));
+      if (uri === undefined || id === uri.toString()) return uri && fileNode(uri);
+      const [row, variant] = JSON.parse(id.slice(uri.toString().length + 1)) as readonly [number, string?];
+      const [found] = await fromFile(uri, async (dataset) => ((await dataset.reach(row)) ? [await rowNode(uri, dataset, row, await dataset.variants(row), variant)] : []));
+      if (found?.kind !== 'row') return undefined;
+      const parents = [...above(uri, row), ...(variant === undefined ? [] : [this.getParent(found)])];
+      return parents.every((parent) => parent !== undefined && memory.isUnfolded(nodeId(parent))) ? found : undefined;
     },
     dispose() {
       clearTimeout(timer);
       subscriptions.dispose();
     },
   };
-}
-
-/** Whether the file is one text, and so one trace without rows. */
-export function isOneTrace(uri: vscode.Uri): boolean {
-  const container = containerOf(documentName(uri));
-  return container === 'markdown' || container === 'text';
-}
-
-function fileItem(uri: vscode.Uri, library: DatasetLibrary): vscode.TreeItem {
-  const one = isOneTrace(uri);
-  const item = new vscode.TreeItem(documentName(uri), one ? vscode.TreeItemCollapsibleState.None : vscode.TreeItemCollapsibleState.Collapsed);
-  item.id = uri.toString();
-  item.contextValue = one ? 'trace' : 'dataset';
-  item.iconPath = new vscode.ThemeIcon(one ? 'list-ordered' : 'database');
-  item.tooltip = uri.scheme === 'file' ? uri.fsPath : uri.toString(true);
-  if (one) item.command = { command: DATASET_COMMANDS.openRow, title: 'Open', arguments: [uri.toString()] };
-  const opened = library.peek(uri);
-  if (opened?.ok === true && !one) {
-    const { progress, rowFormat } = opened.value;
-    item.description = `${count(progress.rows, 'row')}${progress.complete ? '' : ' so far'} · ${rowFormat.id}`;
-    item.tooltip = `${item.tooltip}\n${rowFormat.reason}`;
-  }
-  const trouble = opened?.ok === false ? opened.error.message : library.lostMessage(uri);
-  if (trouble !== undefined) {
-    item.description = trouble;
-    item.iconPath = new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
-  }
-  return item;
-}
-
-function rangeItem(uri: vscode.Uri, { start, end }: RowRange): vscode.TreeItem {
-  const item = new vscode.TreeItem(`rows ${start}–${end - 1}`, vscode.TreeItemCollapsibleState.Collapsed);
-  item.id = `${uri.toString()}#${start}-${end}`;
-  item.iconPath = new vscode.ThemeIcon('list-unordered');
-  return item;
-}
-
-function rowItem(uri: vscode.Uri, summary: RowSummary): vscode.TreeItem {
-  const { row } = summary;
-  if (summary.kind === 'no-trace') {
-    const item = new vscode.TreeItem(`row ${row}`);
-    item.description = `no trace: ${summary.reason}`;
-    item.tooltip = summary.reason;
-    item.iconPath = new vscode.ThemeIcon('circle-slash');
-    return item;
-  }
-  const { id, problem, steps, label, ours } = summary;
-  const item = new vscode.TreeItem(id ?? (problem.length > LABEL_WORDS ? `${problem.slice(0, LABEL_WORDS - 1).trimEnd()}…` : problem));
-  const parts = [
-    count(steps, 'step'),
-    ...(label === undefined ? [] : [`label: ${firstErrorText(label.firstError)}`]),
-    ...(ours === undefined ? [] : [`ours: ${oursText(ours, steps)}`]),
-  ];
-  const { icon, color, words } = agreementIcon(summary);
-  item.description = parts.join(' · ');
-  item.tooltip = [`row ${row}${id === undefined ? '' : ` · ${id}`}`, ...parts, ...(label === undefined ? [] : [`label and ours are first errors; labelled by: ${labelMaker(label)} (field ${label.field})`]), words, '', problem].join('\n');
-  item.iconPath = new vscode.ThemeIcon(icon, color === undefined ? undefined : new vscode.ThemeColor(color));
-  item.accessibilityInformation = { label: [`row ${row}`, id ?? problem, ...parts, words].join(', ') };
-  item.command = { command: DATASET_COMMANDS.openRow, title: 'Open', arguments: [uri.toString(), row] };
-  item.contextValue = 'row';
-  return item;
-}
-
-function agreementIcon({ label, ours }: Extract<RowSummary, { readonly kind: 'trace' }>): { readonly icon: string; readonly color?: string; readonly words: string } {
-  switch (agreementOf(label, ours)) {
-    case 'agree':
-      return { icon: 'pass', color: COLORS.correct, words: 'our first error agrees with the label' };
-    case 'differ':
-      return { icon: 'diff', color: COLORS.error, words: 'our first error differs from the label' };
-    case undefined:
-      if (ours !== undefined) return { icon: 'beaker', words: label === undefined ? 'scored, no label' : 'not all steps are scored' };
-      return label === undefined ? { icon: 'circle-outline', words: 'no label, not scored' } : { icon: 'tag', words: 'labelled, not scored' };
-  }
-}
-
-function noteItem(text: string, trouble: boolean): vscode.TreeItem {
-  const item = new vscode.TreeItem(text);
-  item.tooltip = text;
-  item.iconPath = new vscode.ThemeIcon(trouble ? 'warning' : 'sync');
-  return item;
-}
-
-/** The view in the side bar. */
-export function createTracesView(tree: TracesTree): Disposable {
-  return vscode.Disposable.from(tree, vscode.window.createTreeView(VIEWS.traces, { treeDataProvider: tree, showCollapseAll: true }));
 }

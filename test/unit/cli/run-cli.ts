@@ -9,10 +9,10 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** Runs the built command line in the repository's folder, without colour. */
-export function runCli(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Finished> {
+/** Runs the built command line in a folder (the repository's by default), without colour. */
+export function runCli(args: readonly string[], environment: Readonly<Record<string, string>> = {}, cwd = repoRoot()): Promise<Finished> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [path.join(repoRoot(), 'dist', 'cli.js'), ...args], { cwd: repoRoot(), env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '', ...environment } });
+    const child = spawn(process.execPath, [path.join(repoRoot(), 'dist', 'cli.js'), ...args], { cwd, env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '', ...environment } });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));

@@ -145,7 +145,7 @@ describe('exports', () => {
 
   it('give a report that names label, scores and how they were made', () => {
     const { text } = markdownReport.write([{ trace: { ...trace, label: { firstError: 1, field: 'label', madeBy: 'human' } }, scores: [score(0.9), score(0.25)], notes: [{ step: 1, mark: 'wrong', comment: 'no' }] }]);
-    for (const line of ['## `a.eval row 0`', '- Label from the file (`label`, made by: human): first error is step 2', '- First error: step 2; min 0.250, mean 0.575, product 0.225, last 0.250 (n = 2 of 2 steps)', '### Step 2: 0.250 ✗ error (hard 0.000, spread –, 1 samples, 0 unparsed)', '- Note: marked wrong; `no`'])
+    for (const line of ['## `a.eval row 0`', '- Label from the file (`label`, made by: human): first error is step 2', '- Agreement of the verifier with the notes: 1 of 1 marked steps', '- First error: step 2; min 0.250, mean 0.575, product 0.225, last 0.250 (n = 2 of 2 steps)', '### Step 2: 0.250 ✗ error (hard 0.000, spread –, 1 samples, 0 unparsed)', '- Note: marked wrong; `no`'])
       assert.ok(text.split('\n').includes(line), `${line}\n---\n${text}`);
   });
 

@@ -89,6 +89,7 @@ describe('openTraces', function () {
     ['a.json', '[{"problem": "p"}]', 'no-steps: a.json row 0 has a question but no solution: it needs "steps", or a text in "solution", "response", "output", "completion" or "answer".'],
     ['a.json', '[{"problem": "p", "steps": []}]', "no-steps: a.json row 0 has a question but its list of steps is empty: put the solution's steps into it."],
     ['a.json', '[{"problem": "p", "steps": ["a", 3]}]', 'unknown-shape: a.json row 0 has a step 2 that is no text: write it as a string, or as an object with "text".'],
+    ['a.json', '[{"question": "p", "answer": "9"}]', 'no-steps: a.json row 0 has a question and an answer without reasoning ("answer" is "9"): there are no steps to judge.'],
     ['a.json', '[{"problem": "p", "answer": "<think></think>"}]', 'no-steps: a.json row 0 has a question but an empty solution: there are no steps to look at.'],
     ['a.json', '[{"role": "system", "content": "x"}]', 'no-question: a.json has no user message: it needs one with the question.'],
     ['a.json', '[{"role": "user", "content": null}, {"role": "assistant", "content": "x"}]', 'no-question: a.json has a user message without text: it needs the question in "content".'],

@@ -55,10 +55,17 @@ describe('stepscope score --endpoint', function () {
     const [sample] = first?.['samples'] as { pYes: number; pYesBound: number }[];
     assert.ok(sample !== undefined && sample.pYesBound > 0 && sample.pYesBound < 0.1);
     const blind = await start({ flavour: OLLAMA });
-    const { code, stdout, stderr } = await stepscope('score', rows(1), '--endpoint', blind.url, '--json');
+    const { code, stdout, stderr } = await stepscope('score', rows(2), '--endpoint', blind.url, '--json');
     assert.equal(code, 2);
     assert.match(stderr, /row 0: Step 1: http:.*returns no log-probabilities/);
-    assert.deepEqual([lines(stdout)[0]?.['score'], lines(stdout)[0]?.['hard']], [null, 1]);
+    const printed = lines(stdout);
+    assert.deepEqual([printed[0]?.['score'], printed[0]?.['hard'], printed[0]?.['verdict']], [null, 1, 'Yes']);
+    // Judged by the verdicts, as in the editor.
+    const found = printed.flatMap(({ summary }) => (summary === undefined ? [] : [summary as { firstError: number; scored: number; min: number | null }]));
+    assert.deepEqual(found.map(({ firstError, scored, min }) => [firstError, scored, min]), [[-1, 2, null], [1, 2, null]]);
+    const table = (await stepscope('score', rows(2), '--endpoint', blind.url)).stdout;
+    assert.match(table, /2 {2}No {5}✗ error/);
+    assert.match(table, /first error: step 2/);
   });
 
   it('takes the key from the environment, and prints it nowhere', async () => {

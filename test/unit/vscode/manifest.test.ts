@@ -2,23 +2,45 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { PLANNING_WORDS } from '../../../src/core/segment/planning-words.ts';
+import { defaultSearchSettings, STRATEGIES } from '../../../src/core/search/settings.ts';
 import { DEFAULT_VERIFIER_SETTINGS, PROMPT_FORMS } from '../../../src/core/verifier/settings.ts';
-import { COLORS, COMMANDS, CONTEXT_KEYS, DATASET_COMMANDS, RESTRICTED_SETTINGS, SETTINGS, TRACE_ROOT, TRACE_SCHEME, VIEWS } from '../../../src/vscode/manifest.ts';
+import { COLORS, COMMANDS, CONTEXT_KEYS, DATASET_COMMANDS, RESTRICTED_SETTINGS, RUN_COMMANDS, SEARCH_COMMANDS, SETTING_LIMITS, SETTINGS, SETUP_COMMANDS, TRACE_ROOT, TRACE_SCHEME, VIEWS, WALKTHROUGH } from '../../../src/vscode/manifest.ts';
 
 interface Contribution {
-  readonly command: string;
+  readonly command?: string;
+  readonly submenu?: string;
   readonly when?: string;
 }
 
+interface Setting {
+  readonly default: unknown;
+  readonly enum?: readonly string[];
+  readonly scope?: string;
+  readonly order?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly markdownDescription?: string;
+  readonly markdownEnumDescriptions?: readonly string[];
+}
+
+interface Walkthrough {
+  readonly id: string;
+  readonly steps: readonly { readonly id: string; readonly description: string; readonly media: { readonly svg: string; readonly altText: string }; readonly completionEvents: readonly string[] }[];
+}
+
 interface Manifest {
+  readonly main: string;
+  readonly extensionKind: readonly string[];
   readonly icon: string;
   readonly activationEvents: readonly string[];
-  readonly capabilities: { readonly untrustedWorkspaces: { readonly supported: string; readonly restrictedConfigurations: readonly string[] } };
+  readonly capabilities: { readonly virtualWorkspaces: { readonly supported: string; readonly description: string }; readonly untrustedWorkspaces: { readonly supported: string; readonly restrictedConfigurations: readonly string[] } };
   readonly contributes: {
     readonly commands: readonly { readonly command: string; readonly category: string }[];
     readonly keybindings: readonly (Contribution & { readonly key: string })[];
     readonly menus: Readonly<Record<string, readonly Contribution[]>>;
-    readonly configuration: readonly { readonly properties: Readonly<Record<string, { readonly default: unknown; readonly enum?: readonly string[]; readonly markdownEnumDescriptions?: readonly string[] }>> }[];
+    readonly submenus: readonly { readonly id: string }[];
+    readonly configuration: readonly { readonly title: string; readonly order: number; readonly properties: Readonly<Record<string, Setting>> }[];
+    readonly walkthroughs: readonly Walkthrough[];
     readonly colors: readonly { readonly id: string; readonly defaults: Readonly<Record<string, string>> }[];
     readonly viewsContainers: { readonly activitybar: readonly { readonly id: string; readonly icon: string }[] };
     readonly views: Readonly<Record<string, readonly { readonly id: string; readonly icon: string }[]>>;
@@ -32,7 +54,7 @@ const root = process.cwd();
 const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as Manifest;
 const { contributes } = manifest;
 const contributedViews = Object.values(contributes.views).flat();
-const commands: readonly string[] = [...Object.values(COMMANDS), ...Object.values(DATASET_COMMANDS)];
+const commands: readonly string[] = [COMMANDS, DATASET_COMMANDS, RUN_COMMANDS, SEARCH_COMMANDS, SETUP_COMMANDS].flatMap((group) => Object.values(group));
 const sorted = (list: Iterable<string>): string[] => [...list].sort();
 
 describe('manifest', () => {
@@ -46,11 +68,44 @@ describe('manifest', () => {
     assert.deepEqual(sorted(properties), sorted(Object.values(SETTINGS)));
   });
 
+  it('groups its settings, each with a sentence', () => {
+    const { configuration } = contributes;
+    assert.deepEqual(configuration.map(({ order }) => order), configuration.map((_, index) => index + 1));
+    for (const { title, properties } of configuration)
+      for (const [id, { markdownDescription = '', order }] of Object.entries(properties)) {
+        assert.ok(id.startsWith(`stepscope.${title.toLowerCase()}.`), id);
+        assert.match(markdownDescription, /^[A-Z].*[.]$/s, id);
+        assert.ok(order !== undefined, id);
+      }
+  });
+
+  it('gives each number the limits that it is held to', () => {
+    const properties = contributes.configuration.flatMap(({ properties: some }) => Object.entries(some));
+    const declared = properties.flatMap(([id, { minimum, maximum }]) => (minimum === undefined || maximum === undefined ? [] : [[id, [minimum, maximum]] as const]));
+    const held = Object.entries(SETTING_LIMITS).map(([name, limits]) => [SETTINGS[name as keyof typeof SETTING_LIMITS], [...limits]] as const);
+    assert.deepEqual(Object.fromEntries(declared), Object.fromEntries(held));
+  });
+
+  it('names programs for the whole machine only', () => {
+    const scopes = contributes.configuration.flatMap(({ properties }) => Object.entries(properties).map(([id, { scope }]) => [id, scope] as const));
+    assert.deepEqual(scopes.filter(([, scope]) => scope === 'machine'), [[SETTINGS.nodePath, 'machine']]);
+    for (const id of RESTRICTED_SETTINGS) assert.match(scopes.find(([name]) => name === id)?.[1] ?? '', /^machine/, id);
+  });
+
   it('offers the forms of the prompt that there are, each with a description', () => {
     const setting = contributes.configuration.map(({ properties }) => properties[SETTINGS.prompt]).find((found) => found !== undefined);
     assert.deepEqual(setting?.enum, [...PROMPT_FORMS]);
     assert.equal(setting.markdownEnumDescriptions?.length, PROMPT_FORMS.length);
     assert.equal(setting.default, DEFAULT_VERIFIER_SETTINGS.prompt);
+  });
+
+  it('has the published settings of a search as its defaults', () => {
+    const { policy, thresholds, penalty, initialMode, samples, beams, aggregate, budget, seed, strategy } = defaultSearchSettings('pats');
+    const expected = { prompt: policy.prompt, temperature: policy.temperature, topP: policy.topP, maxStepTokens: policy.maxStepTokens, maxSolutionTokens: policy.maxSolutionTokens, ...thresholds, penalty, initialMode, samples, beams, aggregate, maxRounds: budget.rounds, seed, strategy };
+    const properties = new Map(contributes.configuration.flatMap(({ properties: some }) => Object.entries(some)));
+    for (const [name, value] of Object.entries(expected)) assert.equal((properties.get(`stepscope.policy.${name}`) ?? properties.get(`stepscope.search.${name}`))?.default, value, name);
+    assert.deepEqual(properties.get(SETTINGS.searchStrategy)?.enum, [...STRATEGIES]);
+    assert.equal(properties.get(SETTINGS.searchStrategy)?.markdownEnumDescriptions?.length, STRATEGIES.length);
   });
 
   it('offers the planning words that the core has', () => {
@@ -64,16 +119,22 @@ describe('manifest', () => {
   });
 
   it('binds and shows declared commands under declared context keys only', () => {
-    const views: readonly string[] = contributedViews.map(({ id }) => id);
+    const views: readonly string[] = [...contributedViews.map(({ id }) => id), VIEWS.table];
     const keysIn = (when: string | undefined): string[] => when?.match(/stepscope\.[\w.]+/g)?.filter((name) => !views.includes(name)) ?? [];
     const uses = [...contributes.keybindings, ...Object.values(contributes.menus).flat()];
     const keys: readonly string[] = Object.values(CONTEXT_KEYS);
-    for (const { command, when } of uses) {
-      assert.ok(commands.includes(command), command);
+    const submenus = contributes.submenus.map(({ id }) => id);
+    for (const { command, submenu, when } of uses) {
+      assert.ok(submenu === undefined ? commands.includes(command ?? '') : submenus.includes(submenu), command ?? submenu);
       for (const key of keysIn(when)) assert.ok(keys.includes(key), key);
     }
     const used = uses.flatMap(({ when }) => keysIn(when));
     assert.deepEqual(sorted(new Set(used)), sorted(keys));
+  });
+
+  it('fills the submenus that it declares, and no others', () => {
+    const known = ['commandPalette', 'comments/commentThread/context', 'editor/context', 'editor/title', 'explorer/context', 'view/title', 'view/item/context'];
+    assert.deepEqual(sorted(Object.keys(contributes.menus).filter((menu) => !known.includes(menu))), sorted(contributes.submenus.map(({ id }) => id)));
   });
 
   it('takes keys only where a trace is open', () => {
@@ -86,13 +147,36 @@ describe('manifest', () => {
     assert.deepEqual([...untrustedWorkspaces.restrictedConfigurations], [...RESTRICTED_SETTINGS]);
   });
 
+  it('runs where the files are, and reads what the editor reads where there is no disk', () => {
+    assert.deepEqual(manifest.extensionKind, ['workspace']);
+    const { supported, description } = manifest.capabilities.virtualWorkspaces;
+    assert.equal(supported, 'limited');
+    assert.match(description, /[.]$/);
+  });
+
+  it('walks through steps that each do something, with pictures that need nothing else', () => {
+    assert.deepEqual(contributes.walkthroughs.map(({ id }) => id), [WALKTHROUGH]);
+    for (const { id, description, media, completionEvents } of contributes.walkthroughs.flatMap(({ steps }) => steps)) {
+      const links = [...description.matchAll(/\(command:(?:toSide:)?([\w.]+)/g)].map(([, command]) => command ?? '');
+      assert.ok(links.some((command) => commands.includes(command)), id);
+      for (const command of links) assert.ok(commands.includes(command) || command.startsWith('workbench.'), command);
+      for (const event of completionEvents) assert.ok(links.includes(event.replace('onCommand:', '')), event);
+      const picture = readFileSync(path.join(root, media.svg), 'utf8');
+      assert.doesNotMatch(picture, /href|url\(|<style|style=|<script|<image|@import/, media.svg);
+      assert.equal(picture.replace('http://www.w3.org/2000/svg', '').includes('http'), false, media.svg);
+      // Colours of the theme, so that one picture is right in light, dark and high contrast.
+      for (const [, colour = ''] of picture.matchAll(/(?:fill|stroke)="([^"]+)"/g)) assert.match(colour, /^(var\(--vscode-|none$)/, media.svg);
+      assert.match(media.altText, /[.]$/);
+    }
+  });
+
   it('wakes up for its own documents and panels, never for a language', () => {
-    assert.deepEqual(sorted(manifest.activationEvents), sorted([`onFileSystem:${TRACE_SCHEME}`, `onWebviewPanel:${VIEWS.scores}`]));
+    assert.deepEqual(sorted(manifest.activationEvents), sorted([`onFileSystem:${TRACE_SCHEME}`, `onWebviewPanel:${VIEWS.analysis}`, `onWebviewPanel:${VIEWS.scores}`, `onWebviewPanel:${VIEWS.search}`]));
     assert.deepEqual(contributes.languages, [{ id: 'markdown', filenamePatterns: [`${TRACE_ROOT}/*`] }]);
   });
 
   it('contributes exactly the declared views and editors', () => {
-    assert.deepEqual(contributedViews.map(({ id }) => id), [VIEWS.traces]);
+    assert.deepEqual(contributedViews.map(({ id }) => id), [VIEWS.traces, VIEWS.runs]);
     assert.deepEqual(Object.keys(contributes.views), contributes.viewsContainers.activitybar.map(({ id }) => id));
     assert.deepEqual(contributes.customEditors.map(({ viewType }) => viewType), [VIEWS.table]);
   });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import type * as vscode from 'vscode';
 import { SEGMENTERS, type SegmenterName } from '../../../src/core/segment/segmenters.ts';
 import { joinSteps } from '../../../src/core/trace/steps.ts';
@@ -6,11 +7,13 @@ import { stepTexts, type Trace } from '../../../src/core/trace/trace.ts';
 import { ok } from '../../../src/core/result.ts';
 import { parseMarkdownTrace } from '../../../src/formats/markdown.ts';
 import { renderTrace } from '../../../src/formats/render.ts';
+import { createTextJobs } from '../../../src/formats/worker/text-jobs.ts';
 import { documentOffsets } from '../../../src/vscode/document-offsets.ts';
 import { normalizeLineEndings } from '../../../src/vscode/line-endings.ts';
 import { createSegmentationMemory } from '../../../src/vscode/segmentation-memory.ts';
 import { createSegmentedDocuments } from '../../../src/vscode/segmented-documents.ts';
-import type { OpenTrace } from '../../../src/vscode/trace-documents.ts';
+import { createTraceDocuments, LONG_DOCUMENT, type OpenTrace } from '../../../src/vscode/trace-documents.ts';
+import { repoRoot } from '../formats/shared-data.ts';
 
 /** A state as an extension host keeps it: what is written can be read by the next one. */
 function createState(values: Record<string, unknown> = {}) {
@@ -38,13 +41,17 @@ function readMarkdown(text: string): OpenTrace {
 function setUp(state = createState()) {
   const told: string[] = [];
   const read = new Map<string, OpenTrace>();
-  const plain = { read: (document: vscode.TextDocument) => {
-    const { text } = document as vscode.TextDocument & { text: string };
-    const open = read.get(text) ?? readMarkdown(text);
-    read.set(text, open);
-    return ok(open);
-  } };
-  const documents = createSegmentedDocuments(plain, createSegmentationMemory(state), () => ({}), (sentence) => told.push(sentence));
+  const plain = {
+    read: (document: vscode.TextDocument) => {
+      const { text } = document as vscode.TextDocument & { text: string };
+      const open = read.get(text) ?? readMarkdown(text);
+      read.set(text, open);
+      return ok(open);
+    },
+    prepare: () => Promise.resolve(),
+  };
+  const jobs = createTextJobs(path.join(repoRoot(), 'dist', 'dataset.js'));
+  const documents = createSegmentedDocuments(plain, createSegmentationMemory(state), () => ({}), (sentence) => told.push(sentence), jobs);
   const shown = (document: vscode.TextDocument & { text: string }): string[] => {
     const result = documents.read(document);
     assert.ok(result.ok);
@@ -136,5 +143,44 @@ describe('places in the document of a row', () => {
   it('between steps are the beginning of the next', () => {
     assert.equal(offsets.toResponse((spans[1]?.start ?? 0) - 1), trace.steps[1]?.span.start);
     assert.equal(offsets.toResponse(0), 0);
+  });
+});
+
+describe('long documents', function () {
+  this.timeout(20_000);
+  const script = path.join(repoRoot(), 'dist', 'dataset.js');
+  const text = `How many?\n\n${'One. Two.\n\n'.repeat(LONG_DOCUMENT / 10)}`.slice(0, LONG_DOCUMENT + 5000);
+  const document = { version: 1, uri: { scheme: 'file', path: '/long.md', toString: () => 'file:///long.md' }, getText: () => text } as unknown as vscode.TextDocument;
+  const noRow = () => assert.fail('no row is read here');
+
+  it('are read in a thread of their own to what they are otherwise', async () => {
+    const inThread = createTraceDocuments(noRow, createTextJobs(script));
+    await inThread.prepare(document);
+    const here = createTraceDocuments(noRow, { parse: () => assert.fail('read is called alone') });
+    assert.deepEqual(inThread.read(document), here.read(document));
+  });
+
+  it('are cut there as they are here, and the result is at hand', async () => {
+    const paragraphs = Array.from({ length: 1500 }, (_, step) => `Number ${step} is one. ${'It is added to the sum. '.repeat(8)}`);
+    const trace: Trace = { source: { file: 'long.md' }, problem: 'p', ...joinSteps(paragraphs) };
+    const steps = trace.steps.map(({ span }) => span);
+    const open: OpenTrace = { trace, name: 'long.md', problem: { start: 0, end: 0 }, steps, texts: stepTexts(trace) };
+    const plain = { read: () => ok(open), prepare: () => Promise.resolve() };
+    const cutBy = async (prepared: boolean) => {
+      const documents = createSegmentedDocuments(plain, createSegmentationMemory(createState()), () => ({}), (sentence) => assert.fail(sentence), createTextJobs(script));
+      documents.preview(document, { segmenter: 'lines', edits: [] });
+      if (prepared) await documents.prepare(document);
+      return documents.read(document);
+    };
+    const [there, here] = [await cutBy(true), await cutBy(false)];
+    assert.deepEqual(there, here);
+    assert.ok(there.ok && there.value.segmentation?.by === 'lines');
+  });
+
+  it('say so where the thread fails', async () => {
+    const absent = createTraceDocuments(noRow, createTextJobs(path.join(repoRoot(), 'dist', 'absent.js')));
+    await absent.prepare(document);
+    const read = absent.read(document);
+    assert.match(read.ok ? '' : read.error.message, /^long\.md cannot be read: its reader failed/);
   });
 });

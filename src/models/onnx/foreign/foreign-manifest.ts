@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { isRecord } from '../../../core/is-record.ts';
 import { StepscopeError } from '../../../core/result.ts';
 import { FOREIGN_GRAPH, type ModelManifest } from '../../manifest.ts';
 import type { GraphPlace } from './find-graph.ts';
@@ -21,7 +22,7 @@ export async function readJson(file: string): Promise<Json | undefined> {
   if (text === undefined) return undefined;
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json;
+    if (isRecord(value)) return value;
   } catch {
     // falls through to the one sentence below
   }

@@ -33,9 +33,9 @@ export function buildDataset(rows: readonly (TestRow | string)[], known = rows.l
       return progress();
     },
     value: (row) => Promise.resolve({ ok: true, value: rows[row] }),
-    trace: (row) => Promise.resolve(value.trace(row)),
-    record: (row) => Promise.resolve(value.record(row)),
-    variants: () => Promise.resolve([]),
+    trace: (row, variant) => Promise.resolve(value.trace(row, variant)),
+    record: (row, variant) => Promise.resolve(value.record(row, variant)),
+    variants: (row) => Promise.resolve(value.variants(row)),
     async reach(row, signal) {
       while (row >= count && count < rows.length && signal?.aborted !== true) {
         await new Promise<void>((resolve) => {

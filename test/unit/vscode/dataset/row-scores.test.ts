@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { StepNote } from '../../../../src/core/trace/record.ts';
 import { stepTexts } from '../../../../src/core/trace/trace.ts';
 import { DEFAULT_VERIFIER_SETTINGS as verifier } from '../../../../src/core/verifier/settings.ts';
 import { createFindRowScores } from '../../../../src/vscode/dataset/row-scores.ts';
@@ -31,16 +32,21 @@ describe('the stored scores of a row', () => {
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
-  const find = async (row: typeof ROW, context: { hashes: ModelHashes | undefined; threshold?: number } = { hashes }, store = open()) => {
+  const find = async (row: typeof ROW, context: { hashes: ModelHashes | undefined; threshold?: number } = { hashes }, store = open(), notes: readonly StepNote[] = []) => {
     const trace = await buildDataset([row]).trace(0);
     assert.ok(trace.ok);
     const { threshold = verifier.threshold } = context;
-    return createFindRowScores(store, () => ({ verifier: { ...verifier, threshold }, hashes: context.hashes }))(trace.value);
+    return createFindRowScores(store, () => ({ verifier: { ...verifier, threshold }, hashes: context.hashes }), () => notes)(trace.value);
   };
 
   it('are found again after a restart, under the threshold of now', async () => {
     assert.deepEqual(await find(ROW), { scored: 2, firstError: 1, min: 0.2, decided: true });
     assert.deepEqual(await find(ROW, { hashes, threshold: 0.1 }), { scored: 2, firstError: undefined, min: 0.2, decided: false });
+  });
+
+  it('come with how the verdicts agree with the marks of a person, and with n', async () => {
+    const marks = (await find(ROW, { hashes }, open(), [{ step: 0, mark: 'right' }, { step: 1, mark: 'right' }, { step: 2, mark: 'wrong' }]))?.marks;
+    assert.deepEqual(marks, { agreed: 1, compared: 2, apart: 1 });
   });
 
   it('are missing for other steps, for another model, and while the model is not known', async () => {

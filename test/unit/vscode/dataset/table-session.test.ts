@@ -16,6 +16,7 @@ const ALL: TableQuery = { filter: '', sort: undefined };
 interface Table {
   readonly session: TableSession;
   readonly opened: readonly number[];
+  readonly asked: readonly string[];
   state(): TableState | undefined;
   /** Waits for a state that is as asked. */
   until(what: string, is: (state: TableState) => boolean): Promise<TableState>;
@@ -25,12 +26,15 @@ interface Table {
 function tableOf(dataset: () => Dataset): Table {
   const messages: TableHostMessage[] = [];
   const opened: number[] = [];
+  const asked: string[] = [];
   const session = createTableSession({
     name: 'rows.jsonl',
     current: () => Promise.resolve({ ok: true, value: dataset() }),
     lostMessage: () => undefined,
     scoresOf: () => Promise.resolve(undefined),
     open: (row) => opened.push(row),
+    openVariant: (row) => opened.push(-row),
+    chooseReading: (by) => asked.push(by),
     post: (message) => messages.push(message),
   });
   const state = (): TableState | undefined => messages.findLast((message) => message.type === 'state')?.state;
@@ -46,6 +50,7 @@ function tableOf(dataset: () => Dataset): Table {
   return {
     session,
     opened,
+    asked,
     state,
     until: (what, is) => wait(what, () => { const now = state(); return now !== undefined && is(now) ? now : undefined; }),
     async page(start, count) {
@@ -132,6 +137,32 @@ describe('a table session', function () {
     assert.equal((await table.page(1, 1))[0]?.row, 10);
     table.session.receive({ type: 'open', row: 10 });
     assert.deepEqual(table.opened, [10]);
+    table.session.dispose();
+  });
+
+  it('says where no row can be read as a trace, and asks how to read them', async () => {
+    const table = tableOf(() => buildDataset(['{"q": "a", "s": ["b"]}', '{"q": "c", "s": ["d"]}']));
+    table.session.receive({ type: 'ready', query: ALL });
+    const { unread, trouble } = await table.until('a state', () => true);
+    assert.equal(unread, true);
+    assert.match(trouble ?? '', /^No row of the first 2 can be read as a trace\. rows\.jsonl row 0 .*has the fields "q", "s"/);
+    table.session.receive({ type: 'reading', by: 'map' });
+    assert.deepEqual(table.asked, ['map']);
+    const one = tableOf(() => buildDataset(['{"note": 1}', ...ROWS.slice(0, 1).map((row) => JSON.stringify(row))]));
+    one.session.receive({ type: 'ready', query: ALL });
+    assert.equal((await one.until('a state', () => true)).unread, false);
+    table.session.dispose();
+    one.session.dispose();
+  });
+
+  it('counts the traces of a row, finds what any of them says, and opens the others on request', async () => {
+    const row = (id: number, modified: string) => JSON.stringify({ idx: id, original_question: 'Q?', modified_question: 'Q?', original_process: ['one', `zebra ${id}`], modified_process: ['one', modified], error_steps: [2], classification: 'c' });
+    const table = tableOf(() => buildDataset([row(0, 'horse'), row(1, 'zebra')]));
+    table.session.receive({ type: 'ready', query: { filter: 'zebra 0', sort: undefined } });
+    await table.until('the end', ({ busy, shown }) => !busy && shown === 1);
+    assert.deepEqual((await table.page(0, 1)).map(({ cells }) => [cells.row, cells.traces, cells.label]), [['0', '2', 'step 2 · model']]);
+    table.session.receive({ type: 'variants', row: 7 });
+    assert.deepEqual(table.opened, [-7]);
     table.session.dispose();
   });
 

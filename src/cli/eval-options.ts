@@ -1,0 +1,90 @@
+import path from 'node:path';
+import type { Eval, EvalOption, EvalSettings } from '../core/eval/eval.ts';
+import { EVALS, evalNamed } from '../core/eval/evals.ts';
+import { INPUT_OPTIONS } from './open-input.ts';
+import { MODEL_OPTIONS, promptForm } from './score-model.ts';
+import { readArguments, readChoice, readNumber, UsageError } from './usage.ts';
+import { readVerifierSettings, VERIFIER_OPTIONS } from './verifier-options.ts';
+
+const OPTIONS = {
+  ...INPUT_OPTIONS,
+  ...MODEL_OPTIONS,
+  ...VERIFIER_OPTIONS,
+  data: { type: 'string' },
+  scores: { type: 'string', multiple: true },
+  limit: { type: 'string' },
+  batch: { type: 'string' },
+  out: { type: 'string' },
+  resume: { type: 'boolean', default: false },
+  min: { type: 'string', multiple: true },
+  json: { type: 'boolean', default: false },
+} as const;
+
+export type EvalArguments = ReturnType<typeof readOptions>['values'];
+
+/** A least value of a metric. */
+export interface Minimum {
+  readonly metric: string;
+  readonly value: number;
+}
+
+export interface EvalCommand {
+  readonly eval: Eval;
+  readonly values: EvalArguments;
+  readonly data: string;
+  readonly settings: EvalSettings;
+  readonly minima: readonly Minimum[];
+}
+
+/** Reads the command line of `stepscope eval`. Throws a UsageError. */
+export function readEvalCommand(args: readonly string[]): EvalCommand {
+  const { own, values, positionals } = readOptions(args);
+  const names = EVALS.map(({ name }) => name).join(', ');
+  const [name, ...more] = positionals;
+  if (name === undefined || more.length > 0) throw new UsageError(`eval takes one name: stepscope eval NAME --data FILE. There are ${names}.`);
+  const chosen = evalNamed(name);
+  if (!chosen) throw new UsageError(`There is no eval "${name}": use one of ${names}.`);
+  if (values.data === undefined) throw new UsageError(`eval ${name} needs --data FILE: a data set with ${LABELS[chosen.needs.label]}.`);
+  if (values.resume && values.out === undefined) throw new UsageError('--resume goes with --out: name the folder of the run that is to go on.');
+  const { min, max } = chosen.needs.scores;
+  const scores = values.scores ?? [];
+  if (scores.length > max) throw new UsageError(`eval ${name} takes at most ${max} --scores: ${scores.length} were given.`);
+  if (scores.length > 0 && scores.length < min - 1) throw new UsageError(`eval ${name} takes ${min} sets of scores: name more --scores.`);
+  return {
+    eval: chosen,
+    values,
+    data: values.data,
+    settings: { eval: name, verifier: { ...readVerifierSettings(values), prompt: promptForm(values) }, options: readOwn(chosen, own), scores: scores.map((file) => path.basename(file)) },
+    minima: (values.min ?? []).map(readMinimum),
+  };
+}
+
+const LABELS = { 'first-error': 'a label of the first wrong step', 'step-ratings': 'a judgement of every step', 'gold-answer': 'right final answers', none: 'traces' } as const;
+
+function readOptions(args: readonly string[]) {
+  const declared = new Map(EVALS.flatMap(({ options }) => options).map((option) => [option.name, { type: option.kind === 'flag' ? 'boolean' : 'string' } as const]));
+  const { values, positionals } = readArguments(args, { ...Object.fromEntries(declared), ...OPTIONS });
+  return { values, own: values as Readonly<Record<string, unknown>>, positionals };
+}
+
+/** The eval's own options that were given; one of another eval is refused. */
+function readOwn(chosen: Eval, values: Readonly<Record<string, unknown>>): EvalSettings['options'] {
+  const mine = new Set(chosen.options.map(({ name }) => name));
+  const foreign = EVALS.flatMap(({ options }) => options).find(({ name }) => !mine.has(name) && values[name] !== undefined);
+  if (foreign) throw new UsageError(`--${foreign.name} is no option of eval ${chosen.name}.`);
+  return Object.fromEntries(chosen.options.map((option) => [option.name, readOption(option, values[option.name])]));
+}
+
+function readOption(option: EvalOption, value: unknown): string | number | boolean {
+  if (option.kind === 'flag') return typeof value === 'boolean' ? value : option.default;
+  if (typeof value !== 'string') return option.default;
+  if (option.kind === 'choice') return readChoice(option.name, value, option.choices);
+  return readNumber(option.name, value, option.default, option);
+}
+
+function readMinimum(text: string): Minimum {
+  const at = text.lastIndexOf('=');
+  const value = at < 1 || text.slice(at + 1).trim() === '' ? NaN : Number(text.slice(at + 1));
+  if (!Number.isFinite(value)) throw new UsageError(`--min ${text} is no METRIC=VALUE, such as f1=60.`);
+  return { metric: text.slice(0, at), value };
+}

@@ -1,0 +1,173 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import process from 'node:process';
+import type { Eval, EvalContext, EvalSettings } from '../core/eval/eval.ts';
+import { warnings, type EvalReport } from '../core/eval/report.ts';
+import { modelScores } from '../core/eval/model-scores.ts';
+import { createRunState, type EvalRunState } from '../core/eval/run-state.ts';
+import type { ScoreSource } from '../core/eval/score-source.ts';
+import type { LanguageModel } from '../core/model.ts';
+import { StepscopeError } from '../core/result.ts';
+import type { RunEnd, RunHeader } from '../core/run/run.ts';
+import { answerPair, isAnswerPair } from '../formats/answer-pairs.ts';
+import { openRows } from '../formats/open-file.ts';
+import { openScoreFile } from '../formats/score-file.ts';
+import type { TraceFile } from '../formats/trace-file.ts';
+import { sampleRows } from '../formats/trace-rows.ts';
+import { createSymbolicEquality } from '../models/symbolic/symbolic-equality.ts';
+import { openRunFiles, type RunFiles } from './eval-files.ts';
+import { readEvalCommand, type EvalCommand, type Minimum } from './eval-options.ts';
+import { createProgress, printSummary, summaryObject } from './eval-output.ts';
+import { chosenRows, openInput, readBytes } from './open-input.ts';
+import { modelSource, type ModelSource } from './score-model.ts';
+import { readNumber, UsageError } from './usage.ts';
+
+const [NOT_MET, BAD_INPUT, INTERRUPTED] = [1, 2, 130];
+/** The package's folder: the bundle lies in dist/. */
+const ROOT = path.resolve(__dirname, '..');
+
+/**
+ * `stepscope eval NAME --data FILE`: returns the exit code. 2 where rows had to be left out, or nothing could be evaluated;
+ * 1 where a `--min` is not met; 130 after Ctrl-C, with what was reached kept.
+ */
+export async function evalCommand(args: readonly string[], signal: AbortSignal): Promise<number> {
+  const command = readEvalCommand(args);
+  const { values, settings } = command;
+  const file = await openData(command);
+  const rows = spread(chosenRows(file, values), values.limit);
+  if (rows.length === 0) throw new UsageError(`${file.name} has no rows: there is nothing to evaluate.`);
+  const progress = createProgress(rows.length);
+  const scored = await openScores(command, file.rows, progress.say);
+  const { min, max } = command.eval.needs.scores;
+  // A score file is one judge; a model that is named beside it is the other.
+  const named = values.model !== undefined || (values.endpoint ?? []).length > 0;
+  const symbolic = command.eval.needs.label === 'gold-answer' ? createSymbolicEquality(path.join(ROOT, 'dist', 'symbolic.js')) : undefined;
+  const needsModel = scored.length < min || (named && scored.length < max);
+  if (named && !needsModel) throw new UsageError(`eval ${command.eval.name} takes the scores of a model or of --scores: leave one of them out.`);
+  const source = needsModel ? modelSource(values, settings.verifier, ROOT, progress.say, signal) : undefined;
+  try {
+    const model = await source?.load();
+    const sources = model && source ? [...scored, scoresOfModel(model, command, source)] : scored;
+    const header = headerOf(command, file.name, rows, model);
+    const files = values.out === undefined ? undefined : openRunFiles(values.out, header, command.eval, values.resume);
+    const state = createRunState(files?.earlier);
+    if (state.rows.length > 0) progress.say(`${state.rows.length} of ${rows.length} rows are there already and are not scored again.`);
+    const context: EvalContext = { data: dataOf(file, rows, values.variant), settings, scores: sources, done: state.done, signal, ...(model && { verifier: model }), ...(symbolic && { symbolic: (a: string, b: string) => symbolic.equal(a, b) }) };
+    const failure = await runAll(command.eval, context, state, files, progress);
+    const report = reportOf(command.eval, settings, files?.header ?? header, state, failure);
+    return finish(command, report, files, failure);
+  } finally {
+    progress.end();
+    source?.dispose();
+    symbolic?.dispose();
+  }
+}
+
+function scoresOfModel(model: LanguageModel, { values, settings }: EvalCommand, { rows }: ModelSource): ScoreSource {
+  return modelScores(model, settings.verifier, { batch: readNumber('batch', values.batch, rows, { min: 1, max: 10_000, integer: true }) });
+}
+
+async function openScores({ values }: EvalCommand, dataRows: number, say: (line: string) => void): Promise<ScoreSource[]> {
+  const sources: ScoreSource[] = [];
+  for (const name of values.scores ?? []) {
+    const rows = await openRows(path.basename(name), await readBytes(name, 'name a file with the scores of each step'));
+    if (!rows.ok) throw new UsageError(rows.error.message);
+    const opened = openScoreFile(rows.value, dataRows);
+    if (!opened.ok) throw new UsageError(opened.error.message);
+    opened.value.faults.forEach(say);
+    sources.push(opened.value.source);
+  }
+  return sources;
+}
+
+/** So many of the rows, spread evenly over the file: benchmarks have their rows with an error first, or a subset after the other. */
+function spread(rows: readonly number[], limit: string | undefined): readonly number[] {
+  const most = readNumber('limit', limit, Number.MAX_SAFE_INTEGER, { min: 1, max: Number.MAX_SAFE_INTEGER, integer: true });
+  return most >= rows.length ? rows : Array.from({ length: most }, (_, index) => rows[Math.floor((index * rows.length) / most)] ?? 0);
+}
+
+/** The data; pairs of answers, which have no question and are no traces, are read for the eval of answers alone. */
+async function openData({ data, values, eval: about }: EvalCommand): Promise<Pick<TraceFile, 'name' | 'rows' | 'trace'>> {
+  if (about.needs.label === 'gold-answer' && values.format === undefined && values.fields === undefined) {
+    const rows = await openRows(path.basename(data), await readBytes(data, 'name a file with final answers'));
+    if (rows.ok && sampleRows(rows.value, 1).some(isAnswerPair)) {
+      const pairs = rows.value;
+      return { name: pairs.name, rows: pairs.rows, trace: (row) => answerPair(pairs, row) };
+    }
+  }
+  return openInput(data, values);
+}
+
+function dataOf(file: Pick<TraceFile, 'name' | 'trace'>, rows: readonly number[], variant: string | undefined): EvalContext['data'] {
+  return { name: file.name, rows, trace: (row) => file.trace(row, variant) };
+}
+
+function headerOf({ eval: about, settings }: EvalCommand, file: string, rows: readonly number[], model: LanguageModel | undefined): RunHeader<EvalSettings> {
+  const judge = model?.info.name ?? settings.scores.join(', ');
+  return {
+    type: 'run',
+    version: 1,
+    kind: 'eval',
+    id: randomUUID(),
+    title: [about.name, file, ...(judge === '' ? [] : [judge])].join(' · '),
+    started: new Date().toISOString(),
+    models: model ? [{ role: 'verifier', info: model.info }] : [],
+    settings,
+    data: { file, rows },
+  };
+}
+
+/** Runs the eval to its end. What stops it before is given back: what was done until then is in the state. */
+async function runAll(about: Eval, context: EvalContext, state: EvalRunState, files: RunFiles | undefined, progress: ReturnType<typeof createProgress>): Promise<StepscopeError | undefined> {
+  try {
+    for await (const event of about.run(context)) {
+      state.add(event);
+      if (event.type !== 'started') files?.write(event);
+      if (event.type === 'note') progress.say(event.message);
+      if (event.type === 'row-failed' && state.failed.length <= MOST_SAID) progress.say(event.message);
+      progress.show(state.rows.length + state.failed.length, () => about.headline(state.rows, context.settings));
+    }
+    const unsaid = state.failed.length - MOST_SAID;
+    if (unsaid > 0) progress.say(`${unsaid} more rows are left out.`);
+    return undefined;
+  } catch (error) {
+    return error instanceof StepscopeError ? error : new StepscopeError('engine-failed', error instanceof Error ? error.message : String(error));
+  }
+}
+/** Rows that are named on stderr; the report lists more. */
+const MOST_SAID = 20;
+
+function reportOf(about: Eval, settings: EvalSettings, header: RunHeader<EvalSettings>, state: EvalRunState, failure: StepscopeError | undefined): EvalReport {
+  const summary = about.summarize(state.rows, settings);
+  const end: RunEnd = {
+    type: 'run-end',
+    reason: failure === undefined ? 'done' : failure.reason === 'aborted' ? 'cancelled' : 'failed',
+    ...(failure && failure.reason !== 'aborted' && { message: failure.message }),
+    headline: summary.headline,
+    ended: new Date().toISOString(),
+  };
+  return { eval: about, header, summary, rows: state.rows, failed: state.failed, notes: state.notes, end };
+}
+
+function finish({ eval: about, values, settings, minima }: EvalCommand, report: EvalReport, files: RunFiles | undefined, failure: StepscopeError | undefined): number {
+  const object = { ...summaryObject(report), charts: report.summary.charts };
+  if (report.end) files?.write(report.end);
+  files?.finish(report, object);
+  printSummary(report, about, settings, values.json, summaryObject(report));
+  for (const block of warnings(report)) if (block.kind === 'warning') process.stderr.write(`${block.text}\n`);
+  if (failure) {
+    process.stderr.write(`${failure.message}\n`);
+    if (failure.reason === 'aborted') return INTERRUPTED;
+    throw failure;
+  }
+  const missed = minima.filter((minimum) => !isMet(report, minimum));
+  for (const { metric, value } of missed) process.stderr.write(`${metric} is ${String(report.summary.metrics.find(({ id }) => id === metric)?.value ?? 'not defined')}, less than ${value}.\n`);
+  if (report.failed.length > 0 || report.rows.length === 0) return BAD_INPUT;
+  return missed.length > 0 ? NOT_MET : 0;
+}
+
+function isMet({ summary }: EvalReport, { metric, value }: Minimum): boolean {
+  const found = summary.metrics.find(({ id }) => id === metric);
+  if (!found) throw new UsageError(`--min names ${metric}, which this eval does not have: use one of ${summary.metrics.map(({ id }) => id).join(', ')}.`);
+  return found.value !== undefined && found.value >= value;
+}

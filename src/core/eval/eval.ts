@@ -1,0 +1,97 @@
+import type { LanguageModel } from '../model.ts';
+import type { Result } from '../result.ts';
+import type { Trace } from '../trace/trace.ts';
+import type { VerifierSettings } from '../verifier/settings.ts';
+import type { EvalEvent, EvalRow } from './events.ts';
+import type { ScoreSource } from './score-source.ts';
+import type { EvalSummary } from './summary.ts';
+
+/**
+ * A quick eval: from labelled data and scores to numbers. `run` makes a row of facts for each row of the data, `summarize`
+ * makes all numbers of those; nothing else is kept. So a log can be summarised again, and a run goes on where it ended.
+ */
+export interface Eval<Item = unknown> {
+  /** As `stepscope eval NAME` takes it. */
+  readonly name: string;
+  readonly title: string;
+  /** One or two sentences: what it measures, by which definition. */
+  readonly description: string;
+  readonly needs: EvalNeeds;
+  /** Its own options, besides the verifier's. */
+  readonly options: readonly EvalOption[];
+  /** One sentence where a row lacks what the eval needs; undefined where it can take part. */
+  unfit(trace: Trace): string | undefined;
+  /**
+   * Rows in the order in which they are done. What was yielded stays valid whatever happens later. Throws what the model
+   * throws (`aborted` when the signal fires).
+   */
+  run(context: EvalContext): AsyncIterable<EvalEvent<Item>>;
+  /** A row as a log has it, checked; undefined for anything else. */
+  readRow(value: unknown): EvalRow<Item> | undefined;
+  /** All numbers of the rows so far; any order, and no row at all, is fine. */
+  summarize(rows: readonly EvalRow<Item>[], settings: EvalSettings): EvalSummary;
+  /** The first metric alone, cheap: for progress. Undefined while it is not defined. */
+  headline(rows: readonly EvalRow<Item>[], settings: EvalSettings): string | undefined;
+  /** The row for a list and for a test runner. */
+  outcome(row: EvalRow<Item>, settings: EvalSettings): RowOutcome;
+}
+
+export interface EvalNeeds {
+  /** What the data must have: first wrong step, a rating of every step, the right final answer; `none` for any trace. */
+  readonly label: 'first-error' | 'step-ratings' | 'gold-answer' | 'none';
+  /** Sets of step scores that it takes: from the model, or from score files. 0 for an eval that needs no verifier. */
+  readonly scores: { readonly min: number; readonly max: number };
+}
+
+export interface RowOutcome {
+  /** `right` and `wrong` are about the judge (verifier, answer), not about the solution. */
+  readonly state: 'right' | 'wrong';
+  /** One line: `label step 3, predicted step 4 (0.12)`. */
+  readonly text: string;
+  /** Step that the difference is about, 0-based: where to look. */
+  readonly step?: number;
+}
+
+/** An option of an eval: for a command line, a form and a setting. */
+export type EvalOption =
+  | { readonly kind: 'choice'; readonly name: string; readonly title: string; readonly choices: readonly [string, ...string[]]; readonly default: string }
+  | { readonly kind: 'number'; readonly name: string; readonly title: string; readonly min: number; readonly max: number; readonly integer: boolean; readonly default: number }
+  | { readonly kind: 'flag'; readonly name: string; readonly title: string; readonly default: boolean };
+
+/** All that an eval was told: the settings of its run's header. */
+export interface EvalSettings {
+  /** Name of the eval. */
+  readonly eval: string;
+  readonly verifier: VerifierSettings;
+  /** By name; `optionValue` reads one, with its default. */
+  readonly options: Readonly<Record<string, string | number | boolean>>;
+  /** File names of the score files, in order; empty where the model scored. */
+  readonly scores: readonly string[];
+}
+
+export interface EvalData {
+  /** File name, for messages. */
+  readonly name: string;
+  /** Rows to look at, 0-based in the file, in order. */
+  readonly rows: readonly number[];
+  trace(row: number): Result<Trace> | Promise<Result<Trace>>;
+}
+
+export interface EvalContext {
+  readonly data: EvalData;
+  readonly settings: EvalSettings;
+  /** Where scores come from, in order: the model (`modelScores`) or files. */
+  readonly scores: readonly ScoreSource[];
+  /** The model that `modelScores` asks, for what is said about it. */
+  readonly verifier?: LanguageModel;
+  /** Decides whether two formulas are equal, where texts and numbers do not say; undefined where it cannot. */
+  readonly symbolic?: (a: string, b: string) => Promise<boolean | undefined>;
+  /** Rows that an earlier part of the run has done: they are not looked at again. */
+  readonly done?: ReadonlySet<number>;
+  readonly signal?: AbortSignal;
+}
+
+/** The value of an option, or its default. */
+export function optionValue(option: EvalOption, { options }: EvalSettings): string | number | boolean {
+  return options[option.name] ?? option.default;
+}

@@ -1,0 +1,99 @@
+import type { Chart, Table } from '../picture/chart.ts';
+import type { RunEnd, RunHeader } from '../run/run.ts';
+import { effectiveTemperature } from '../verifier/settings.ts';
+import type { Eval, EvalSettings } from './eval.ts';
+import type { EvalRow, RowFailed } from './events.ts';
+import { metricTable, numberText } from './metrics.ts';
+import type { EvalSummary } from './summary.ts';
+
+/** A run as a report shows it. */
+export interface EvalReport {
+  readonly eval: Pick<Eval, 'title' | 'description' | 'outcome'>;
+  readonly header: RunHeader<EvalSettings>;
+  readonly summary: EvalSummary;
+  readonly rows: readonly EvalRow[];
+  readonly failed: readonly RowFailed[];
+  /** What was said while it ran. */
+  readonly notes: readonly string[];
+  readonly end?: RunEnd;
+}
+
+/** A part of a report, in whatever form it is written. All texts are untrusted. */
+export type Block =
+  | { readonly kind: 'heading'; readonly level: 1 | 2; readonly text: string }
+  | { readonly kind: 'text'; readonly text: string }
+  /** What has to be seen before the numbers are. */
+  | { readonly kind: 'warning'; readonly text: string }
+  | { readonly kind: 'list'; readonly items: readonly string[] }
+  | { readonly kind: 'table'; readonly table: Table }
+  | { readonly kind: 'chart'; readonly chart: Chart };
+
+/** Rows that a report lists; the log has all. */
+const MOST_LISTED = 200;
+
+/** The parts of a report in their order: the result, what it rests on, pictures, remarks, and the rows to look at. */
+export function reportBlocks(report: EvalReport): Block[] {
+  const { eval: about, header, summary, failed, notes, end } = report;
+  return [
+    { kind: 'heading', level: 1, text: header.title },
+    { kind: 'text', text: summary.headline },
+    ...warnings(report),
+    { kind: 'text', text: `${about.title}. ${about.description}` },
+    { kind: 'table', table: metricTable(summary.metrics) },
+    ...summary.tables.map((table): Block => ({ kind: 'table', table })),
+    { kind: 'table', table: provenance(header, end) },
+    ...(summary.charts.length === 0 ? [] : [{ kind: 'heading', level: 2, text: 'Charts' } as const]),
+    ...summary.charts.map((chart): Block => ({ kind: 'chart', chart })),
+    { kind: 'heading', level: 2, text: 'Remarks' },
+    { kind: 'list', items: [...new Set([...summary.notes, ...notes])] },
+    ...(failed.length === 0 ? [] : [{ kind: 'heading', level: 2, text: 'Rows that are left out' } as const, { kind: 'table', table: failedTable(failed) } as const]),
+    { kind: 'heading', level: 2, text: 'Rows that differ' },
+    { kind: 'table', table: differenceTable(report) },
+  ];
+}
+
+/** What the numbers must not be taken for. */
+export function warnings({ header, failed, rows, end }: EvalReport): Block[] {
+  const texts = header.models.flatMap(({ info }) => (info.demonstration === undefined ? [] : [`${info.name} is a demonstration model, made for ${info.demonstration}: on anything else its numbers show that the instrument works, not what a verifier can do.`]));
+  if (end && end.reason !== 'done') texts.push(`The run is not complete (${end.reason}): ${rows.length} of ${header.data?.rows.length ?? rows.length} rows were evaluated.`);
+  if (failed.length > 0) texts.push(`${failed.length} of ${header.data?.rows.length ?? failed.length} rows could not be evaluated: they are in no number, and listed below.`);
+  return texts.map((text) => ({ kind: 'warning', text }));
+}
+
+/** Everything that the numbers need to be made again. */
+function provenance({ models, settings, data, started, id }: RunHeader<EvalSettings>, end: RunEnd | undefined): Table {
+  const { verifier, scores, options } = settings;
+  const sampling = verifier.mode === 'direct' ? 'direct, one reading a step' : `reasoned, K = ${verifier.k}${effectiveTemperature(verifier) === 0 ? ' greedy' : `, temperature ${verifier.temperature}, top-p ${verifier.topP}`}`;
+  const rows = data?.rows ?? [];
+  const [first = 0, last = 0] = [rows[0], rows.at(-1)];
+  const range = rows.length === 0 ? 'no rows' : `${numberText(rows.length, 0)} rows, ${first} to ${last} (0-based${last - first + 1 === rows.length ? '' : ', spread over these'})`;
+  const lines: (readonly [string, string])[] = [
+    ['Data', `${data?.file ?? '–'}: ${range}`],
+    ...models.map(({ role, info }) => [role === 'verifier' ? 'Verifier' : 'Policy', `${info.name}, ${info.weights}, ${numberText(info.parameters / 1e6, 0)}M parameters, SHA-256 ${info.hash}`] as const),
+    ...(scores.length > 0 ? [['Scores', scores.join(', ')] as const] : models.length > 0 ? [['Mode', `${sampling}, prompt ${verifier.prompt}`] as const] : []),
+    ['Threshold', String(verifier.threshold)],
+    ['Seed', String(verifier.seed)],
+    ...Object.entries(options).map(([name, value]) => [`Option ${name}`, String(value)] as const),
+    ['Started', started],
+    ...(end ? [['Ended', `${end.ended} (${end.reason})`] as const] : []),
+    ['Run', id],
+  ];
+  return { name: 'How it was made', columns: [{ name: 'What' }, { name: 'Value' }], rows: lines };
+}
+
+function failedTable(failed: readonly RowFailed[]): Table {
+  const rows = failed.slice(0, MOST_LISTED).map(({ row, id, reason, message }) => [String(row), id ?? '–', reason, message]);
+  return { name: 'Rows that are left out', columns: [{ name: 'Row', numeric: true }, { name: 'Id' }, { name: 'Why' }, { name: 'Message' }], rows, ...listed(failed.length) };
+}
+
+/** Rows that the judge got wrong, in order. */
+function differenceTable({ eval: about, rows, header }: EvalReport): Table {
+  const wrong = rows.map((row) => ({ row, outcome: about.outcome(row, header.settings) })).filter(({ outcome }) => outcome.state === 'wrong');
+  wrong.sort((a, b) => a.row.row - b.row.row);
+  const lines = wrong.slice(0, MOST_LISTED).map(({ row, outcome }) => [String(row.row), row.id ?? '–', row.subset ?? '–', outcome.text]);
+  return { name: `${wrong.length} of ${rows.length} rows`, columns: [{ name: 'Row', numeric: true }, { name: 'Id' }, { name: 'Subset' }, { name: 'What differs' }], rows: lines, ...listed(wrong.length) };
+}
+
+function listed(count: number): Pick<Table, 'note'> {
+  return count > MOST_LISTED ? { note: `The first ${MOST_LISTED} of ${count}; the log of the run has all.` } : {};
+}

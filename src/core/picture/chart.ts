@@ -1,0 +1,54 @@
+/** A table of a report, and the twin of every picture. Cells are texts; a missing value is `–`. */
+export interface Table {
+  readonly name: string;
+  readonly columns: readonly TableColumn[];
+  readonly rows: readonly (readonly string[])[];
+  /** One sentence under it. */
+  readonly note?: string;
+}
+
+export interface TableColumn {
+  readonly name: string;
+  /** Numbers are set to the right. */
+  readonly numeric?: true;
+}
+
+export interface Axis {
+  readonly name: string;
+  /** Ends of the axis; by the data where absent. */
+  readonly domain?: readonly [number, number];
+  readonly scale?: 'linear' | 'log';
+}
+
+export interface ChartPoint {
+  readonly x: number;
+  readonly y: number;
+  /** Ends of an interval around y. */
+  readonly low?: number;
+  readonly high?: number;
+  readonly n?: number;
+  /** Names the point, where points have names. */
+  readonly label?: string;
+}
+
+export interface Series {
+  readonly name: string;
+  readonly points: readonly ChartPoint[];
+}
+
+interface Titled {
+  /** Unique in a report. */
+  readonly id: string;
+  readonly name: string;
+  /** One or two sentences for those who do not see it: what it shows, and what comes out. */
+  readonly description: string;
+}
+
+/** A picture as data. `src/core/picture/draw-chart.ts` draws it, `chart-table.ts` gives its table. */
+export type Chart =
+  /** Lines over a common axis; `mark` is a value of x that counts, such as the threshold in use; `diagonal` is y = x. */
+  | (Titled & { readonly kind: 'lines'; readonly x: Axis; readonly y: Axis; readonly series: readonly Series[]; readonly mark?: { readonly x: number; readonly name: string }; readonly diagonal?: string })
+  /** Points with intervals, each with its own name. */
+  | (Titled & { readonly kind: 'points'; readonly x: Axis; readonly y: Axis; readonly series: readonly Series[] })
+  /** Counts: a row of `counts` for each of `rows`, a cell for each of `columns`; `agree` says which cells are agreement. */
+  | (Titled & { readonly kind: 'matrix'; readonly x: { readonly name: string }; readonly y: { readonly name: string }; readonly columns: readonly string[]; readonly rows: readonly string[]; readonly counts: readonly (readonly number[])[]; readonly agree: readonly (readonly [row: number, column: number])[] });

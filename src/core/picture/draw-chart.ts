@@ -1,0 +1,130 @@
+import { line as linePath } from 'd3-shape';
+import type { Chart, ChartPoint, Series } from './chart.ts';
+import { label, line, plotFrame, PLOT, rounded, SIZE, type Frame } from './plot-frame.ts';
+import { svg, type SvgNode } from './svg.ts';
+
+type Lines = Extract<Chart, { kind: 'lines' | 'points' }>;
+type Matrix = Extract<Chart, { kind: 'matrix' }>;
+
+/**
+ * The picture of a chart. It has its name and description for those who do not see it; colours are those of `CHART_STYLE`'s
+ * custom properties; series differ by dashes and marks as well. `scope` keeps ids apart where several reports share a page.
+ */
+export function drawChart(chart: Chart, scope = 'chart'): SvgNode {
+  const [title, description] = [`${scope}-${chart.id}-title`, `${scope}-${chart.id}-desc`];
+  const { nodes, height } = chart.kind === 'matrix' ? drawMatrix(chart) : drawSeries(chart);
+  return svg(
+    'svg',
+    { class: `chart chart-${chart.kind}`, viewBox: `0 0 ${SIZE.width} ${height}`, role: 'img', 'aria-labelledby': title, 'aria-describedby': description },
+    svg('title', { id: title }, chart.name),
+    svg('desc', { id: description }, chart.description),
+    ...nodes,
+  );
+}
+
+interface Drawn {
+  readonly nodes: readonly SvgNode[];
+  readonly height: number;
+}
+
+function drawSeries(chart: Lines): Drawn {
+  const frame = plotFrame(chart.x, chart.y, chart.series);
+  const several = chart.series.length > 1;
+  return {
+    nodes: [
+      ...frame.nodes,
+      ...(chart.kind === 'lines' && chart.diagonal !== undefined ? diagonal(frame, chart.diagonal) : []),
+      ...(chart.kind === 'lines' && chart.mark ? markLine(frame, chart.mark) : []),
+      ...chart.series.map((series, index) => drawOne(frame, series, index, chart.kind)),
+      ...(several ? [legend(chart.series)] : []),
+    ],
+    height: several ? SIZE.height : SIZE.height - 14,
+  };
+}
+
+function diagonal(frame: Frame, name: string): SvgNode[] {
+  const [low, high] = [0, 1];
+  return [line('chart-diagonal', frame.x(low), frame.y(low), frame.x(high), frame.y(high)), label(frame.x(0.94), frame.y(0.94) + 18, name, 'end', 'chart-text chart-quiet')];
+}
+
+function markLine(frame: Frame, { x, name }: { readonly x: number; readonly name: string }): SvgNode[] {
+  const at = frame.x(x);
+  const right = at > (PLOT.left + PLOT.right) / 2;
+  return [line('chart-mark', at, PLOT.top, at, PLOT.bottom), label(right ? at - 5 : at + 5, PLOT.bottom - 8, name, right ? 'end' : 'start')];
+}
+
+function drawOne(frame: Frame, { points }: Series, index: number, kind: Lines['kind']): SvgNode {
+  const path = linePath<ChartPoint>((point) => rounded(frame.x(point.x)), (point) => rounded(frame.y(point.y)))([...points]);
+  // Many points are a curve; few are measurements, each with its mark.
+  const marked = kind === 'points' || points.length <= 20;
+  return svg(
+    'g',
+    { class: `chart-series chart-series-${index % 4}` },
+    ...(path === null ? [] : [svg('path', { class: 'chart-line', d: path, fill: 'none' })]),
+    ...points.flatMap(({ x, low, high }) => (low === undefined || high === undefined ? [] : [line('chart-interval', frame.x(x), frame.y(low), frame.x(x), frame.y(high))])),
+    ...(marked ? points.map((point) => mark(frame.x(point.x), frame.y(point.y), index)) : []),
+    ...points.flatMap((point) => (point.label === undefined ? [] : [label(Math.min(frame.x(point.x) + 7, PLOT.right - 4), frame.y(point.y) - 7, point.label, frame.x(point.x) > PLOT.right - 50 ? 'end' : 'start')])),
+  );
+}
+
+/** A disc, a square, a diamond or a ring. */
+function mark(x: number, y: number, index: number): SvgNode {
+  const [cx, cy] = [rounded(x), rounded(y)];
+  if (index % 4 === 1) return svg('rect', { class: 'chart-point', x: cx - 3.5, y: cy - 3.5, width: 7, height: 7 });
+  if (index % 4 === 2) return svg('rect', { class: 'chart-point', x: cx - 3.5, y: cy - 3.5, width: 7, height: 7, transform: `rotate(45 ${cx} ${cy})` });
+  return svg('circle', { class: index % 4 === 3 ? 'chart-ring' : 'chart-point', cx, cy, r: 4 });
+}
+
+function legend(series: readonly Series[]): SvgNode {
+  const width = (PLOT.right - PLOT.left) / series.length;
+  return svg(
+    'g',
+    { class: 'chart-legend' },
+    ...series.map(({ name }, index) => {
+      const x = PLOT.left + index * width;
+      const y = SIZE.height - 8;
+      return svg('g', { class: `chart-series chart-series-${index % 4}` }, line('chart-line', x, y - 4, x + 24, y - 4), mark(x + 12, y - 4, index), label(x + 30, y, shortened(name, Math.floor((width - 34) / 6.5)), 'start'));
+    }),
+  );
+}
+
+function shortened(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, Math.max(1, most - 1))}…` : text;
+}
+
+/** Cells are shaded by their share of the row, so that rare rows can be read, too; each says its count. */
+function drawMatrix({ x, y, columns, rows, counts, agree }: Matrix): Drawn {
+  const [left, top] = [96, 44];
+  const cell = { width: Math.min(72, (SIZE.width - left - 14) / columns.length), height: Math.min(30, 300 / rows.length) };
+  const agreed = new Set(agree.map(([row, column]) => `${row} ${column}`));
+  const nodes = rows.flatMap((name, row): SvgNode[] => {
+    const list = counts[row] ?? [];
+    const total = list.reduce((sum, count) => sum + count, 0);
+    const at = top + row * cell.height;
+    return [
+      label(left - 8, at + cell.height / 2 + 4, name, 'end'),
+      ...list.map((count, column) => {
+        const [cx, share] = [left + column * cell.width, total === 0 ? 0 : count / total];
+        const box = { x: rounded(cx), y: rounded(at), width: rounded(cell.width), height: rounded(cell.height) };
+        return svg(
+          'g',
+          { class: `chart-cell${agreed.has(`${row} ${column}`) ? ' chart-agree' : ''}` },
+          svg('rect', { class: 'chart-fill', ...box, 'fill-opacity': rounded(0.55 * share) }),
+          svg('rect', { class: 'chart-box', ...box, fill: 'none' }),
+          ...(count === 0 ? [] : [label(cx + cell.width / 2, at + cell.height / 2 + 4, String(count), 'middle')]),
+        );
+      }),
+    ];
+  });
+  const width = cell.width * columns.length;
+  const height = top + cell.height * rows.length;
+  return {
+    nodes: [
+      label(left + width / 2, 14, x.name, 'middle'),
+      svg('text', { class: 'chart-text', x: 0, y: 0, 'text-anchor': 'middle', transform: `translate(14 ${rounded((top + height) / 2)}) rotate(-90)` }, y.name),
+      ...columns.map((name, column) => label(left + (column + 0.5) * cell.width, top - 8, shortened(name, 14), 'middle')),
+      ...nodes,
+    ],
+    height: Math.ceil(height + 10),
+  };
+}

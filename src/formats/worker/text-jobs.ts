@@ -1,0 +1,42 @@
+import { Worker } from 'node:worker_threads';
+import { fail, type Result } from '../../core/result.ts';
+import type { SegmentationChoice, SegmentedTrace } from '../../core/segment/segment-trace.ts';
+import type { Trace } from '../../core/trace/trace.ts';
+import type { FormatErrorReason, LocatedTrace } from '../trace-file.ts';
+import type { TextJob } from './messages.ts';
+import { assembler, type Piece } from './pieces.ts';
+import { onEnd, type ReaderSettings } from './reader.ts';
+
+/** Work on texts of megabytes, each in a thread that ends with it. A thread that fails is the error `reader-ended`. Never rejects. */
+export interface TextJobs {
+  /** See parseMarkdownTrace. */
+  parse(name: string, text: string): Promise<Result<LocatedTrace, FormatErrorReason>>;
+  /** See segmentTrace; `name` is for the message of a thread that fails. */
+  segment(name: string, trace: Trace, choice: SegmentationChoice): Promise<Result<SegmentedTrace, 'no-given-steps' | 'reader-ended'>>;
+}
+
+/** Most memory of a thread, in MB: a text of 5 MB with a step a character takes a third of it. */
+const MEGABYTES = 1024;
+
+/** `script` is the bundled entry of a reader (dist/dataset.js). */
+export function createTextJobs(script: string, megabytes = MEGABYTES): TextJobs {
+  const settings = { script, megabytes };
+  return {
+    parse: (name, text) => run(settings, { kind: 'parse', name, text }) as ReturnType<TextJobs['parse']>,
+    segment: (name, trace, choice) => run(settings, { kind: 'segment', name, trace, choice }) as ReturnType<TextJobs['segment']>,
+  };
+}
+
+function run({ script, megabytes }: ReaderSettings, job: TextJob): Promise<unknown> {
+  return new Promise((resolve) => {
+    const worker = new Worker(script, { workerData: job, execArgv: [], resourceLimits: { maxOldGenerationSizeMb: megabytes } });
+    const answer = assembler();
+    worker.on('message', (piece: Piece) => {
+      answer.take(piece);
+      if (piece.last) resolve(answer.value);
+      else worker.postMessage('more');
+    });
+    // Only the first to settle a promise counts: an end after the answer says nothing.
+    onEnd(worker, megabytes, (how) => resolve(fail('reader-ended', `${job.name} cannot be read: its reader ${how}.`)));
+  });
+}

@@ -1,0 +1,102 @@
+import * as vscode from 'vscode';
+import { runLine, type RunLog } from '../../core/run/run-log.ts';
+import { RUN_COMMANDS, type RunCommandName } from '../manifest.ts';
+import { note } from '../navigation.ts';
+import { documentName } from '../trace-documents.ts';
+import type { RunExport, RunKinds } from './run-kinds.ts';
+import type { RunEntry, RunStore } from './run-store.ts';
+import { dayAndTime, runState } from './runs-tree.ts';
+
+const AS_LOG: RunExport = {
+  title: 'JSONL: the log itself, one event a line',
+  extension: 'jsonl',
+  write: ({ header, events, end }) => ({ ok: true, value: [header, ...events, ...(end === undefined ? [] : [end])].map((line) => runLine(line as object)).join('') }),
+};
+
+/** Opening, renaming, deleting and exporting runs. Each command takes an item of the view or an id, or asks for a run. */
+export function registerRunCommands(store: RunStore, kinds: RunKinds): vscode.Disposable {
+  const say = (text: string): void => void vscode.window.showInformationMessage(text);
+
+  async function choose(argument: unknown, title: string): Promise<RunEntry | undefined> {
+    const entries = await store.list();
+    const id = typeof argument === 'object' && argument !== null && 'id' in argument ? argument.id : argument;
+    if (typeof id === 'string') {
+      const found = entries.find((entry) => entry.id === id);
+      if (found === undefined) say(`There is no run ${id}: it was deleted, or belongs to another workspace.`);
+      return found;
+    }
+    if (entries.length === 0) {
+      say('There are no runs yet: Stepscope: Solve with PATS… makes one.');
+      return undefined;
+    }
+    return (await vscode.window.showQuickPick(entries.map(pickItem), { title, matchOnDescription: true }))?.entry;
+  }
+
+  const handlers: Readonly<Record<RunCommandName, (argument?: unknown, second?: unknown, third?: unknown) => Promise<void>>> = {
+    async openRun(argument) {
+      const entry = await choose(argument, 'Open a Run');
+      if (entry === undefined) return;
+      if (!('header' in entry)) say(entry.trouble);
+      else if (kinds[entry.header.kind] === undefined) say(`This version of Stepscope cannot show runs of the kind "${entry.header.kind}"; they can be exported.`);
+      else kinds[entry.header.kind]?.open(entry.id);
+    },
+    async renameRun(argument, title) {
+      const entry = await choose(argument, 'Rename a Run');
+      if (entry === undefined) return;
+      if (!('header' in entry)) return say(entry.trouble);
+      const name = typeof title === 'string' ? title : await vscode.window.showInputBox({ title: 'Rename Run', value: entry.header.title, validateInput: (text) => (text.trim() === '' ? 'A run needs a name.' : undefined) });
+      if (name === undefined || name.trim() === '') return;
+      const renamed = await store.rename(entry.id, name.trim());
+      if (!renamed.ok) say(renamed.error.message);
+    },
+    async deleteRun(argument, confirmed) {
+      const entry = await choose(argument, 'Delete a Run');
+      if (entry === undefined) return;
+      const title = 'header' in entry ? entry.header.title : entry.id;
+      const sure = confirmed === true || (await vscode.window.showWarningMessage(`Delete the run "${title}"?`, { modal: true, detail: 'It can be brought back with Undo until this window is closed.' }, 'Delete')) === 'Delete';
+      if (!sure) return;
+      const removed = await store.remove(entry.id);
+      if (!removed.ok) return say(removed.error.message);
+      // Not awaited: a notification that stays open must not hold the command up.
+      void vscode.window.showInformationMessage(`The run "${title}" is deleted.`, 'Undo').then(async (pressed) => {
+        if (pressed !== 'Undo') return;
+        const restored = await store.restore(entry.id);
+        if (!restored.ok) say(restored.error.message);
+      });
+    },
+    async exportRun(argument, form, file) {
+      const entry = await choose(argument, 'Export a Run');
+      if (entry === undefined) return;
+      const log = await store.read(entry.id);
+      if (!log.ok) return say(log.error.message);
+      const forms = [AS_LOG, ...(kinds[log.value.header.kind]?.exports ?? [])];
+      const chosen = forms.find(({ extension }) => extension === form) ?? (await vscode.window.showQuickPick(forms.map((one) => ({ label: one.title, description: `.${one.extension}`, one })), { title: `Export ${log.value.header.title}` }))?.one;
+      if (chosen !== undefined) await write(chosen, log.value, file instanceof vscode.Uri ? file : undefined);
+    },
+  };
+
+  return vscode.Disposable.from(...Object.entries(RUN_COMMANDS).map(([name, id]) => vscode.commands.registerCommand(id, handlers[name as RunCommandName])));
+}
+
+async function write(form: RunExport, log: RunLog, file: vscode.Uri | undefined): Promise<void> {
+  const text = form.write(log);
+  if (!text.ok) {
+    void vscode.window.showWarningMessage(text.error.message);
+    return;
+  }
+  const base = log.header.title.replace(/[^\p{L}\p{N}._-]+/gu, '-').slice(0, 60);
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const uri = file ?? (await vscode.window.showSaveDialog({ title: `Export ${log.header.title}`, filters: { [form.extension.toUpperCase()]: [form.extension] }, ...(folder !== undefined && { defaultUri: vscode.Uri.joinPath(folder, `${base}.${form.extension}`) }) }));
+  if (uri === undefined) return;
+  try {
+    await vscode.workspace.fs.writeFile(uri, Buffer.from(text.value));
+    note(`${log.header.title} is exported to ${documentName(uri)}.`);
+  } catch (error) {
+    void vscode.window.showErrorMessage(`${documentName(uri)} cannot be written: ${error instanceof Error ? error.message : String(error)}. Choose another folder.`);
+  }
+}
+
+function pickItem(entry: RunEntry): vscode.QuickPickItem & { readonly entry: RunEntry } {
+  if (!('header' in entry)) return { label: entry.id, description: entry.trouble, entry };
+  return { label: entry.header.title, description: `${runState(entry).text} · ${dayAndTime(entry.header.started)}`, entry };
+}

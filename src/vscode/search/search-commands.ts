@@ -1,0 +1,103 @@
+import * as vscode from 'vscode';
+import type { RunProblem } from '../../core/search/lockstep.ts';
+import type { SearchSettings } from '../../core/search/settings.ts';
+import { SEARCH_COMMANDS, type SearchCommandName } from '../manifest.ts';
+import type { DatasetLibrary } from '../dataset/dataset-library.ts';
+import type { RunStore } from '../runs/run-store.ts';
+import { documentName } from '../trace-documents.ts';
+import type { ActiveTrace } from '../active-trace.ts';
+import { askSettings, askTask, problemOf, taskHere, taskOf, type Task } from './solve-command.ts';
+import { importSearch } from './import-search.ts';
+import type { SearchDocuments } from './search-documents.ts';
+import type { SearchPanel } from './search-panel.ts';
+import type { SearchRuns } from './search-runs.ts';
+import { readSearchSettings } from './search-settings.ts';
+
+export interface SearchCommandDependencies {
+  readonly searches: SearchRuns;
+  readonly runs: RunStore;
+  readonly panel: SearchPanel;
+  readonly documents: SearchDocuments;
+  readonly library: DatasetLibrary;
+  readonly active: ActiveTrace;
+  readonly choosePolicy: () => Promise<void>;
+}
+
+/** Registers the commands about searches. Each answers in every state: with what was asked for, or with one sentence. */
+export function registerSearchCommands({ searches, runs, panel, documents, library, active, choosePolicy }: SearchCommandDependencies): vscode.Disposable {
+  const say = (text: string): void => void vscode.window.showInformationMessage(text);
+
+  /** What the argument names: a row of the *Traces* view, `{ question, gold? }`; else what the editor is about. */
+  async function taskOfArgument(argument: unknown): Promise<Task | undefined> {
+    if (typeof argument === 'object' && argument !== null) {
+      if ('question' in argument && typeof argument.question === 'string') return taskOf(argument as RunProblem);
+      const place = rowOf(argument);
+      if (place !== undefined) {
+        const record = await library.record(place.uri, place.row);
+        if (record.ok) return { ...taskOf(problemOf(record.value.trace)), data: { file: documentName(place.uri), rows: [place.row] } };
+        say(record.error.message);
+        return undefined;
+      }
+    }
+    return taskHere(active.view()) ?? (await askTask());
+  }
+
+  /** With settings nothing is asked. Resolves to the id of the run once it has ended, or undefined where none began. */
+  async function solve(argument: unknown, chosen: unknown): Promise<string | undefined> {
+    const task = await taskOfArgument(argument);
+    if (task === undefined) return undefined;
+    const settings = typeof chosen === 'object' && chosen !== null ? withChanges(chosen) : await askSettings(task);
+    if (settings === undefined) return undefined;
+    const id = searches.start({ ...task, settings });
+    panel.show(id);
+    documents.follow(id);
+    await searches.ended(id);
+    return id;
+  }
+
+  async function chooseRun(argument: unknown, title: string, fits: 'running' | 'unfinished'): Promise<string | undefined> {
+    const id = typeof argument === 'object' && argument !== null && 'id' in argument ? argument.id : argument;
+    if (typeof id === 'string') return id;
+    const entries = (await runs.list()).flatMap((entry) => ('header' in entry && entry.header.kind === 'search' && (fits === 'running' ? entry.running !== undefined : entry.running === undefined && entry.end?.reason !== 'done') ? [entry] : []));
+    if (entries.length === 0) {
+      say(fits === 'running' ? 'No search runs.' : 'Every search has come to its end: there is nothing to resume.');
+      return undefined;
+    }
+    if (entries.length === 1) return entries[0]?.id;
+    return (await vscode.window.showQuickPick(entries.map((entry) => ({ label: entry.header.title, description: entry.header.started, id: entry.id })), { title }))?.id;
+  }
+
+  const handlers: Readonly<Record<SearchCommandName, (argument?: unknown, second?: unknown) => Promise<unknown>>> = {
+    solve,
+    choosePolicy,
+    async cancelSearch(argument) {
+      const id = await chooseRun(argument, 'Cancel a Search', 'running');
+      if (id !== undefined && !searches.cancel(id)) say('This search does not run.');
+    },
+    async resumeSearch(argument) {
+      const id = await chooseRun(argument, 'Resume a Search', 'unfinished');
+      if (id === undefined) return;
+      const resumed = await searches.resume(id);
+      if (!resumed.ok) return say(resumed.error.message);
+      panel.show(id);
+      await searches.ended(id);
+    },
+    async openAsRun(argument, row) {
+      const id = await importSearch(runs, library, argument, row);
+      if (id !== undefined) panel.show(id);
+      return id;
+    },
+  };
+  return vscode.Disposable.from(...Object.entries(SEARCH_COMMANDS).map(([name, id]) => vscode.commands.registerCommand(id, handlers[name as SearchCommandName])));
+}
+
+/** The settings as they are, with the parts that a caller names. */
+function withChanges(changes: Partial<SearchSettings>): SearchSettings {
+  const settings = readSearchSettings(changes.strategy ?? 'pats');
+  return { ...settings, ...changes, policy: { ...settings.policy, ...changes.policy }, verifier: { ...settings.verifier, ...changes.verifier }, budget: { ...settings.budget, ...changes.budget } };
+}
+
+function rowOf(argument: object): { readonly uri: vscode.Uri; readonly row: number } | undefined {
+  const { kind, uri, summary } = argument as { readonly kind?: unknown; readonly uri?: unknown; readonly summary?: { readonly row?: unknown } };
+  return kind === 'row' && uri instanceof vscode.Uri && typeof summary?.row === 'number' ? { uri, row: summary.row } : undefined;
+}

@@ -1,0 +1,169 @@
+import * as vscode from 'vscode';
+import type { ControllerSettings } from '../../core/search/settings.ts';
+import { parseSearchViewMessage, type SearchHostMessage, type SearchViewMessage } from '../../protocol/search-view.ts';
+import type { Disposable } from '../disposable.ts';
+import { RUN_COMMANDS, VIEWS } from '../manifest.ts';
+import type { RunStore } from '../runs/run-store.ts';
+import { webviewPage } from '../webview-page.ts';
+import { candidateDetail } from './candidate-detail.ts';
+import type { SearchRuns } from './search-runs.ts';
+import { replayOf, searchLane, searchSnapshot } from './search-snapshot.ts';
+import { stepRounds, type SearchState } from './search-state.ts';
+
+export interface SearchPanel extends Disposable {
+  /** Opens the panel of a run, or brings it to the front. */
+  show(id: string, column?: vscode.ViewColumn): void;
+}
+
+export interface SearchPanelDependencies {
+  readonly extension: vscode.Uri;
+  readonly searches: SearchRuns;
+  readonly runs: RunStore;
+  /** Shows the solution of a problem as a trace. */
+  readonly showTrace: (id: string, problem: number, preserveFocus: boolean) => Promise<void>;
+}
+
+/** Snapshots follow a search at this beat. */
+const BEAT_MS = 200;
+
+interface Shown {
+  readonly id: string;
+  readonly panel: vscode.WebviewPanel;
+  problem: number;
+  whatIf: ControllerSettings | undefined;
+  ready: boolean;
+  timer: NodeJS.Timeout | undefined;
+}
+
+/** The *Search* panels, one a run. */
+export function createSearchPanel({ extension, searches, runs, showTrace }: SearchPanelDependencies): SearchPanel {
+  const panels = new Map<string, Shown>();
+  const say = (text: string): void => void vscode.window.showInformationMessage(text);
+
+  async function send(shown: Shown): Promise<void> {
+    shown.timer = undefined;
+    const state = await searches.find(shown.id);
+    if (panels.get(shown.id) !== shown) return;
+    if (state.ok) shown.panel.title = state.value.header.title;
+    if (!shown.ready) return;
+    const snapshot = state.ok ? searchSnapshot(state.value, shown.problem, shown.whatIf) : undefined;
+    post(shown, snapshot === undefined ? { type: 'snapshot', snapshot, missing: state.ok ? `${state.value.header.title} has no problem ${shown.problem + 1}.` : state.error.message } : { type: 'snapshot', snapshot });
+  }
+
+  const post = ({ panel }: Shown, message: SearchHostMessage): void => void panel.webview.postMessage(message);
+  const sendSoon = (shown: Shown): void => void (shown.timer ??= setTimeout(() => void send(shown), BEAT_MS));
+
+  function adopt(id: string, panel: vscode.WebviewPanel): void {
+    const shown: Shown = { id, panel, problem: 0, whatIf: undefined, ready: false, timer: undefined };
+    panels.set(id, shown);
+    panel.webview.options = { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(extension, 'dist', 'webview')] };
+    panel.onDidDispose(() => {
+      clearTimeout(shown.timer);
+      if (panels.get(id) === shown) panels.delete(id);
+    });
+    panel.webview.onDidReceiveMessage((value: unknown) => {
+      const message = parseSearchViewMessage(value);
+      if (message !== undefined) void receive(shown, message);
+    });
+    panel.webview.html = webviewPage(panel.webview, extension, 'search', 'Search');
+    void send(shown);
+  }
+
+  async function receive(shown: Shown, message: SearchViewMessage): Promise<void> {
+    switch (message.type) {
+      case 'ready':
+        Object.assign(shown, { ready: true, problem: message.problem });
+        return send(shown);
+      case 'problem':
+        Object.assign(shown, { problem: message.problem, whatIf: undefined });
+        return send(shown);
+      case 'what-if':
+        shown.whatIf = message.settings ?? undefined;
+        return send(shown);
+      case 'cancel':
+        if (!searches.cancel(shown.id)) say('This search does not run.');
+        return;
+      case 'export':
+        await vscode.commands.executeCommand(RUN_COMMANDS.exportRun, shown.id);
+        return;
+      case 'show-trace':
+        return showTrace(shown.id, shown.problem, false);
+      case 'resume': {
+        const resumed = await searches.resume(shown.id);
+        if (!resumed.ok) say(resumed.error.message);
+        return;
+      }
+      case 'select':
+      case 'run':
+      case 'branch': {
+        const state = await searches.find(shown.id);
+        if (!state.ok) return say(state.error.message);
+        if (message.type === 'run') runAgain(shown, state.value);
+        else if (message.type === 'select') detail(shown, state.value, message.round, message.candidate);
+        else branch(shown, state.value, message.round, message.candidate);
+      }
+    }
+  }
+
+  function detail(shown: Shown, state: SearchState, round: number, candidate: number): void {
+    const problem = state.problems[shown.problem];
+    const lane = searchLane(state, shown.problem, shown.whatIf)[round];
+    if (problem === undefined || lane === undefined) return;
+    const found = candidateDetail(state, problem, round, lane.recorded, candidate);
+    if (found !== undefined) post(shown, { type: 'detail', detail: found });
+  }
+
+  /** Searches on from a candidate that was not chosen, as a run of its own. */
+  function branch(shown: Shown, state: SearchState, round: number, candidate: number): void {
+    const problem = state.problems[shown.problem];
+    const recorded = searchLane(state, shown.problem, shown.whatIf)[round]?.recorded;
+    if (problem === undefined || recorded === undefined) return;
+    const { header } = state;
+    show(searches.start({ title: `${header.title} · from round ${recorded + 1}, candidate ${candidate + 1}`, settings: header.settings, problems: [{ ...problem.started, rounds: problem.rounds }], branch: { round: recorded, candidate }, madeBy: header.models }), vscode.ViewColumn.Active);
+  }
+
+  /** Searches with the settings of the what-if. What would have happened in the same way is taken over. */
+  function runAgain(shown: Shown, { header, problems }: SearchState): void {
+    const problem = problems[shown.problem];
+    const { whatIf } = shown;
+    if (problem === undefined || whatIf === undefined) return;
+    if (problem.started.imported !== undefined) return say('The search was recorded by another program: solve its problem with Stepscope: Solve with PATS… first.');
+    const { firstChange } = replayOf(problem, header.settings, whatIf);
+    if (firstChange === undefined) return say('Nothing would change: the search would be the same.');
+    const rounds = header.settings.strategy === 'pats' ? stepRounds(problem.rounds).slice(0, firstChange) : [];
+    show(searches.start({ title: `${header.title} · what if`, settings: { ...header.settings, ...whatIf, strategy: 'pats' }, problems: [{ ...problem.started, rounds }], ...(rounds.length > 0 && { madeBy: header.models }) }), vscode.ViewColumn.Active);
+  }
+
+  function show(id: string, column: vscode.ViewColumn = vscode.ViewColumn.Active): void {
+    const shown = panels.get(id);
+    if (shown !== undefined) shown.panel.reveal(shown.panel.viewColumn, false);
+    else adopt(id, vscode.window.createWebviewPanel(VIEWS.search, 'Search', column, {}));
+  }
+
+  const subscriptions = vscode.Disposable.from(
+    vscode.window.registerWebviewPanelSerializer(VIEWS.search, {
+      deserializeWebviewPanel(restored, state: unknown) {
+        const { id } = (state ?? {}) as { readonly id?: unknown };
+        if (typeof id === 'string' && !panels.has(id)) adopt(id, restored);
+        else restored.dispose();
+        return Promise.resolve();
+      },
+    }),
+    searches.onDidChange((id) => {
+      const shown = panels.get(id);
+      if (shown !== undefined) sendSoon(shown);
+    }),
+    // Renamed, or deleted.
+    runs.onDidChange(({ id }) => {
+      for (const shown of panels.values()) if (id === undefined || id === shown.id) sendSoon(shown);
+    }),
+  );
+
+  return {
+    show,
+    dispose() {
+      subscriptions.dispose();
+      for (const { panel } of panels.values()) panel.dispose();
+    },
+  };
+}

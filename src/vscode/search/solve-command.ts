@@ -1,0 +1,141 @@
+import * as vscode from 'vscode';
+import type { RunProblem } from '../../core/search/lockstep.ts';
+import { STRATEGIES, type SearchSettings, type Strategy } from '../../core/search/settings.ts';
+import type { Trace } from '../../core/trace/trace.ts';
+import { readVerifierChoice } from '../verifier-choice.ts';
+import { POLICY, VERIFIER, type ModelRole } from '../model-role.ts';
+import { SEARCH_COMMANDS, COMMANDS, TRACE_SCHEME } from '../manifest.ts';
+import type { TraceView } from '../trace-sessions.ts';
+import { firstWords } from '../wording.ts';
+import { readSearchSettings, readStrategy } from './search-settings.ts';
+
+/** What to solve: problems and what to call the run. */
+export interface Task {
+  readonly title: string;
+  readonly problems: readonly RunProblem[];
+  readonly data?: { readonly file: string; readonly rows: readonly number[] };
+}
+
+/** The problem of a trace; its gold answer, where the data has one, tells whether the search was right. */
+export function problemOf({ problem, source, given }: Pick<Trace, 'problem' | 'source' | 'given'>): RunProblem {
+  const gold = given?.goldAnswer?.value;
+  return { question: problem, ...(gold !== undefined && { gold }), ...(source.row !== undefined && { row: source.row }), ...(source.id !== undefined && { id: source.id }) };
+}
+
+/** The task that the editor is about: the selection, else the problem of the trace; undefined where there is neither. */
+export function taskHere(view: TraceView | undefined): Task | undefined {
+  const editor = vscode.window.activeTextEditor;
+  const selected = editor === undefined || editor.selection.isEmpty ? '' : editor.document.getText(editor.selection).trim();
+  if (selected !== '') return taskOf({ question: selected });
+  if (view === undefined) return undefined;
+  const { trace } = view.open;
+  const { row, file } = trace.source;
+  return { ...taskOf(problemOf(trace)), ...(view.document.uri.scheme === TRACE_SCHEME && row !== undefined && { data: { file, rows: [row] } }) };
+}
+
+export function taskOf(problem: RunProblem): Task {
+  const name = problem.id ?? firstWords(problem.question, 8);
+  return { title: name, problems: [problem] };
+}
+
+/** Asks for a problem to type. */
+export async function askTask(): Promise<Task | undefined> {
+  const question = await vscode.window.showInputBox({ title: 'Solve with PATS', prompt: 'The problem, as the policy is to read it. Or select a text, open a trace or a row first.', ignoreFocusOut: true, validateInput: (text) => (text.trim() === '' ? 'Write a problem.' : undefined) });
+  return question === undefined || question.trim() === '' ? undefined : taskOf({ question: question.trim() });
+}
+
+const ABOUT: Readonly<Record<Strategy, string>> = {
+  pats: 'PATS: 2, 4 or 8 candidates a step, decided by how good the last step was',
+  'all-simple': '2 candidates at every step',
+  'all-medium': '4 candidates at every step',
+  'all-complex': '8 candidates at every step',
+  'random-mode': 'a mode drawn at each step',
+  'solution-switching': 'a simple solution; where the verifier does not pass it, another in complex mode',
+  guided: 'guided search of R-PRM: 8 candidates a step, the best is kept',
+  beam: 'several paths side by side',
+  'best-of-n': 'whole solutions; the best score wins',
+  majority: 'whole solutions; the most frequent answer wins, nothing is judged',
+  sampling: 'one solution, nothing is judged',
+};
+
+type Row = vscode.QuickPickItem & { readonly act: 'go' | 'strategy' | 'policy' | 'verifier' | 'seed' | 'temperature' | 'settings' };
+
+/**
+ * One list with all that a search is told, each with what it is now: Enter on the first starts, on another changes it. So the
+ * usual case is one key. Resolves to the settings, or undefined after Escape.
+ */
+export async function askSettings(task: Task): Promise<SearchSettings | undefined> {
+  let strategy = readStrategy();
+  let changes: { readonly seed?: number; readonly temperature?: number } = {};
+  for (;;) {
+    const settings = changed(readSearchSettings(strategy), changes);
+    const picked = await vscode.window.showQuickPick(rowsOf(settings), { title: task.problems.length === 1 ? `Solve: ${task.title}` : `Solve ${task.problems.length} problems`, placeHolder: 'Enter starts the search; choose a line to change it', ignoreFocusOut: true });
+    switch (picked?.act) {
+      case undefined:
+        return undefined;
+      case 'go':
+        return settings;
+      case 'strategy':
+        strategy = (await pickStrategy(strategy)) ?? strategy;
+        break;
+      case 'policy':
+        await vscode.commands.executeCommand(SEARCH_COMMANDS.choosePolicy);
+        break;
+      case 'verifier':
+        await vscode.commands.executeCommand(COMMANDS.chooseVerifier);
+        break;
+      case 'seed':
+        changes = { ...changes, ...numberNamed('seed', await askNumber('Seed', 'A whole number from 0 on.', settings.seed, (value) => Number.isInteger(value) && value >= 0 && value < 2 ** 31)) };
+        break;
+      case 'temperature':
+        changes = { ...changes, ...numberNamed('temperature', await askNumber('Temperature of the policy', 'From 0 (greedy) to 2.', settings.policy.temperature, (value) => value >= 0 && value <= 2)) };
+        break;
+      case 'settings':
+        await vscode.commands.executeCommand('workbench.action.openSettings', 'stepscope.search');
+        return undefined;
+    }
+  }
+}
+
+function changed(settings: SearchSettings, { seed, temperature }: { readonly seed?: number; readonly temperature?: number }): SearchSettings {
+  return { ...settings, ...(seed !== undefined && { seed }), ...(temperature !== undefined && { policy: { ...settings.policy, temperature } }) };
+}
+
+function rowsOf({ strategy, policy, verifier, thresholds, seed, widths, budget }: SearchSettings): Row[] {
+  return [
+    { act: 'go', label: '$(play) Start', detail: strategy === 'pats' ? `good ${thresholds.good}, low ${thresholds.low}, bad ${thresholds.bad}; ${widths.simple}, ${widths.medium} or ${widths.complex} candidates; at most ${budget.rounds} rounds` : `at most ${budget.rounds} rounds` },
+    { act: 'strategy', label: '$(type-hierarchy) Strategy', description: strategy, detail: ABOUT[strategy] },
+    { act: 'policy', label: '$(edit) Policy', description: choiceText(POLICY), detail: `writes the steps; ${policy.prompt} prompt` },
+    { act: 'verifier', label: '$(law) Verifier', description: choiceText(VERIFIER), detail: `judges the steps; K = ${verifier.k}` },
+    { act: 'temperature', label: '$(flame) Temperature', description: String(policy.temperature) },
+    { act: 'seed', label: '$(symbol-numeric) Seed', description: String(seed) },
+    { act: 'settings', label: '$(gear) More settings…', detail: 'thresholds, penalty, budgets, limits of tokens' },
+  ];
+}
+
+function choiceText(role: ModelRole): string {
+  const choice = readVerifierChoice(role);
+  if (!choice.ok) return choice.error.message;
+  switch (choice.value.type) {
+    case 'bundled':
+      return `${role.bundled} (bundled)`;
+    case 'folder':
+      return choice.value.folder;
+    case 'server':
+      return `${choice.value.server.model ?? 'the model'} at ${choice.value.server.endpoints.join(', ')}`;
+  }
+}
+
+export async function pickStrategy(now: Strategy): Promise<Strategy | undefined> {
+  const items = STRATEGIES.map((strategy) => ({ label: `${strategy === now ? '$(check) ' : ''}${strategy}`, detail: ABOUT[strategy], strategy }));
+  return (await vscode.window.showQuickPick(items, { title: 'Strategy', matchOnDetail: true }))?.strategy;
+}
+
+async function askNumber(title: string, rule: string, value: number, fits: (value: number) => boolean): Promise<number | undefined> {
+  const text = await vscode.window.showInputBox({ title, prompt: rule, value: String(value), validateInput: (typed) => (typed.trim() !== '' && fits(Number(typed)) ? undefined : rule) });
+  return text === undefined ? undefined : Number(text);
+}
+
+function numberNamed<Name extends string>(name: Name, value: number | undefined): Partial<Record<Name, number>> {
+  return value === undefined ? {} : ({ [name]: value } as Record<Name, number>);
+}
