@@ -1,3 +1,4 @@
+import { setTimeout as setTimeoutPromise } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { Dataset } from '../../formats/dataset.ts';
 import type { Disposable } from '../disposable.ts';
@@ -13,6 +14,10 @@ import { nodeId, treeItem, type TraceNode } from './tree-items.ts';
 import type { TreeMemory } from './tree-memory.ts';
 
 export interface TracesTree extends vscode.TreeDataProvider<TraceNode>, Disposable {
+  /** Resolves when no children have been read for a moment. */
+  settled(): Promise<void>;
+  /** Shows all of it anew. */
+  refresh(): void;
   getParent(node: TraceNode): TraceNode | undefined;
   /** The node of an id that `nodeId` gave, if it can still be there and all nodes above it are unfolded. Its file is read for that. */
   find(id: string): Promise<TraceNode | undefined>;
@@ -28,6 +33,9 @@ export interface TracesTreeDependencies {
 
 /** A file that is being read, or scores that come in, show at this beat. */
 const BEAT_MS = 1000;
+/** It is quiet when nothing was read at this many looks, so long apart. */
+const QUIET_TURNS = 4;
+const QUIET_MS = 150;
 
 /** The open data sets and traces with their rows. Nothing is read before a node is unfolded. */
 export function createTracesTree({ library, memory, scoresOf, onScores }: TracesTreeDependencies): TracesTree {
@@ -36,6 +44,8 @@ export function createTracesTree({ library, memory, scoresOf, onScores }: Traces
   /** Files whose rows are to be shown anew at the next beat. */
   const waiting = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
+  /** Nodes whose children are being read: a node that is to be shown anew meanwhile loses them in older editors, so that waits. */
+  let reading = 0;
 
   function fileNode(uri: vscode.Uri): TraceNode {
     const key = uri.toString();
@@ -48,10 +58,20 @@ export function createTracesTree({ library, memory, scoresOf, onScores }: Traces
     for (const uri of uris) waiting.add(uri.toString());
     timer ??= setTimeout(() => {
       timer = undefined;
+      if (reading > 0) return showSoon([]);
       const now = [...waiting];
       waiting.clear();
       for (const key of now) if (files.has(key)) changed.fire(files.get(key));
     }, BEAT_MS);
+  }
+
+  async function watched(children: Promise<TraceNode[]>): Promise<TraceNode[]> {
+    reading++;
+    try {
+      return await children;
+    } finally {
+      reading--;
+    }
   }
 
   /** Lists what an open file gives; the sentence that says why, where it cannot be opened. */
@@ -123,7 +143,7 @@ export function createTracesTree({ library, memory, scoresOf, onScores }: Traces
     changed,
     library.onDidChange(({ uri, type }) => {
       if (type === 'listed') changed.fire(undefined);
-      else if (type === 'progress') showSoon([uri]);
+      else if (type === 'progress' || reading > 0) showSoon([uri]);
       else if (files.has(uri.toString())) changed.fire(fileNode(uri));
     }),
     onScores(() => showSoon(library.list())),
@@ -144,11 +164,11 @@ export function createTracesTree({ library, memory, scoresOf, onScores }: Traces
           return uris.map(fileNode);
         }
         case 'file':
-          return fileChildren(node.uri);
+          return watched(fileChildren(node.uri));
         case 'rows':
-          return rowNodes(node.uri, node.range);
+          return watched(rowNodes(node.uri, node.range));
         case 'row':
-          return node.variant === undefined && node.summary.variants.length > 1 ? variantNodes(node.uri, node.row, node.summary.variants) : [];
+          return node.variant === undefined && node.summary.variants.length > 1 ? watched(variantNodes(node.uri, node.row, node.summary.variants)) : [];
         case 'note':
           return [];
       }
@@ -169,6 +189,10 @@ export function createTracesTree({ library, memory, scoresOf, onScores }: Traces
         }
       }
     },
+    async settled() {
+      for (let quiet = 0; quiet < QUIET_TURNS; quiet = reading > 0 ? 0 : quiet + 1) await setTimeoutPromise(QUIET_MS);
+    },
+    refresh: () => changed.fire(undefined),
     async find(id) {
       const uri = library.list().find((file) => id === file.toString() || id.startsWith(`${file.toString()}#[`));
       if (uri === undefined || id === uri.toString()) return uri && fileNode(uri);
