@@ -1,3 +1,4 @@
+import { countWhile } from '../core/count-while.ts';
 import { ROW_LISTS } from './json-document.ts';
 import { QUESTION_FIELDS } from './json-rows.ts';
 
@@ -13,14 +14,7 @@ import { QUESTION_FIELDS } from './json-rows.ts';
 export function rowAt(text: string, offset: number): number | undefined {
   const starts = documentStarts(text) ?? lineStarts(text);
   if (starts.length === 0) return undefined;
-  let low = 0;
-  let high = starts.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((starts[middle] ?? 0) <= offset) low = middle + 1;
-    else high = middle;
-  }
-  return Math.max(0, low - 1);
+  return Math.max(0, countWhile(starts.length, (row) => (starts[row] ?? 0) <= offset) - 1);
 }
 
 /** Where the rows of a document that is one JSON value begin; undefined for anything else, such as JSONL. */

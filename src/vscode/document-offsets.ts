@@ -1,3 +1,4 @@
+import { countWhile } from '../core/count-while.ts';
 import type { Span } from '../core/trace/trace.ts';
 import type { OpenTrace } from './trace-documents.ts';
 
@@ -47,14 +48,7 @@ export function documentOffsets(open: OpenTrace): DocumentOffsets {
   };
 }
 
-/** The index of the last span that starts at or before the offset, by bisection; the first where none does. */
+/** The index of the last span that starts at or before the offset; the first where none does. */
 function indexAt(spans: readonly Span[], offset: number): number {
-  let low = 0;
-  let high = spans.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((spans[middle]?.start ?? Infinity) <= offset) low = middle + 1;
-    else high = middle;
-  }
-  return Math.max(0, low - 1);
+  return Math.max(0, countWhile(spans.length, (index) => (spans[index]?.start ?? Infinity) <= offset) - 1);
 }

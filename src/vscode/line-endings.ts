@@ -1,3 +1,4 @@
+import { countWhile } from '../core/count-while.ts';
 import type { Span } from '../core/trace/trace.ts';
 
 /**
@@ -10,16 +11,7 @@ export function normalizeLineEndings(
 ): { readonly text: string; readonly spans: readonly Span[] } {
   /** Offsets of the `\r` of each `\r\n`: the characters that go. A lone `\r` is replaced, not dropped. */
   const dropped = [...text.matchAll(/\r\n/g)].map((match) => match.index);
-  const moved = (offset: number): number => {
-    let low = 0;
-    let high = dropped.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((dropped[middle] ?? 0) < offset) low = middle + 1;
-      else high = middle;
-    }
-    return offset - low;
-  };
+  const moved = (offset: number): number => offset - countWhile(dropped.length, (index) => (dropped[index] ?? 0) < offset);
   return {
     text: text.replace(/\r\n?/g, '\n'),
     spans: spans.map(({ start, end }) => ({ start: moved(start), end: moved(end) })),

@@ -1,3 +1,5 @@
+import { countWhile } from '../count-while.ts';
+
 /**
  * When a row is predicted right, as a function of the threshold: for every threshold t with `above` < t <= `to`. A prediction
  * is the first step with a score under t (strict), so a row with an error at step L is right where the score of L is under t
@@ -60,11 +62,5 @@ function within(starts: Float64Array, ends: Float64Array, threshold: number): nu
 
 /** Values under the limit, of ascending ones. */
 function countUnder(values: Float64Array, limit: number): number {
-  let [low, high] = [0, values.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((values[middle] ?? Infinity) < limit) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return countWhile(values.length, (index) => (values[index] ?? Infinity) < limit);
 }

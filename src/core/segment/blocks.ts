@@ -1,3 +1,4 @@
+import { countWhile } from '../count-while.ts';
 import type { Span } from '../trace/trace.ts';
 import { findBlockTokens, type BlockToken } from './block-tokens.ts';
 
@@ -133,14 +134,7 @@ function addCloser(later: FenceCloser[], closer: FenceCloser): void {
   later.push(closer);
 }
 
-/** The nearest closer of at least this length, by bisection; -1 where there is none. */
+/** The nearest closer of at least this length; -1 where there is none. */
 function nearestCloser(later: readonly FenceCloser[], length: number): number {
-  let low = 0;
-  let high = later.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((later[middle]?.length ?? 0) >= length) low = middle + 1;
-    else high = middle;
-  }
-  return later[low - 1]?.index ?? -1;
+  return later[countWhile(later.length, (index) => (later[index]?.length ?? 0) >= length) - 1]?.index ?? -1;
 }

@@ -1,3 +1,4 @@
+import { countWhile } from '../count-while.ts';
 import { fail, ok, type Failure, type Result } from '../result.ts';
 import type { Span } from '../trace/trace.ts';
 import { trimSpan } from './lines.ts';
@@ -123,16 +124,9 @@ function stepOf(steps: readonly Span[], at: number): number | undefined {
   return step !== undefined && at < step.end ? index : undefined;
 }
 
-/** The index of the last span that starts before the offset, by bisection; -1 for none. */
+/** The index of the last span that starts before the offset; -1 for none. */
 function lastBefore(spans: readonly Span[], offset: number): number {
-  let low = 0;
-  let high = spans.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((spans[middle]?.start ?? Infinity) < offset) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
+  return countWhile(spans.length, (index) => (spans[index]?.start ?? Infinity) < offset) - 1;
 }
 
 function mergedAt(cuts: Cuts, index: number): Cuts {

@@ -1,3 +1,5 @@
+import { countWhile } from '../../core/count-while.ts';
+
 /** A row from which others are found again by scanning on. */
 export interface Checkpoint {
   readonly row: number;
@@ -35,14 +37,8 @@ export function checkpoints(): Checkpoints {
       count++;
     },
     before(row) {
-      let low = 0;
-      let high = count;
-      while (low + 1 < high) {
-        const middle = (low + high) >> 1;
-        if (at(middle, 0) <= row) low = middle;
-        else high = middle;
-      }
-      return { row: at(low, 0), offset: at(low, 1), line: at(low, 2), next: low + 1 < count ? at(low + 1, 1) : undefined };
+      const index = Math.max(0, countWhile(count, (kept) => at(kept, 0) <= row) - 1);
+      return { row: at(index, 0), offset: at(index, 1), line: at(index, 2), next: index + 1 < count ? at(index + 1, 1) : undefined };
     },
   };
 }
