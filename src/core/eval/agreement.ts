@@ -3,13 +3,13 @@ import type { ScoredStep } from '../metrics/calibration.ts';
 import { cohenKappa } from '../metrics/kappa.ts';
 import { bootstrapSums, type Estimate } from '../metrics/statistics.ts';
 import type { Chart } from '../picture/chart.ts';
-import { optionValue, type Eval, type EvalSettings } from './eval.ts';
+import type { Eval, EvalSettings } from './eval.ts';
 import type { EvalRow } from './events.ts';
 import { estimateMetric, metricText, percentMetric } from './metrics.ts';
-import { SCORE_OPTION } from './process-bench.ts';
 import { scoreRows } from './score-rows.ts';
+import { SCORE_OPTION, scoredSteps, stepChoice, verdictsOf, type StepChoice } from './step-choice.ts';
 import { stepQuality } from './step-charts.ts';
-import { rowReader, scoresSchema, storeScores, valuesOf } from './step-item.ts';
+import { rowReader, scoresSchema, storeScores } from './step-item.ts';
 import { stepTruth } from './step-truth.ts';
 import type { EvalSummary, Metric } from './summary.ts';
 
@@ -22,10 +22,7 @@ const itemSchema = v.object({
 export type AgreementItem = v.InferOutput<typeof itemSchema>;
 type Row = EvalRow<AgreementItem>;
 
-interface Choice {
-  readonly score: 'soft' | 'hard';
-  readonly threshold: number;
-  readonly seed: number;
+interface Choice extends StepChoice {
   readonly names: readonly string[];
 }
 
@@ -33,7 +30,7 @@ function choiceOf(settings: EvalSettings): Choice {
   const [first = 'the model', second = 'the model'] = settings.scores;
   // Two files of the same name are two judges all the same.
   const names = first === second ? [`${first} (first)`, `${second} (second)`] : [first, second];
-  return { score: optionValue(SCORE_OPTION, settings) === 'hard' ? 'hard' : 'soft', threshold: settings.verifier.threshold, seed: settings.verifier.seed, names };
+  return { ...stepChoice(settings), names };
 }
 
 /** Step verdicts of one judge against the labels, or of two judges against each other and the labels. */
@@ -68,10 +65,6 @@ export const agreementEval: Eval<AgreementItem> = {
 };
 
 type Verdicts = readonly (boolean | undefined)[];
-
-function verdictsOf(scores: AgreementItem['judges'][number], { score, threshold }: Choice): Verdicts {
-  return valuesOf(scores, score).map((value) => (value === undefined ? undefined : value >= threshold));
-}
 
 function verdictsOfLabels({ truth }: AgreementItem): Verdicts {
   return truth.map((right) => right ?? undefined);
@@ -163,14 +156,10 @@ function summarize(rows: readonly Row[], choice: Choice): EvalSummary {
   };
 }
 
-function knownSteps(rows: readonly Row[], judge: number, { score }: Choice): ScoredStep[] {
+function knownSteps(rows: readonly Row[], judge: number, choice: Choice): ScoredStep[] {
   return rows.flatMap(({ row, item }) => {
     const scores = item.judges[judge];
-    const values = scores ? valuesOf(scores, score) : [];
-    return values.flatMap((value, step): ScoredStep[] => {
-      const right = item.truth[step];
-      return value === undefined || right === null || right === undefined ? [] : [{ row, score: value, right }];
-    });
+    return scores ? scoredSteps(row, scores, choice, (step) => item.truth[step] ?? undefined) : [];
   });
 }
 

@@ -1,13 +1,12 @@
 import * as v from 'valibot';
-import type { ScoredStep } from '../metrics/calibration.ts';
 import { ALL_RIGHT_CLASS, classScore, countSteps, PRM_BENCH_CATEGORIES, stepScores } from '../metrics/prm-bench.ts';
 import { bootstrapSums, mean } from '../metrics/statistics.ts';
 import { costMetrics, costNotes } from './cost.ts';
-import { optionValue, type Eval, type EvalSettings } from './eval.ts';
+import type { Eval } from './eval.ts';
 import type { EvalRow } from './events.ts';
 import { estimateMetric, metricText } from './metrics.ts';
-import { SCORE_OPTION } from './process-bench.ts';
 import { scoreRows } from './score-rows.ts';
+import { SCORE_OPTION, scoredSteps, stepChoice, verdictsOf, type StepChoice } from './step-choice.ts';
 import { stepQuality } from './step-charts.ts';
 import { rowReader, scoresSchema, storeScores, valuesOf } from './step-item.ts';
 import { stepTruth } from './step-truth.ts';
@@ -21,16 +20,6 @@ const itemSchema = v.object({
 });
 export type PrmBenchItem = v.InferOutput<typeof itemSchema>;
 type Row = EvalRow<PrmBenchItem>;
-
-interface Choice {
-  readonly score: 'soft' | 'hard';
-  readonly threshold: number;
-  readonly seed: number;
-}
-
-function choiceOf(settings: EvalSettings): Choice {
-  return { score: optionValue(SCORE_OPTION, settings) === 'hard' ? 'hard' : 'soft', threshold: settings.verifier.threshold, seed: settings.verifier.seed };
-}
 
 /** PRMBench ("PRMBench: A Fine-grained and Challenging Benchmark for Process-Level Reward Models", Song et al. 2025). */
 export const prmBenchEval: Eval<PrmBenchItem> = {
@@ -51,14 +40,13 @@ export const prmBenchEval: Eval<PrmBenchItem> = {
       item: (trace, [scores]) => ({ right: stepTruth(trace).map((right) => right === true), scores: storeScores(scores ?? { soft: [] }) }),
     }),
   readRow: rowReader(itemSchema),
-  summarize: (rows, settings) => summarize(rows, choiceOf(settings)),
+  summarize: (rows, settings) => summarize(rows, stepChoice(settings)),
   headline(rows, settings) {
-    const metric = overall(countedRows(rows, choiceOf(settings)), choiceOf(settings));
+    const metric = overall(countedRows(rows, stepChoice(settings)), stepChoice(settings));
     return metric.value === undefined ? undefined : metricText(metric);
   },
   outcome({ item }, settings) {
-    const { score, threshold } = choiceOf(settings);
-    const verdicts = valuesOf(item.scores, score).map((value) => (value === undefined ? undefined : value >= threshold));
+    const verdicts = verdictsOf(item.scores, stepChoice(settings));
     const wrong = verdicts.flatMap((verdict, step) => (verdict === item.right[step] ? [] : [step]));
     const errors = item.right.flatMap((right, step) => (right ? [] : [step + 1]));
     const [first] = wrong;
@@ -76,7 +64,7 @@ interface CountedRow {
 }
 
 /** Rows with a score of every step: the others cannot be counted. */
-function countedRows(rows: readonly Row[], { score, threshold }: Choice): CountedRow[] {
+function countedRows(rows: readonly Row[], { score, threshold }: StepChoice): CountedRow[] {
   return rows.flatMap((row): CountedRow[] => {
     const values = valuesOf(row.item.scores, score);
     const known = values.filter((value) => value !== undefined);
@@ -92,19 +80,19 @@ function scoresOf([truePositive = 0, falsePositive = 0, trueNegative = 0, falseN
 
 const UNDEFINED = 'Not defined: there are no such steps to be right or wrong about.';
 
-function overall(rows: readonly CountedRow[], { seed }: Choice): Metric {
+function overall(rows: readonly CountedRow[], { seed }: StepChoice): Metric {
   const estimate = bootstrapSums(rows.map(({ columns }) => columns), (sums) => scoresOf(sums).prmScore, seed);
   return estimateMetric({ id: 'prmscore', name: 'PRMScore', group: 'overall', of: 'rows' }, 'percent', estimate, { interval: 'bootstrap', scale: 100, n: rows.length, missing: UNDEFINED });
 }
 
 /** F1 and negative F1, pooled, beside the overall score. */
-function parts(rows: readonly CountedRow[], { seed }: Choice): Metric[] {
+function parts(rows: readonly CountedRow[], { seed }: StepChoice): Metric[] {
   const pick = (id: string, name: string, value: (sums: readonly number[]) => number | undefined) =>
     estimateMetric({ id, name, group: 'overall', of: 'rows' }, 'percent', bootstrapSums(rows.map(({ columns }) => columns), value, seed), { interval: 'bootstrap', scale: 100, n: rows.length, missing: UNDEFINED });
   return [pick('f1', 'F1 of right steps', (sums) => scoresOf(sums).f1), pick('negative-f1', 'F1 of wrong steps', (sums) => scoresOf(sums).negativeF1)];
 }
 
-function classMetrics(rows: readonly CountedRow[], classes: readonly string[], { seed }: Choice): Metric[] {
+function classMetrics(rows: readonly CountedRow[], classes: readonly string[], { seed }: StepChoice): Metric[] {
   return classes.map((name) => {
     const own = rows.filter(({ row }) => row.subset === name);
     const estimate = bootstrapSums(own.map(({ columns }) => columns), (sums) => classScore(name, scoresOf(sums)), seed);
@@ -113,7 +101,7 @@ function classMetrics(rows: readonly CountedRow[], classes: readonly string[], {
 }
 
 /** The plain mean of a category's classes; without a value unless all of them are there. */
-function categoryMetric(rows: readonly CountedRow[], category: keyof typeof PRM_BENCH_CATEGORIES, { seed }: Choice): Metric {
+function categoryMetric(rows: readonly CountedRow[], category: keyof typeof PRM_BENCH_CATEGORIES, { seed }: StepChoice): Metric {
   const classes: readonly string[] = PRM_BENCH_CATEGORIES[category];
   const own = rows.filter(({ row }) => row.subset !== undefined && classes.includes(row.subset));
   const absent = classes.filter((name) => own.every(({ row }) => row.subset !== name));
@@ -127,13 +115,13 @@ function categoryMetric(rows: readonly CountedRow[], category: keyof typeof PRM_
   return estimateMetric({ id: `prmscore.${category}`, name: 'PRMScore, mean of classes', group: category, of: 'rows' }, 'percent', bootstrapSums(columns, value, seed), { interval: 'bootstrap', scale: 100, n: own.length, missing });
 }
 
-function summarize(rows: readonly Row[], choice: Choice): EvalSummary {
+function summarize(rows: readonly Row[], choice: StepChoice): EvalSummary {
   const counted = countedRows(rows, choice);
   const headline = overall(counted, choice);
   const known: readonly string[] = Object.values(PRM_BENCH_CATEGORIES).flat();
   const present = [...new Set(counted.flatMap(({ row }) => (row.subset === undefined ? [] : [row.subset])))];
   const classes = [...known.filter((name) => present.includes(name)), ...present.filter((name) => !known.includes(name)).sort()];
-  const steps = counted.flatMap(({ row }) => valuesOf(row.item.scores, choice.score).flatMap((score, step): ScoredStep[] => (score === undefined ? [] : [{ row: row.row, score, right: row.item.right[step] === true }])));
+  const steps = counted.flatMap(({ row }) => scoredSteps(row.row, row.item.scores, choice, (step) => row.item.right[step] === true));
   const quality = stepQuality(steps, undefined);
   const left = rows.length - counted.length;
   return {

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { predictFirstError, type Prediction } from '../metrics/first-error.ts';
+import type { StepChoice } from './step-choice.ts';
 import { scoresSchema, valuesOf } from './step-item.ts';
 
 export const itemSchema = v.object({
@@ -13,11 +14,8 @@ export const itemSchema = v.object({
 export type ProcessBenchItem = v.InferOutput<typeof itemSchema>;
 
 /** How the items are judged. */
-export interface ProcessBenchChoice {
-  readonly score: 'soft' | 'hard';
+export interface ProcessBenchChoice extends StepChoice {
   readonly steps: 'label' | 'stop' | 'all';
-  readonly threshold: number;
-  readonly seed: number;
 }
 
 /** What a row's scores predict. Steps after the labelled error may be unscored: then `none` says "none up to there". */

@@ -6,8 +6,8 @@ import { heldOutThreshold } from './held-out-threshold.ts';
 import { costMetrics, costNotes } from './cost.ts';
 import type { ProcessBenchChoice } from './process-bench-item.ts';
 import { estimateF1, firstErrorF1, groupMetrics, inSubset, isJudged, judge, rangesOf, subsetsOf, type JudgedRow, type ProcessBenchRow } from './process-bench-metrics.ts';
+import { scoredSteps } from './step-choice.ts';
 import { stepQuality } from './step-charts.ts';
-import { valuesOf } from './step-item.ts';
 import type { EvalSummary, Metric } from './summary.ts';
 
 /** All numbers of a ProcessBench run. */
@@ -18,7 +18,7 @@ export function summarizeProcessBench(rows: readonly ProcessBenchRow[], choice: 
   const subsets = subsetsOf(rows);
   const all = groupMetrics(known, subsets.length === 0 ? undefined : 'all rows pooled', subsets.length === 0 ? '' : '.pooled');
   const ranges = rangesOf(rows, choice);
-  const quality = choice.steps === 'stop' ? undefined : stepQuality(scoredSteps(rows, choice.score), undefined);
+  const quality = choice.steps === 'stop' ? undefined : stepQuality(labelledSteps(rows, choice), undefined);
   const cost = costChart(rows, choice);
   const charts: Chart[] = [...sweepChart(ranges, choice), ...(quality?.charts ?? []), ...confusionChart(rows, choice), ...cost];
   return {
@@ -46,10 +46,8 @@ export function summarizeProcessBench(rows: readonly ProcessBenchRow[], choice: 
 }
 
 /** Steps up to the labelled error: those before it are right, it is wrong, and those after it are judged on a broken prefix. */
-function scoredSteps(rows: readonly ProcessBenchRow[], kind: 'soft' | 'hard'): ScoredStep[] {
-  return rows.flatMap(({ row, item }) =>
-    valuesOf(item.scores, kind).flatMap((score, step): ScoredStep[] => (score === undefined || (item.label !== null && step > item.label) ? [] : [{ row, score, right: step !== item.label }])),
-  );
+function labelledSteps(rows: readonly ProcessBenchRow[], choice: ProcessBenchChoice): ScoredStep[] {
+  return rows.flatMap(({ row, item }) => scoredSteps(row, item.scores, choice, (step) => (item.label !== null && step > item.label ? undefined : step !== item.label)));
 }
 
 /** Rows whose prediction is open count as wrong here: the least that F1 can be. */

@@ -4,9 +4,9 @@ import { isRight, itemSchema, predict, type ProcessBenchChoice, type ProcessBenc
 import { firstErrorF1 } from './process-bench-metrics.ts';
 import { summarizeProcessBench } from './process-bench-summary.ts';
 import { scoreRows } from './score-rows.ts';
+import { SCORE_OPTION, stepChoice } from './step-choice.ts';
 import { rowReader, storeScores, valuesOf } from './step-item.ts';
 
-export const SCORE_OPTION: EvalOption = { kind: 'choice', name: 'score', title: 'Which score is judged: the mean P(Yes), or the share of Yes', choices: ['soft', 'hard'], default: 'soft' };
 /**
  * Which steps are scored. What comes after the labelled error cannot change whether a prediction is right, at any threshold.
  * What comes after the first step under the threshold cannot either, at that threshold and above it.
@@ -20,9 +20,8 @@ const STEPS_OPTION: EvalOption = {
 };
 
 function choiceOf(settings: EvalSettings): ProcessBenchChoice {
-  const score = optionValue(SCORE_OPTION, settings) === 'hard' ? 'hard' : 'soft';
   const steps = optionValue(STEPS_OPTION, settings);
-  return { score, steps: steps === 'stop' || steps === 'all' ? steps : 'label', threshold: settings.verifier.threshold, seed: settings.verifier.seed };
+  return { ...stepChoice(settings), steps: steps === 'stop' || steps === 'all' ? steps : 'label' };
 }
 
 /** ProcessBench ("ProcessBench: Identifying Process Errors in Mathematical Reasoning", Zheng et al. 2024). */

@@ -34,14 +34,16 @@ export function bootstrap<Item>(items: readonly Item[], statistic: (items: reado
   const value = items.length === 0 ? undefined : statistic(items);
   if (value === undefined) return undefined;
   const random = createRandom(seed, 0);
-  const values: number[] = [];
-  for (let resample = 0; resample < RESAMPLES; resample++) {
-    const drawn = statistic(sampleWithReplacement([...items], items.length, random));
-    if (drawn !== undefined && Number.isFinite(drawn)) values.push(drawn);
-  }
-  values.sort((a, b) => a - b);
+  const pool = [...items];
+  return percentiles(value, items.length, () => statistic(sampleWithReplacement(pool, items.length, random)));
+}
+
+/** A value with the percentiles of what `resample` gives; what has no value is left out, and without any there is no interval. */
+function percentiles(value: number, n: number, resample: () => number | undefined): Estimate | undefined {
+  const values = Array.from({ length: RESAMPLES }, resample).filter((drawn): drawn is number => drawn !== undefined && Number.isFinite(drawn));
   if (values.length === 0) return undefined;
-  return { value, low: quantileSorted(values, TAILS[0]), high: quantileSorted(values, TAILS[1]), n: items.length };
+  values.sort((a, b) => a - b);
+  return { value, low: quantileSorted(values, TAILS[0]), high: quantileSorted(values, TAILS[1]), n };
 }
 
 /** The mean with its 95% percentile bootstrap interval. */
@@ -85,14 +87,7 @@ export function bootstrapSums(rows: Iterable<readonly number[]>, statistic: (sum
   const value = n === 0 ? undefined : statistic(sumsOf(kinds.map(({ count }) => count)));
   if (value === undefined) return undefined;
   const random = createRandom(seed, 2);
-  const values: number[] = [];
-  for (let resample = 0; resample < RESAMPLES; resample++) {
-    const drawn = statistic(sumsOf(drawCounts(kinds, n, random)));
-    if (drawn !== undefined && Number.isFinite(drawn)) values.push(drawn);
-  }
-  values.sort((a, b) => a - b);
-  if (values.length === 0) return undefined;
-  return { value, low: quantileSorted(values, TAILS[0]), high: quantileSorted(values, TAILS[1]), n };
+  return percentiles(value, n, () => statistic(sumsOf(drawCounts(kinds, n, random))));
 }
 
 /** A value with its 95% normal interval, cut to `limits`. */
