@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { finalAnswer } from '../answers/final-answer.ts';
 import { plainLatex } from '../answers/plain-latex.ts';
 import { compareAnswers } from '../answers/same-answer.ts';
+import { shortened } from '../shortened.ts';
 import { sourceName, type Trace } from '../trace/trace.ts';
 import { checkRows, stopIfAborted } from './check-rows.ts';
 import type { Eval, EvalContext } from './eval.ts';
@@ -38,7 +39,7 @@ export const answersEval: Eval<AnswerItem> = {
   outcome({ item }) {
     const { gold, answer, same, by } = item;
     const how = by === 'text' ? '' : by === 'symbolic' ? ' (symbolically)' : ' (undecided)';
-    return { state: same ? 'right' : 'wrong', text: `${answer === null ? 'no answer found' : `answered ${shortened(answer)}`}, right is ${shortened(gold)}${how}` };
+    return { state: same ? 'right' : 'wrong', text: `${answer === null ? 'no answer found' : `answered ${shortened(answer, 80)}`}, right is ${shortened(gold, 80)}${how}` };
   },
 };
 
@@ -113,10 +114,6 @@ function disagreements(rows: readonly Row[]): EvalSummary['tables'][number] {
   return {
     name: `Judged otherwise by the data: ${differ.length} of ${rows.length}`,
     columns: [{ name: 'Row', numeric: true }, { name: 'Answer' }, { name: 'Right answer' }, { name: 'Here' }, { name: 'Data' }],
-    rows: differ.slice(0, 200).map(({ row, item }) => [String(row), shortened(item.answer ?? '–'), shortened(item.gold), item.same ? 'same' : 'different', item.given === true ? 'right' : 'wrong']),
+    rows: differ.slice(0, 200).map(({ row, item }) => [String(row), shortened(item.answer ?? '–', 80), shortened(item.gold, 80), item.same ? 'same' : 'different', item.given === true ? 'right' : 'wrong']),
   };
-}
-
-function shortened(text: string): string {
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }

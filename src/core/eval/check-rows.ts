@@ -1,4 +1,5 @@
 import { StepscopeError } from '../result.ts';
+import { shortened } from '../shortened.ts';
 import { sourceName, stepTexts, type Trace } from '../trace/trace.ts';
 import type { EvalContext } from './eval.ts';
 import type { EvalEvent, RowFailed } from './events.ts';
@@ -41,7 +42,7 @@ export async function checkRows({ data, scores, signal }: EvalContext, unfit: (t
     const why = unfit(trace);
     if (why !== undefined) failures.push({ ...about, reason: 'no-label', message: `${sourceName(trace.source)}: ${why}` });
     else if (joined && first !== undefined)
-      failures.push({ ...about, reason: 'duplicate', message: `${sourceName(trace.source)} has the id "${short(id ?? '')}" of row ${first}: scores that are joined by id could be of either, so only the first is used.` });
+      failures.push({ ...about, reason: 'duplicate', message: `${sourceName(trace.source)} has the id "${shortened(id ?? '', 60)}" of row ${first}: scores that are joined by id could be of either, so only the first is used.` });
     else rows.push(row);
   }
   const notes = [...labels.notes(data.name)];
@@ -77,10 +78,6 @@ function createLabelCheck() {
 
 function times(count: number, word: string): string {
   return count === 1 ? `one ${word}` : `${count} ${word}s`;
-}
-
-function short(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 
 /** 53 bits of a text, two rounds of FNV-1a: for counting repetitions, where a rare chance agreement does no harm. */

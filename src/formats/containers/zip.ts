@@ -1,5 +1,6 @@
 import { unzipSync, type UnzipFileInfo } from 'fflate';
 import { fail, ok, type Result } from '../../core/result.ts';
+import { shortened } from '../../core/shortened.ts';
 import type { FormatErrorReason } from '../trace-file.ts';
 
 /** Limits against archives that are made to fill memory. Inspect's samples shrink to a fifth to a fiftieth. */
@@ -97,5 +98,5 @@ function refusal(file: string, { name, size, originalSize, compression }: UnzipF
 
 /** A name from an archive, for a message. */
 function shown(name: string): string {
-  return JSON.stringify(name.length > 80 ? `${name.slice(0, 80)}…` : name);
+  return JSON.stringify(shortened(name, 80));
 }

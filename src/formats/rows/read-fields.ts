@@ -1,4 +1,5 @@
 import { fail, ok, type Result } from '../../core/result.ts';
+import { shortened } from '../../core/shortened.ts';
 import { isRecord } from '../../core/is-record.ts';
 import type { FormatErrorReason } from '../trace-file.ts';
 
@@ -57,6 +58,6 @@ export function list(fields: readonly string[]): string {
 export function fieldsOf(row: Row): string {
   const names = Object.keys(row);
   if (names.length === 0) return 'no fields';
-  const shown = names.slice(0, 6).map((name) => `"${name.length > 30 ? `${name.slice(0, 30)}…` : name}"`);
+  const shown = names.slice(0, 6).map((name) => `"${shortened(name, 30)}"`);
   return `the fields ${shown.join(', ')}${names.length > shown.length ? ' and more' : ''}`;
 }

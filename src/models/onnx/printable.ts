@@ -1,7 +1,8 @@
+import { shortened } from '../../core/shortened.ts';
+
 /** Text of a file or of a library, made fit for a sentence: one line of at most `length` characters. */
 export function printable(text: string, length = 80): string {
-  const line = text.replace(/[\p{C}\p{Z}]+/gu, ' ').trim();
-  return line.length > length ? `${line.slice(0, length)}…` : line;
+  return shortened(text.replace(/[\p{C}\p{Z}]+/gu, ' ').trim(), length);
 }
 
 /** What an error says, in one line. */

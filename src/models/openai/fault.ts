@@ -1,5 +1,6 @@
 import type { ModelErrorReason } from '../../core/model.ts';
 import { StepscopeError } from '../../core/result.ts';
+import { shortened } from '../../core/shortened.ts';
 
 /**
  * What a failure means for what comes next:
@@ -36,6 +37,5 @@ const MAX_QUOTED = 300;
 
 /** Text from outside on one line, short enough for a sentence. */
 export function quoted(text: string): string {
-  const line = text.replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, ' ').trim();
-  return line.length <= MAX_QUOTED ? line : `${line.slice(0, MAX_QUOTED)}…`;
+  return shortened(text.replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, ' ').trim(), MAX_QUOTED);
 }
