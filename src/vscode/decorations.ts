@@ -5,7 +5,7 @@ import { givenAt, givenInline } from './given-text.ts';
 import { COLORS, type ColorName } from './manifest.ts';
 import { modeSwitchAt } from './mode-switch.ts';
 import { noteInline, notesAt } from './note-text.ts';
-import { readSettings } from './settings.ts';
+import { readSettings, type DisplaySettings } from './settings.ts';
 import type { TraceSessions, TraceView } from './trace-sessions.ts';
 import { stepsBetween, type StepRange } from './visible-steps.ts';
 import { inlineText } from './wording.ts';
@@ -40,17 +40,16 @@ export function createDecorations(context: vscode.ExtensionContext, sessions: Tr
   function draw(editor: vscode.TextEditor): void {
     const view = sessions.view(editor.document);
     const current = view?.version === editor.document.version ? view : undefined;
-    drawInSight(editor, current, current === undefined ? NONE : inSight(editor, current, MARGIN));
     const { display } = readSettings();
+    drawInSight(editor, current, current === undefined ? NONE : inSight(editor, current, MARGIN), display);
     for (const [icon, type] of ruler) {
       const shown = display.gutter ? (current?.annotations.steps.filter((step) => gutterIcon(step) === icon) ?? []) : [];
       editor.setDecorations(type, current === undefined ? [] : shown.map((step) => startOf(current, step)));
     }
   }
 
-  function drawInSight(editor: vscode.TextEditor, current: TraceView | undefined, range: StepRange): void {
+  function drawInSight(editor: vscode.TextEditor, current: TraceView | undefined, range: StepRange, display: DisplaySettings): void {
     drawn.set(editor, { view: current, range });
-    const { display } = readSettings();
     const steps = current?.annotations.steps.slice(range.first, range.end) ?? [];
     const texts = current !== undefined && display.inlineText ? steps.map((step) => afterText(current, step)) : [];
     for (const part of INLINE_PARTS) editor.setDecorations(inline[part], texts.flatMap((parts) => parts[part] ?? []));
@@ -65,7 +64,7 @@ export function createDecorations(context: vscode.ExtensionContext, sessions: Tr
     const known = drawn.get(editor);
     if (known?.view === undefined || known.view !== sessions.view(editor.document)) return;
     const { first, end } = inSight(editor, known.view, MARGIN / 3);
-    if (first < known.range.first || end > known.range.end) drawInSight(editor, known.view, inSight(editor, known.view, MARGIN));
+    if (first < known.range.first || end > known.range.end) drawInSight(editor, known.view, inSight(editor, known.view, MARGIN), readSettings().display);
   }
 
   return vscode.Disposable.from(

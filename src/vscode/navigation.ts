@@ -113,7 +113,7 @@ export function createNavigation(memory: TraceMemory): Navigation {
       const wanted = number ?? (await pickStep(view, current(view)));
       if (wanted === undefined) return;
       const { step, clamped } = stepNumbered(wanted, view.open.steps.length);
-      await reveal(view, step);
+      await inTurn(() => reveal(view, step));
       note(clamped ? `There is no step ${wanted}: this is the ${step === 0 ? 'first' : 'last'} of ${count(view.open.steps.length, 'step')}.` : reached(view, step));
     },
     read(view) {
@@ -130,15 +130,13 @@ export function createNavigation(memory: TraceMemory): Navigation {
 
 /** Shows a document in the column that has it already. */
 export async function showDocument(document: vscode.TextDocument, preserveFocus: boolean): Promise<vscode.TextEditor> {
-  const viewColumn = columnOf(document);
+  const viewColumn = editorOf(document)?.viewColumn ?? tabColumn(document.uri);
   return vscode.window.showTextDocument(document, { preserveFocus, ...(viewColumn !== undefined && { viewColumn }) });
 }
 
 /** The column whose tabs include the document, so that it is not opened a second time beside. */
-function columnOf(document: vscode.TextDocument): vscode.ViewColumn | undefined {
-  const visible = editorOf(document)?.viewColumn;
-  if (visible !== undefined) return visible;
-  const name = document.uri.toString();
+export function tabColumn(uri: vscode.Uri): vscode.ViewColumn | undefined {
+  const name = uri.toString();
   return vscode.window.tabGroups.all.find((group) =>
     group.tabs.some(({ input }) => input instanceof vscode.TabInputText && input.uri.toString() === name),
   )?.viewColumn;

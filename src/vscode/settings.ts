@@ -22,13 +22,7 @@ export interface Settings {
  */
 export function readSettings(): Settings {
   const configuration = vscode.workspace.getConfiguration();
-  const number = (name: keyof typeof SETTING_LIMITS, fallback: number): number => {
-    const value: unknown = configuration.get(SETTINGS[name]);
-    if (typeof value !== 'number' || !Number.isFinite(value)) return fallback;
-    const [low, high] = SETTING_LIMITS[name];
-    return Math.min(high, Math.max(low, value));
-  };
-  const whole = (name: keyof typeof SETTING_LIMITS, fallback: number): number => Math.round(number(name, fallback));
+  const { number, whole } = numbersOf((id) => configuration.get(id));
   const flag = (id: string): boolean => configuration.get<unknown>(id) !== false;
   const language: unknown = configuration.get(SETTINGS.language);
   const planningWords = wordsOf(configuration.get<unknown>(SETTINGS.planningWords));
@@ -55,6 +49,25 @@ export function readSettings(): Settings {
     },
   };
 }
+
+/** Whether a person has set it, in any scope. */
+export function isSet(configuration: vscode.WorkspaceConfiguration, id: string): boolean {
+  const found = configuration.inspect(id);
+  const values: readonly unknown[] = [found?.globalValue, found?.workspaceValue, found?.workspaceFolderValue];
+  return values.some((value) => value !== undefined);
+}
+
+/** Readers of numbers: a value that is none is the fallback, one out of range the nearest allowed one. `get` gives the value of a setting. */
+export function numbersOf(get: (id: string) => unknown): Readonly<Record<'number' | 'whole', (name: LimitedSetting, fallback: number) => number>> {
+  const number = (name: LimitedSetting, fallback: number): number => {
+    const value = get(SETTINGS[name]);
+    if (typeof value !== 'number' || !Number.isFinite(value)) return fallback;
+    const [low, high] = SETTING_LIMITS[name];
+    return Math.min(high, Math.max(low, value));
+  };
+  return { number, whole: (name, fallback) => Math.round(number(name, fallback)) };
+}
+type LimitedSetting = keyof typeof SETTING_LIMITS;
 
 /** The words of lists by language; undefined where a hand-edited settings file holds none. */
 function wordsOf(value: unknown): readonly string[] | undefined {

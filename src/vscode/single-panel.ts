@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Disposable } from './disposable.ts';
-import { webviewPage, type PageName } from './webview-page.ts';
+import { showPage, type PageName } from './webview-page.ts';
 
 /** A webview panel of which there is one at most. */
 export interface SinglePanel extends Disposable {
@@ -34,7 +34,6 @@ export function createSinglePanel<Message extends { readonly type: string }>(opt
   function adopt(created: vscode.WebviewPanel): void {
     panel = created;
     ready = false;
-    created.webview.options = { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(extension, 'dist', 'webview')] };
     created.onDidDispose(() => {
       if (panel !== created) return;
       panel = undefined;
@@ -45,7 +44,7 @@ export function createSinglePanel<Message extends { readonly type: string }>(opt
       if (message?.type === 'ready') ready = true;
       if (message !== undefined) receive(message);
     });
-    created.webview.html = webviewPage(created.webview, extension, page, title);
+    showPage(created.webview, extension, page, title);
   }
 
   const serializer = vscode.window.registerWebviewPanelSerializer(viewType, {

@@ -1,11 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 
 /** The views that there are: the folders of `webview` with a script of their own. */
 export type PageName = 'analysis' | 'scores' | 'search' | 'table';
 
-/** The document of a webview: its script and style sheet from `dist/webview`, and nothing else. */
-export function webviewPage(webview: vscode.Webview, extension: vscode.Uri, name: PageName, title: string): string {
+/** Puts a view into a webview, which may read `dist/webview` and nothing else. Whoever listens to it does so before. */
+export function showPage(webview: vscode.Webview, extension: vscode.Uri, name: PageName, title: string): void {
+  webview.options = { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(extension, 'dist', 'webview')] };
+  webview.html = pageOf(webview, extension, name, title);
+}
+
+/** The document: the view's script and style sheet, and nothing else. */
+function pageOf(webview: vscode.Webview, extension: vscode.Uri, name: PageName, title: string): string {
   const nonce = randomBytes(16).toString('base64');
   const resource = (file: string): string => webview.asWebviewUri(extension.with({ path: `${extension.path}/dist/webview/${file}` })).toString();
   const policy = `default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}'; base-uri 'none'; form-action 'none'`;

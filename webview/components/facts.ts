@@ -1,3 +1,4 @@
+import './facts.css';
 import type { Fact } from '../../src/protocol/search-view.ts';
 
 /** Names and values as a list of definitions. */

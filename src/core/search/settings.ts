@@ -12,6 +12,11 @@ export type Strategy = (typeof STRATEGIES)[number];
 /** The strategies that take one step a round; the others write whole solutions. */
 export const STEP_STRATEGIES: readonly Strategy[] = ['pats', 'all-simple', 'all-medium', 'all-complex', 'random-mode', 'solution-switching', 'guided', 'beam'];
 
+/** Whether the strategy judges what is written; the others never ask a verifier. */
+export function judges(strategy: Strategy): boolean {
+  return strategy !== 'majority' && strategy !== 'sampling';
+}
+
 /** Simplest first. */
 export const THINKING_MODES = ['simple', 'medium', 'complex'] as const satisfies readonly ThinkingMode[];
 
@@ -71,7 +76,7 @@ export interface SearchBudget {
 export interface SearchSettings extends ControllerSettings {
   readonly strategy: Strategy;
   readonly policy: PolicySettings;
-  /** Not read by `majority` and `sampling`. */
+  /** Not read by a strategy that judges nothing. */
   readonly verifier: VerifierSettings;
   /** Candidates a step by mode. */
   readonly widths: Readonly<Record<ThinkingMode, number>>;

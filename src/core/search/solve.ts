@@ -8,7 +8,7 @@ import type { Judge, ScoreMemory } from './judge.ts';
 import { pathText } from './path.ts';
 import { checkSolution } from './plan.ts';
 import { policyPrompt } from './policy-prompt.ts';
-import type { SearchSettings } from './settings.ts';
+import { judges, type SearchSettings } from './settings.ts';
 import { bestPath, branchRound, nextRound, stepRound, whyNoneLeft } from './step-search.ts';
 import { totalsOf } from './totals.ts';
 import { solutionRound, writesSolutions } from './whole-search.ts';
@@ -114,8 +114,7 @@ async function* search(models: SearchModels, problem: SearchProblem, settings: S
 async function openSolver({ policy, verifier, scores }: SearchModels, { question }: SearchProblem, settings: SearchSettings, signal: AbortSignal | undefined): Promise<{ readonly solver: Solver; readonly note?: string }> {
   if (question.trim() === '') throw new StepscopeError('unsupported', 'The question is empty: there is nothing to solve.');
   if (policy === undefined) throw new StepscopeError('model-missing', 'No policy is chosen: choose the model that writes the steps.');
-  const judges = settings.strategy !== 'majority' && settings.strategy !== 'sampling';
-  if (judges && verifier === undefined) throw new StepscopeError('model-missing', `No verifier is chosen: ${settings.strategy} needs a model that judges the steps. Majority voting and plain sampling need none.`);
+  if (judges(settings.strategy) && verifier === undefined) throw new StepscopeError('model-missing', `No verifier is chosen: ${settings.strategy} needs a model that judges the steps. Majority voting and plain sampling need none.`);
   const { prompt, ...more } = await policyPrompt(policy, question, settings.policy, signal);
   // A strategy that judges nothing never asks its judge.
   const judge: Judge = { verifier: verifier ?? policy, settings: settings.verifier, scores };

@@ -7,7 +7,7 @@ import type { Score } from '../verifier/score.ts';
 import type { SearchEvent, SolutionCandidate, SolutionRound } from './events.ts';
 import { judge, scoreTokens } from './judge.ts';
 import { STEP_END } from './propose.ts';
-import { AGGREGATES, type Aggregate, type SearchSettings, type Strategy } from './settings.ts';
+import { AGGREGATES, STEP_STRATEGIES, type Aggregate, type SearchSettings, type Strategy } from './settings.ts';
 import type { Solver } from './solve.ts';
 import { sumOf } from './totals.ts';
 
@@ -126,5 +126,5 @@ function votesOf(candidates: readonly SolutionCandidate[]): SolutionRound['votes
 
 /** Whether the settings ask for whole solutions. */
 export function writesSolutions({ strategy }: SearchSettings): boolean {
-  return strategy === 'best-of-n' || strategy === 'majority' || strategy === 'sampling';
+  return !STEP_STRATEGIES.includes(strategy);
 }

@@ -3,7 +3,7 @@ import { parseTableViewMessage } from '../../protocol/table-view.ts';
 import type { Disposable } from '../disposable.ts';
 import { DATASET_COMMANDS, VIEWS } from '../manifest.ts';
 import { documentName } from '../trace-documents.ts';
-import { webviewPage } from '../webview-page.ts';
+import { showPage } from '../webview-page.ts';
 import type { DatasetLibrary, DatasetUse } from './dataset-library.ts';
 import type { FindRowScores } from './row-scores.ts';
 import { createTableSession, type TableSession } from './table-session.ts';
@@ -38,7 +38,6 @@ export function registerTableEditor({ extension, library, scoresOf, openRow, ope
     },
     resolveCustomEditor({ uri, use }, panel) {
       const { webview } = panel;
-      webview.options = { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(extension, 'dist', 'webview')] };
       const session = createTableSession({
         name: documentName(uri),
         current: () => use.current(),
@@ -58,7 +57,7 @@ export function registerTableEditor({ extension, library, scoresOf, openRow, ope
         sessions.delete(session);
         session.dispose();
       });
-      webview.html = webviewPage(webview, extension, 'table', 'Stepscope Table');
+      showPage(webview, extension, 'table', 'Stepscope Table');
     },
   };
 

@@ -3,6 +3,7 @@ import os from 'node:os';
 import process from 'node:process';
 import * as vscode from 'vscode';
 import { SETTINGS } from '../manifest.ts';
+import { isSet } from '../settings.ts';
 import { settingFaults } from '../setting-faults.ts';
 import { count } from '../wording.ts';
 import { attention, code, good, plain, type ReportSection } from './report.ts';
@@ -54,10 +55,7 @@ export function workspace(): ReportSection {
 export function settings(context: vscode.ExtensionContext): ReportSection {
   const configuration = vscode.workspace.getConfiguration();
   const faults = settingFaults(context.extension.packageJSON, (id) => configuration.get(id));
-  const changed = Object.values(SETTINGS).filter((id) => {
-    const inspected = configuration.inspect(id);
-    return inspected !== undefined && [inspected.globalValue, inspected.workspaceValue, inspected.workspaceFolderValue].some((value) => value !== undefined);
-  });
+  const changed = Object.values(SETTINGS).filter((id) => isSet(configuration, id));
   const shown = (id: string): string => {
     const value: unknown = configuration.get(id);
     return typeof value === 'number' || typeof value === 'boolean' ? String(value) : 'changed';

@@ -57,12 +57,13 @@ export function createRunStore(folder: string, onError: (error: unknown) => void
   const trash = path.join(folder, 'trash');
   const listeners = new Set<(change: { readonly id?: string }) => void>();
   const running = new Map<string, { header: RunHeader; progress: string; readonly lines: string[] }>();
-  /** Renaming waits for what is being written, and writing for it. */
-  let writing: Promise<unknown> = rm(trash, { recursive: true, force: true }).catch(onError);
+  /** Renaming waits for what is being written, and writing for it; the first of all for the trash of earlier windows to be emptied. */
+  let writing: Promise<unknown> | undefined;
 
   const fileOf = (id: string): string => path.join(folder, `${id}.jsonl`);
   const tell = (id?: string): void => listeners.forEach((listener) => listener(id === undefined ? {} : { id }));
   const queued = <T>(work: () => Promise<T>): Promise<T> => {
+    writing ??= rm(trash, { recursive: true, force: true }).catch(onError);
     const done = writing.then(work);
     writing = done.catch(() => undefined);
     return done;

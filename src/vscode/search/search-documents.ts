@@ -3,6 +3,7 @@ import { fail, ok, type Result } from '../../core/result.ts';
 import type { TraceRecord } from '../../core/trace/record.ts';
 import type { FormatErrorReason } from '../../formats/trace-file.ts';
 import { RUN_SCHEME } from '../manifest.ts';
+import { tabColumn } from '../navigation.ts';
 import type { Disposable } from '../disposable.ts';
 import type { RowDocuments } from '../trace-content-provider.ts';
 import type { TraceTarget } from '../trace-target.ts';
@@ -39,7 +40,7 @@ export function createSearchDocuments(searches: SearchRuns, rows: RowDocuments, 
     }
     shown.set(id, { problem, steps: await stepsOf(id, problem) });
     const document = await vscode.workspace.openTextDocument(located.value);
-    await vscode.window.showTextDocument(document, { viewColumn: columnOf(located.value) ?? vscode.ViewColumn.Beside, preview: false, preserveFocus });
+    await vscode.window.showTextDocument(document, { viewColumn: tabColumn(located.value) ?? vscode.ViewColumn.Beside, preview: false, preserveFocus });
     await target.open(document);
   }
 
@@ -54,11 +55,14 @@ export function createSearchDocuments(searches: SearchRuns, rows: RowDocuments, 
   async function lookAround(): Promise<void> {
     if (looking) return;
     looking = true;
-    for (const id of waiting) {
-      waiting.delete(id);
-      await look(id);
+    try {
+      for (const id of waiting) {
+        waiting.delete(id);
+        await look(id);
+      }
+    } finally {
+      looking = false;
     }
-    looking = false;
   }
 
   async function look(id: string): Promise<void> {
@@ -82,9 +86,4 @@ export function createSearchDocuments(searches: SearchRuns, rows: RowDocuments, 
     follow: (id) => void following.add(id),
     dispose: () => subscription.dispose(),
   };
-}
-
-/** Where a tab shows the document. */
-function columnOf(uri: vscode.Uri): vscode.ViewColumn | undefined {
-  return vscode.window.tabGroups.all.find(({ tabs }) => tabs.some(({ input }) => input instanceof vscode.TabInputText && input.uri.toString() === uri.toString()))?.viewColumn;
 }

@@ -4,7 +4,7 @@ import { parseSearchViewMessage, type SearchHostMessage, type SearchViewMessage 
 import type { Disposable } from '../disposable.ts';
 import { RUN_COMMANDS, VIEWS } from '../manifest.ts';
 import type { RunStore } from '../runs/run-store.ts';
-import { webviewPage } from '../webview-page.ts';
+import { showPage } from '../webview-page.ts';
 import { candidateDetail } from './candidate-detail.ts';
 import type { SearchRuns } from './search-runs.ts';
 import { replayOf, searchLane, searchSnapshot } from './search-snapshot.ts';
@@ -56,7 +56,6 @@ export function createSearchPanel({ extension, searches, runs, showTrace }: Sear
   function adopt(id: string, panel: vscode.WebviewPanel): void {
     const shown: Shown = { id, panel, problem: 0, whatIf: undefined, ready: false, timer: undefined };
     panels.set(id, shown);
-    panel.webview.options = { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(extension, 'dist', 'webview')] };
     panel.onDidDispose(() => {
       clearTimeout(shown.timer);
       if (panels.get(id) === shown) panels.delete(id);
@@ -65,7 +64,7 @@ export function createSearchPanel({ extension, searches, runs, showTrace }: Sear
       const message = parseSearchViewMessage(value);
       if (message !== undefined) void receive(shown, message);
     });
-    panel.webview.html = webviewPage(panel.webview, extension, 'search', 'Search');
+    showPage(panel.webview, extension, 'search', 'Search');
     void send(shown);
   }
 

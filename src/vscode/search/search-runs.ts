@@ -4,13 +4,14 @@ import type { RunEnd, RunHeader, RunModel } from '../../core/run/run.ts';
 import type { CandidateRef, LoggedSearchEvent } from '../../core/search/events.ts';
 import type { ScoreMemory } from '../../core/search/judge.ts';
 import { solveTogether, type RunProblem } from '../../core/search/lockstep.ts';
-import type { SearchSettings } from '../../core/search/settings.ts';
+import { judges, type SearchSettings } from '../../core/search/settings.ts';
 import { solve, type SearchModels } from '../../core/search/solve.ts';
 import { provenanceOf } from '../../core/verifier/combine.ts';
 import { readSearchLog } from '../../formats/runs/search-log.ts';
 import type { Disposable } from '../disposable.ts';
 import { newRunId } from '../runs/run-id.ts';
 import type { RunStore, RunWriter } from '../runs/run-store.ts';
+import { count } from '../wording.ts';
 import type { ScoreStore } from '../score-store.ts';
 import { sha256 } from '../streams.ts';
 import { headlineOf, isLogged, liveProblems, type LiveProblems, type SearchState } from './search-state.ts';
@@ -69,10 +70,10 @@ export function createSearchRuns({ runs, scores, policy, verifier }: SearchRunsD
     try {
       const writes = await policy(signal);
       list.push({ role: 'policy', info: writes.info });
-      const judges = settings.strategy === 'majority' || settings.strategy === 'sampling' ? undefined : await verifier(settings, signal);
-      if (judges !== undefined) list.push({ role: 'verifier', info: judges.info });
+      const judge = judges(settings.strategy) ? await verifier(settings, signal) : undefined;
+      if (judge !== undefined) list.push({ role: 'verifier', info: judge.info });
       const other = otherModel(list, madeBy);
-      return { models: other === undefined ? { policy: writes, verifier: judges } : broken(new Error(other)), list };
+      return { models: other === undefined ? { policy: writes, verifier: judge } : broken(new Error(other)), list };
     } catch (error) {
       return { models: broken(error), list };
     }
@@ -225,5 +226,5 @@ function progressOf({ problems }: LiveProblems): string {
   const rounds = problems.reduce((sum, problem) => sum + problem.rounds.length, 0);
   const tokens = problems.reduce((sum, problem) => sum + problem.rounds.reduce((all, { policyTokens, verifierTokens }) => all + policyTokens + verifierTokens, 0), 0);
   const ended = problems.filter(({ finished }) => finished !== undefined).length;
-  return `${problems.length > 1 ? `${ended} of ${problems.length} problems, ` : ''}${rounds} ${rounds === 1 ? 'round' : 'rounds'}, ${tokens} tokens`;
+  return `${problems.length > 1 ? `${ended} of ${problems.length} problems, ` : ''}${count(rounds, 'round')}, ${tokens} tokens`;
 }

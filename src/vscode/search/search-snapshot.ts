@@ -5,7 +5,7 @@ import { lanePicture, laneSvg, standalone } from '../../core/search/picture/lane
 import { laneOf, type LaneRound } from '../../core/search/picture/lane.ts';
 import { svgText } from '../../core/picture/svg.ts';
 import { replay, type Replay } from '../../core/search/replay.ts';
-import type { ControllerSettings, SearchSettings } from '../../core/search/settings.ts';
+import { judges, type ControllerSettings, type SearchSettings } from '../../core/search/settings.ts';
 import { totalsOf } from '../../core/search/totals.ts';
 import type { CandidateRow, Fact, SearchSnapshot, WhatIf } from '../../protocol/search-view.ts';
 import { count, firstWords } from '../wording.ts';
@@ -87,13 +87,12 @@ function modelText({ header }: SearchState, role: 'policy' | 'verifier'): string
 function factsOf(state: SearchState, { started, rounds }: SearchProblemState): Fact[] {
   const { settings } = state.header;
   const imported = started.imported !== undefined;
-  const judges = settings.strategy !== 'majority' && settings.strategy !== 'sampling';
   return facts([
     ...costFacts(totalsOf(rounds), started.imported),
     ...(started.gold === undefined ? [] : [['Gold answer', started.gold] as const]),
     ['Strategy', settings.strategy],
     ...(imported ? [] : [['Policy', modelText(state, 'policy')] as const]),
-    ...(imported || !judges ? [] : [['Verifier', `${modelText(state, 'verifier')}, ${settings.verifier.mode === 'direct' ? 'direct' : `K = ${settings.verifier.k}`}`] as const]),
+    ...(imported || !judges(settings.strategy) ? [] : [['Verifier', `${modelText(state, 'verifier')}, ${settings.verifier.mode === 'direct' ? 'direct' : `K = ${settings.verifier.k}`}`] as const]),
     ...(imported ? [['Recorded in', started.imported] as const] : [['Seed', String(settings.seed)] as const]),
     ...(started.branch === undefined ? [] : [['Branch', `candidate ${started.branch.candidate + 1} of round ${started.branch.round + 1}`] as const]),
   ]);

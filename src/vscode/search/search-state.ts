@@ -3,6 +3,7 @@ import type { LoggedSearchEvent, RoundRecord, SearchStarted, StepRound } from '.
 import type { GoingRound } from '../../core/search/picture/lane.ts';
 import type { SearchSettings } from '../../core/search/settings.ts';
 import type { LoggedProblem } from '../../formats/runs/search-log.ts';
+import { count } from '../wording.ts';
 
 /** A problem of a search, and the round that goes on, where one does. */
 export interface SearchProblemState extends LoggedProblem {
@@ -86,7 +87,7 @@ export function headlineOf(problems: readonly SearchProblemState[]): string {
     const { finished, rounds } = only;
     const steps = finished?.steps.length ?? 0;
     const answer = finished?.answer === undefined ? 'no answer' : `answer ${finished.answer}${finished.correct === undefined ? '' : finished.correct ? ' ✓' : ' ✗'}`;
-    return `${steps} ${steps === 1 ? 'step' : 'steps'}, ${answer}, ${rounds.length} ${rounds.length === 1 ? 'round' : 'rounds'}`;
+    return `${count(steps, 'step')}, ${answer}, ${count(rounds.length, 'round')}`;
   }
   const done = problems.filter(({ finished }) => finished?.reason === 'done').length;
   const judged = problems.filter(({ finished }) => finished?.correct !== undefined);
