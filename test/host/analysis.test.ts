@@ -6,14 +6,20 @@ const panels = (): vscode.Tab[] =>
   vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).filter(({ input }) => input instanceof vscode.TabInputWebview && input.viewType.endsWith('stepscope.analysis'));
 const title = (): string | undefined => panels()[0]?.label;
 
+/** A trace that nobody has scored, alone in the window. */
+async function openAtSecondStep(): Promise<vscode.TextEditor> {
+  await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  const editor = await openText(fresh(PHOTOS));
+  putCursor(editor, 'more photos:');
+  return editor;
+}
+
 describe('the analysis of a step', function () {
   this.timeout(LONG);
   let editor: vscode.TextEditor;
 
   before('opens a trace', async () => {
-    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
-    editor = await openText(fresh(PHOTOS));
-    putCursor(editor, 'more photos:');
+    editor = await openAtSecondStep();
   });
 
   it('opens beside the text without a score, with the cursor where it was', async () => {
@@ -58,9 +64,7 @@ describe('analyses as comments', function () {
   let editor: vscode.TextEditor;
 
   before('opens a trace', async () => {
-    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
-    editor = await openText(fresh(PHOTOS));
-    putCursor(editor, 'more photos:');
+    editor = await openAtSecondStep();
   });
 
   it('answer without a score, with one, twice, and after an edit', async () => {

@@ -13,6 +13,8 @@ export interface FittedColumns<Column> {
   readonly shown: readonly Column[];
   /** CSS grid tracks of the columns that are shown. */
   readonly tracks: string;
+  /** The room that they need at least, in em. */
+  readonly least: number;
   /** The columns that stay are narrower than is good. */
   readonly isNarrow: boolean;
   /** Even at their least the columns that stay have too little room, so the one that takes the rest has gone as well. */
@@ -33,5 +35,5 @@ export function fitColumns<Column extends ColumnRoom>(columns: readonly Column[]
   const isTight = need('least') > room;
   if (isTight) shown = shown.filter(({ most }) => most !== 'rest');
   const tracks = shown.map((column) => `minmax(${column[width]}em, ${column.most === 'rest' ? '1fr' : `${column.most}em`})`).join(' ');
-  return { shown, tracks, isNarrow, isTight };
+  return { shown, tracks, least: need('least'), isNarrow, isTight };
 }

@@ -95,7 +95,7 @@ export function createVirtualGrid<Name extends string>(options: VirtualGridOptio
   /** Gives the columns the tracks that there is room for. */
   function fit(): void {
     const room = grid.clientWidth / parseFloat(getComputedStyle(grid).fontSize);
-    const { shown, tracks, isNarrow, isTight } = fitColumns(columns, room);
+    const { shown, tracks, least, isNarrow, isTight } = fitColumns(columns, room);
     // The long column is hidden by the style sheet, which may show it where a row has nothing else.
     dropped = new Set(columns.filter((column) => !shown.includes(column) && column.most !== 'rest').map(({ name }) => name));
     for (const { element, name } of headings) element.hidden = dropped.has(name);
@@ -103,6 +103,7 @@ export function createVirtualGrid<Name extends string>(options: VirtualGridOptio
     grid.classList.toggle('narrow', isNarrow);
     grid.classList.toggle('tight', isTight);
     grid.style.setProperty('--tracks', tracks);
+    grid.style.setProperty('--least', `${least}em`);
   }
 
   function draw(): void {

@@ -26,6 +26,8 @@ describe('the columns of a table', () => {
   it('are as wide as is good, and narrower only once none can go any more', () => {
     assert.equal(fitColumns(COLUMNS, 24).tracks, 'minmax(5em, 9em) minmax(10em, 1fr) minmax(5em, 9em)');
     assert.equal(fitColumns(COLUMNS, 19).tracks, 'minmax(3em, 9em) minmax(4em, 1fr) minmax(3em, 9em)');
+    assert.equal(fitColumns(COLUMNS, 19).least, 10);
+    assert.equal(fitColumns(COLUMNS, 9).least, 6);
     assert.equal(fitColumns(COLUMNS, 9).tracks, 'minmax(3em, 9em) minmax(3em, 9em)');
   });
 });
