@@ -25,7 +25,8 @@ export interface LoopbackRequest {
 export interface Loopback {
   readonly url: string;
   readonly port: number;
-  readonly asked: readonly LoopbackRequest[];
+  /** All requests until now. Its answers and its lines come through different pipes, so the lines are waited for. */
+  asked(): Promise<readonly LoopbackRequest[]>;
   /** Ends the process as a crash does. */
   kill(): Promise<void>;
 }
@@ -36,20 +37,28 @@ export interface Loopback {
 export async function startLoopback(options: LoopbackOptions = {}): Promise<Loopback> {
   const program = path.join(__dirname, '..', 'harness', 'loopback-server', 'index.js');
   const child = spawn(process.execPath, [program, JSON.stringify(options)], { stdio: ['pipe', 'pipe', 'inherit'] });
+  child.stdin.on('error', () => undefined);
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const asked: LoopbackRequest[] = [];
+  const waiting: (() => void)[] = [];
   const url = await new Promise<string>((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`The loopback server ended with ${code}`)));
     createInterface({ input: child.stdout }).on('line', (line) => {
-      if (line.startsWith('{')) asked.push(JSON.parse(line) as LoopbackRequest);
+      if (line === '') waiting.shift()?.();
+      else if (line.startsWith('{')) asked.push(JSON.parse(line) as LoopbackRequest);
       else resolve(line);
     });
   });
   return {
     url,
     port: Number(new URL(url).port),
-    asked,
+    async asked() {
+      const told = new Promise<void>((resolve) => waiting.push(resolve));
+      if (child.stdin.writable) child.stdin.write('\n');
+      await Promise.race([told, gone]);
+      return [...asked];
+    },
     async kill() {
       child.kill('SIGKILL');
       await gone;

@@ -47,10 +47,10 @@ describe('a served verifier', function () {
     const editor = await openText(fresh(WRONG));
     await run('nextStep');
     await hover(editor, 'In all the boxes');
-    assert.deepEqual([a.asked.length, b.asked.length], [0, 0], 'no request before a score was asked for');
+    assert.deepEqual([(await a.asked()).length, (await b.asked()).length], [0, 0], 'no request before a score was asked for');
     await run('scoreSteps');
     await eventually('four scores', async () => (await scores(editor.document)).join('|') === '✓ 0.94|✗ 0.06 · first error|✓ 0.94|✓ 0.94');
-    assert.ok(a.asked.some(({ work }) => work) && b.asked.some(({ work }) => work), 'both have worked');
+    assert.ok((await a.asked()).some(({ work }) => work) && (await b.asked()).some(({ work }) => work), 'both have worked');
     assert.match(problems(editor.document)[0]?.message ?? '', /^Step 2 is the first step judged wrong: score 0\.06 under 0\.50 \(K=1, r-prm\)/);
     const text = await hover(editor, 'In all the boxes');
     assert.match(text, /r-prm, as served by vllm/);
@@ -62,9 +62,9 @@ describe('a served verifier', function () {
     await use(first);
     const editor = await openText(fresh(PHOTOS));
     await run('scoreSteps');
-    const asked = first.asked.length;
+    const asked = (await first.asked()).length;
     await run('scoreSteps');
-    assert.equal(first.asked.length, asked);
+    assert.equal((await first.asked()).length, asked);
     await use(second);
     await eventually('another model has no scores yet', async () => (await scores(editor.document)).join() === ',,,');
     await run('scoreSteps');
@@ -72,7 +72,7 @@ describe('a served verifier', function () {
     assert.match(await hover(editor, 'In all the boxes'), /other, as served by vllm/);
     await use(first);
     await eventually('the first one’s are there still', async () => (await scores(editor.document)).every((score) => score.startsWith('✓')));
-    assert.equal(first.asked.length, asked);
+    assert.equal((await first.asked()).length, asked);
   });
 
   it('shows how far P(Yes) may be off', async () => {
@@ -109,7 +109,7 @@ describe('a served verifier', function () {
       const text = await hover(editor, 'In all the boxes');
       return text.includes('one greedy analysis') && text.includes('direct, without an analysis');
     });
-    assert.ok(server.asked.some(({ path }) => path === '/v1/chat/completions'));
+    assert.ok((await server.asked()).some(({ path }) => path === '/v1/chat/completions'));
   });
 
   it('that dies in the middle leaves what was scored, and running again goes on', async () => {
@@ -131,7 +131,7 @@ describe('a served verifier', function () {
     const again = await start({ port: server.port });
     await run('scoreSteps');
     await eventually('all scores', async () => (await scores(editor.document)).every((score) => score.startsWith('✓')));
-    assert.equal(again.asked.filter(({ work }) => work).length, 3 * before.filter((score) => score === '').length, 'for each missing step: how long its prompt is, an analysis, a reading');
+    assert.equal((await again.asked()).filter(({ work }) => work).length, 3 * before.filter((score) => score === '').length, 'for each missing step: how long its prompt is, an analysis, a reading');
   });
 
   it('notices that its server was started again with another model', async () => {
@@ -152,10 +152,10 @@ describe('a served verifier', function () {
     await configure('keyVariable', 'STEPSCOPE_TEST_KEY');
     const editor = await openText(fresh(PHOTOS));
     await run('scoreSteps');
-    assert.equal(server.asked.length, 0, 'a variable that is not set is told of before anything is sent');
+    assert.equal((await server.asked()).length, 0, 'a variable that is not set is told of before anything is sent');
     process.env['STEPSCOPE_TEST_KEY'] = 'sk-wrong';
     await run('scoreSteps');
-    assert.deepEqual(server.asked.map(({ authorization }) => authorization), ['Bearer sk-wrong']);
+    assert.deepEqual((await server.asked()).map(({ authorization }) => authorization), ['Bearer sk-wrong']);
     await eventually('no step is scored', async () => (await scores(editor.document)).join() === ',,,');
     process.env['STEPSCOPE_TEST_KEY'] = KEY;
     await run('scoreSteps');
@@ -166,7 +166,7 @@ describe('a served verifier', function () {
     // The editor may tell of a changed setting after the command: then the first try finds nothing to score.
     await eventually('a changed key makes another connection', async () => {
       await run('scoreSteps');
-      return server.asked.at(-1)?.authorization === 'Bearer sk-wrong-again';
+      return (await server.asked()).at(-1)?.authorization === 'Bearer sk-wrong-again';
     });
   });
 
@@ -182,9 +182,9 @@ describe('a served verifier', function () {
     await running;
     assert.ok(Date.now() - since < 1000, `${Date.now() - since} ms`);
     assert.ok((await scores(editor.document)).some((score) => score.startsWith('✓')));
-    const asked = server.asked.length;
+    const asked = (await server.asked()).length;
     await new Promise((resolve) => setTimeout(resolve, 900));
-    assert.equal(server.asked.length, asked, 'nothing more is asked');
+    assert.equal((await server.asked()).length, asked, 'nothing more is asked');
   });
 
   it('with settings that are wrong is not asked', async () => {
@@ -194,7 +194,7 @@ describe('a served verifier', function () {
     const editor = await openText(fresh(PHOTOS));
     await run('scoreSteps');
     await eventually('no step is scored', async () => (await scores(editor.document)).join() === ',,,');
-    assert.equal(server.asked.length, 0);
+    assert.equal((await server.asked()).length, 0);
   });
 });
 
@@ -206,7 +206,7 @@ describe('connecting to a server', function () {
     const server = await startLoopback();
     try {
       assert.deepEqual((await connect({ endpoints: [server.url] }))?.endpoints, [`${server.url}/v1`]);
-      assert.ok(server.asked.length > 0 && server.asked.every(({ work }) => !work));
+      assert.ok((await server.asked()).length > 0 && (await server.asked()).every(({ work }) => !work));
       assert.deepEqual(configuration().get('endpoints'), []);
     } finally {
       await server.kill();

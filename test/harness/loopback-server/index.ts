@@ -24,7 +24,8 @@ async function main({ flavour = 'vllm', ids = ['r-prm'], key, delay = 0, listed,
   process.stdout.write(`${server.url}\n`);
 }
 
-process.stdin.on('end', () => process.exit(0)).resume();
+// Each line of its input is answered with an empty one: what was printed before it has been read then.
+process.stdin.on('end', () => process.exit(0)).on('data', (data) => process.stdout.write('\n'.repeat(String(data).split('\n').length - 1)));
 main(JSON.parse(process.argv[2] ?? '{}') as LoopbackOptions).catch((error: unknown) => {
   console.error(error);
   process.exit(1);
