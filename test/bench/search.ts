@@ -16,7 +16,8 @@ import { createEngine, type Engine } from '../../src/models/onnx/engine.ts';
 import { ARMS, type Arm } from './search-arms.ts';
 import { controllerTable, linesOf, searchTable, type SearchResult } from './search-results.ts';
 
-const OUT = path.join('out', 'bench-search');
+/** Not in out/, which a build empties. */
+const OUT = 'bench-search';
 const DATA = path.join('..', 'shared', 'data', 'synthetic', 'problems.jsonl');
 /** Problems that are solved at once: a block's numbers do not depend on what ran before it. */
 const BLOCK = 20;

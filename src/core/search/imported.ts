@@ -1,4 +1,4 @@
-import { boxedAnswer } from '../answers/final-answer.ts';
+import { finalAnswer } from '../answers/final-answer.ts';
 import type { SearchCandidate, SearchRound } from '../trace/search-round.ts';
 import { decide } from './controller.ts';
 import type { LoggedSearchEvent, StepCandidate, StepRound, StepRule } from './events.ts';
@@ -60,7 +60,7 @@ function toRecord({ mode, candidates, selected, nextMode, terminated }: SearchRo
 function toCandidate({ text, score }: SearchCandidate, index: number, final: boolean, parent: StepCandidate['parent']): StepCandidate {
   const ends = final || text.trimEnd().endsWith(END_TOKEN);
   const said = ends ? text.trimEnd().slice(0, text.trimEnd().endsWith(END_TOKEN) ? -END_TOKEN.length : undefined) : text;
-  const answer = ends ? boxedAnswer(said) : undefined;
+  const answer = ends ? finalAnswer(said) : undefined;
   return { kind: 'step', index, text: ends ? text : `${text}\n\n`, step: said.trim(), final: ends, tokens: 0, verifierTokens: 0, ...(parent && { parent }), ...(score === undefined ? {} : { givenScore: score }), ...(answer === undefined ? {} : { answer }) };
 }
 

@@ -1,3 +1,4 @@
+import { judged } from '../verifier/judge.ts';
 import type { CandidateRef, RoundRecord, StepCandidate, StepRound } from './events.ts';
 
 /** Accepted steps, from the first on. */
@@ -38,9 +39,9 @@ export function livePaths(rounds: readonly StepRound[], attempt: number): Path[]
   return last?.attempt === attempt ? last.kept.map((ref) => pathTo(rounds, ref)) : [START];
 }
 
-/** What a candidate is chosen by; undefined where it has no score. */
+/** What a candidate is chosen by: P(Yes), or the share of Yes where the verifier's server gives no probabilities; undefined where it has no score. */
 export function valueOf({ score, givenScore }: Pick<StepCandidate, 'score' | 'givenScore'>): number | undefined {
-  return score?.pYes ?? givenScore;
+  return judged(score) ?? givenScore;
 }
 
 /** What the policy wrote on a path. */

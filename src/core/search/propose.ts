@@ -1,4 +1,4 @@
-import { boxedAnswer } from '../answers/final-answer.ts';
+import { finalAnswer } from '../answers/final-answer.ts';
 import type { GenerateEvent, GenerateRequest, LanguageModel } from '../model.ts';
 import { answerStart } from '../trace/thinking.ts';
 import type { SearchEvent, StepCandidate } from './events.ts';
@@ -69,7 +69,7 @@ function closesThinking(before: string, text: string): boolean {
 function toCandidate(index: number, path: Path, { text, tokens, finish }: Sample, settings: SearchSettings): StepCandidate {
   const step = stepOf(text);
   const final = finish === 'end';
-  const answer = final ? boxedAnswer(text) : undefined;
+  const answer = final ? finalAnswer(text) : undefined;
   const base = { kind: 'step' as const, index, text, step, final, tokens, verifierTokens: 0, ...parentOf(path), ...(answer === undefined ? {} : { answer }) };
   if (finish === 'length') return { ...base, dropped: 'cut', message: `It ran into the limit of ${settings.policy.maxStepTokens} tokens a step, or the end of the context, before its blank line.` };
   return step === '' ? { ...base, dropped: 'empty' } : base;

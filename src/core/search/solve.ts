@@ -1,4 +1,4 @@
-import { boxedAnswer } from '../answers/final-answer.ts';
+import { finalAnswer } from '../answers/final-answer.ts';
 import { sameAnswer } from '../answers/same-answer.ts';
 import type { LanguageModel } from '../model.ts';
 import { StepscopeError } from '../result.ts';
@@ -150,7 +150,7 @@ function endOf(error: unknown, signal: AbortSignal | undefined): Pick<RunEnd, 'r
 /** The last event of a search, from its rounds. */
 export function finishedEvent(rounds: readonly RoundRecord[], { gold }: SearchProblem, end: Pick<RunEnd, 'reason' | 'message'>): SearchFinished {
   const { path, steps, response } = solutionOf(rounds);
-  const answer = boxedAnswer(response);
+  const answer = finalAnswer(response);
   return {
     type: 'finished',
     ...end,

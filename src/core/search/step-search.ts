@@ -3,7 +3,7 @@ import { summarize } from '../verifier/combine.ts';
 import { decide, type RoundOutcome } from './controller.ts';
 import type { CandidateRef, SearchEvent, StepCandidate, StepRound } from './events.ts';
 import { judge, scoreTokens, type Judge } from './judge.ts';
-import { isEnded, pathTo, type Path } from './path.ts';
+import { isEnded, pathTo, valueOf, type Path } from './path.ts';
 import { planRound, randomMode, type RoundPlan } from './plan.ts';
 import { propose } from './propose.ts';
 import type { Solver } from './solve.ts';
@@ -61,7 +61,8 @@ export function decideRound(plan: RoundPlan, candidates: readonly StepCandidate[
   const ended = plan.ended.flatMap((path): Ranked[] => (path.end === undefined ? [] : [{ ref: path.end, value: rankOf(path.candidates, settings) ?? -Infinity, final: true }]));
   const kept = ranked([...ended, ...fresh]).slice(0, Math.max(1, settings.beams));
   const chosen = fresh[0]?.ref.candidate;
-  const score = chosen === undefined ? undefined : candidates[chosen]?.score?.pYes;
+  const picked = chosen === undefined ? undefined : candidates[chosen];
+  const score = picked && valueOf(picked);
   const best = score ?? (candidates.every(({ dropped }) => dropped !== undefined) ? 'none-left' : 'unscored');
   const final = kept.length > 0 && kept.every((path) => path.final);
   const { accepted, rule, nextMode } = ruleOf({ mode, regeneration, best, final }, settings, round);
@@ -93,8 +94,8 @@ function ranked(paths: readonly Ranked[]): Ranked[] {
 
 /** One path is ranked by its last step, as the papers do; several are compared as wholes. */
 function rankOf(candidates: readonly StepCandidate[], { beams, aggregate, verifier }: SearchSettings): number | undefined {
-  const scores = candidates.map(({ score }) => score);
-  return summarize(scores, verifier.threshold, 0, 0)[beams > 1 ? aggregate : 'last'];
+  const last = candidates.at(-1);
+  return beams > 1 ? summarize(candidates.map(({ score }) => score), verifier.threshold, 0, 0)[aggregate] : last && valueOf(last);
 }
 
 type Ruling = Pick<StepRound, 'accepted' | 'rule' | 'nextMode'>;
@@ -115,7 +116,7 @@ export function branchRound(rounds: readonly StepRound[], { round, candidate }: 
   if (record === undefined || chosen === undefined) throw new StepscopeError('unsupported', `The run has no candidate ${candidate + 1} in round ${round + 1}: choose one that it shows.`);
   if (chosen.dropped !== undefined) throw new StepscopeError('unsupported', `Candidate ${candidate + 1} of round ${round + 1} is no step to go on from (${chosen.dropped}): choose another.`);
   const { mode, regeneration } = record;
-  const { nextMode } = ruleOf({ mode, regeneration, best: chosen.score?.pYes ?? 'unscored', final: chosen.final }, { ...settings, penalty: 'none' }, round);
+  const { nextMode } = ruleOf({ mode, regeneration, best: valueOf(chosen) ?? 'unscored', final: chosen.final }, { ...settings, penalty: 'none' }, round);
   return { ...record, chosen: candidate, accepted: true, kept: [{ round, candidate }], rule: 'branch', ...(nextMode === undefined ? {} : { nextMode }), final: chosen.final };
 }
 

@@ -1,4 +1,4 @@
-import { boxedAnswer } from '../answers/final-answer.ts';
+import { finalAnswer } from '../answers/final-answer.ts';
 import { sameAnswer } from '../answers/same-answer.ts';
 import { StepscopeError } from '../result.ts';
 import { splitThinking } from '../trace/thinking.ts';
@@ -34,7 +34,7 @@ async function* writeSolutions({ policy, prompt, settings, signal }: Solver, wid
     if (event.type !== 'sample') continue;
     const { sample: index, text, tokens, finish } = event;
     const steps = stepsOf(text);
-    const answer = boxedAnswer(text);
+    const answer = finalAnswer(text);
     const cut = { dropped: 'cut' as const, message: `It ran into the limit of ${maxSolutionTokens} tokens a solution, or the end of the context.` };
     const out = finish === 'length' ? cut : steps.length === 0 ? { dropped: 'empty' as const } : {};
     found[index] = { kind: 'solution', index, text, steps, scores: [], aggregates: {}, tokens, verifierTokens: 0, ...(answer === undefined ? {} : { answer }), ...out };
