@@ -6,7 +6,9 @@ import { downloadCommand } from './download.ts';
 import { evalCommand } from './eval.ts';
 import { exportCommand } from './export.ts';
 import { formatsCommand } from './formats.ts';
+import { replayCommand } from './replay.ts';
 import { scoreCommand } from './score.ts';
+import { solveCommand } from './solve.ts';
 import { UsageError } from './usage.ts';
 
 const HELP = `stepscope: look inside the reasoning of language models, step by step
@@ -50,6 +52,31 @@ const HELP = `stepscope: look inside the reasoning of language models, step by s
       --batch N          traces in one batch (default 1: a trace scores the same by itself)
       --json             a JSON line a row before the summary
       --model, --endpoint, --prompt, --mode, --k, --threshold, --seed and the rest as for score
+  stepscope solve --question TEXT | --data FILE [options]
+                         search a solution with a policy and a verifier
+      --strategy NAME    pats (default), all-simple, all-medium, all-complex, random-mode,
+                         solution-switching, guided, beam, best-of-n, majority, sampling
+      --limit N, --row N the first N rows of FILE, or one row
+      --policy DIR       the model that writes (default: the bundled reasoner)
+      --verifier DIR     the model that judges (default: the bundled verifier)
+      --policy-endpoint, --verifier-endpoint URL
+                         servers instead; --policy and --verifier are then their names of the models
+      --policy-template TEXT what comes before the reply of a policy without a chat template,
+                         {question} in it; \\n is a line end
+      --system TEXT      a system turn for the policy
+      --temperature T, --top-p P, --step-tokens N, --seed N of the policy
+      --good, --low, --bad V, --penalty none|once|infinite, --initial-mode MODE
+                         the mode controller of PATS (0.85, 0.75, 0.4, once, complex)
+      --samples N        candidates a step (guided, beam), solutions (best-of-n, majority)
+      --beams N          paths kept side by side (beam, pats)
+      --aggregate NAME   min (default), mean, product or last: ranks solutions and beams
+      --mode, --k, --threshold, --prompt of the verifier, as for score
+      --rounds, --tokens, --seconds N  limits of a problem, which end it with what it has
+      --open N           problems at once (default 4; with a server 64)
+      --log FILE         keep the run; --resume goes on with it
+      --json             every event as a line, then a summary
+  stepscope replay LOG [--good V] [--low V] [--bad V] [--penalty P] [--initial-mode MODE] [--json]
+                         a recorded search under other settings, without a model
   stepscope formats [FILE]           the formats there are, or what FILE looks like
   stepscope export FILE OUT [--to jsonl|markdown|processbench|inspect-scores|csv]
                          write the traces of FILE, and say what OUT cannot carry;
@@ -74,6 +101,10 @@ async function main(argv: readonly string[]): Promise<number> {
       return scoreCommand(rest, controller.signal);
     case 'eval':
       return evalCommand(rest, controller.signal);
+    case 'solve':
+      return solveCommand(rest, controller.signal);
+    case 'replay':
+      return replayCommand(rest);
     case 'formats':
       return formatsCommand(rest);
     case 'export':
@@ -89,7 +120,7 @@ async function main(argv: readonly string[]): Promise<number> {
       process.stdout.write(HELP);
       return command === undefined ? 2 : 0;
     default:
-      throw new UsageError(`There is no command "${command}": use score, eval, formats, export, convert or download, or --help.`);
+      throw new UsageError(`There is no command "${command}": use score, eval, solve, replay, formats, export, convert or download, or --help.`);
   }
 }
 

@@ -3,9 +3,9 @@ import process from 'node:process';
 import { chatInstruction } from '../core/verifier/chat-prompt.ts';
 import { PROMPT_FORMS, type PromptForm, type VerifierSettings } from '../core/verifier/settings.ts';
 import type { LanguageModel } from '../core/model.ts';
-import { bundledModelDirectory } from '../models/catalog.ts';
-import { createEngine } from '../models/onnx/engine.ts';
-import { connect } from '../models/openai/connect.ts';
+import { bundledModelDirectory, type BundledModel } from '../models/catalog.ts';
+import { createEngine, type Engine } from '../models/onnx/engine.ts';
+import { connect, type ServerOptions } from '../models/openai/connect.ts';
 import { keyFromEnvironment } from '../models/openai/endpoint.ts';
 import { readChoice, readNumber, UsageError } from './usage.ts';
 
@@ -48,19 +48,34 @@ export function promptForm({ prompt, api }: ModelValues): PromptForm {
 
 /** `root` is the package's folder. */
 export function modelSource(values: ModelValues, { mode, prompt }: Pick<VerifierSettings, 'mode' | 'prompt'>, root: string, log: (line: string) => void, signal: AbortSignal): ModelSource {
+  const chat = prompt === 'chat';
+  if ((values.endpoint ?? []).length > 0) return servedModel(values, { api: chat ? 'chat' : 'completions', ...(chat ? { instruction: chatInstruction(mode) } : {}) }, log, signal);
+  for (const name of ['api', 'concurrency', 'key-env'] as const) {
+    if (values[name] !== undefined) throw new UsageError(`--${name} goes with --endpoint: name the address of a server.`);
+  }
+  const engine = createEngine({ enginePath: enginePath(root) });
+  return { ...localModel(engine, values.model, 'r-prm', root, log), dispose: () => engine.dispose() };
+}
+
+export function enginePath(root: string): string {
+  return path.join(root, 'dist', 'engine.js');
+}
+
+type ServerValues = Pick<ModelValues, 'model' | 'endpoint' | 'concurrency' | 'key-env'>;
+
+/** A model behind servers. */
+export function servedModel(values: ServerValues, speech: Pick<ServerOptions, 'api' | 'instruction'>, log: (line: string) => void, signal: AbortSignal): ModelSource {
   const { endpoint: endpoints = [] } = values;
-  if (endpoints.length === 0) return localModel(values, root, log);
   const concurrency = readNumber('concurrency', values.concurrency, 64, { min: 1, max: 10_000, integer: true });
   const variable = values['key-env'];
   let model: Promise<LanguageModel> | undefined;
   const open = async () => {
     const served = await connect({
       endpoints,
-      api: prompt === 'chat' ? 'chat' : 'completions',
       concurrency,
       signal,
       log,
-      ...(prompt === 'chat' ? { instruction: chatInstruction(mode) } : {}),
+      ...speech,
       ...(values.model === undefined ? {} : { model: values.model }),
       ...(variable === undefined ? {} : { key: keyFromEnvironment(variable, process.env) }),
     });
@@ -71,22 +86,15 @@ export function modelSource(values: ModelValues, { mode, prompt }: Pick<Verifier
   return { load: () => (model ??= open()), rows: concurrency * endpoints.length, dispose: () => undefined };
 }
 
-function localModel(values: ModelValues, root: string, log: (line: string) => void): ModelSource {
-  for (const name of ['api', 'concurrency', 'key-env'] as const) {
-    if (values[name] !== undefined) throw new UsageError(`--${name} goes with --endpoint: name the address of a server.`);
-  }
-  const engine = createEngine({ enginePath: path.join(root, 'dist', 'engine.js') });
+/** A model of an engine, which several may share: a folder or .onnx file, or the bundled one. */
+export function localModel(engine: Engine, folder: string | undefined, bundled: BundledModel, root: string, log: (line: string) => void): ModelSource {
   const open = async () => {
-    const model = await engine.load(path.resolve(values.model ?? bundledModelDirectory(root, 'r-prm')));
+    const model = await engine.load(path.resolve(folder ?? bundledModelDirectory(root, bundled)));
     logNotes(model, log);
     return model;
   };
   let model: Promise<LanguageModel> | undefined;
-  return {
-    load: () => (model ??= open()),
-    rows: 1,
-    dispose: () => engine.dispose(),
-  };
+  return { load: () => (model ??= open()), rows: 1, dispose: () => undefined };
 }
 
 function logNotes({ info, capabilities }: LanguageModel, log: (line: string) => void): void {

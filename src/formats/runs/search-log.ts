@@ -10,7 +10,7 @@ import { count, orMissing, scoreSchema } from '../score-schema.ts';
 /** A run of a search as it was read back: what the events say of each problem. */
 export interface SearchLog {
   readonly header: RunHeader<SearchSettings>;
-  readonly problems: readonly LoggedProblem[];
+  readonly problems: readonly NumberedProblem[];
   /** Absent where the run was cut off. */
   readonly end?: RunEnd;
 }
@@ -21,6 +21,12 @@ export interface LoggedProblem {
   readonly notes: readonly string[];
   /** Absent where the run was cut off before. */
   readonly finished?: SearchFinished;
+}
+
+/** A run that was cut off need not have all of its problems. */
+export interface NumberedProblem extends LoggedProblem {
+  /** 0-based, among the run's problems. */
+  readonly problem: number;
 }
 
 const optional = v.exactOptional;
@@ -136,12 +142,12 @@ export function readSearchLog(name: string, text: string): Result<SearchLog, 'ru
   return ok({ header: { ...header, settings: settings.output }, problems: problems.filter((problem) => problem !== undefined), ...(end && { end }) });
 }
 
-type Mutable = { -readonly [Key in keyof LoggedProblem]: LoggedProblem[Key] } & { rounds: RoundRecord[]; notes: string[] };
+type Mutable = { -readonly [Key in keyof NumberedProblem]: NumberedProblem[Key] } & { rounds: RoundRecord[]; notes: string[] };
 
 /** Returns what is wrong. */
 function add(problems: (Mutable | undefined)[], at: number, read: v.InferOutput<typeof event>): string | undefined {
   if (read.type === 'started') {
-    problems[at] = { started: read, rounds: [], notes: [] };
+    problems[at] = { problem: at, started: read, rounds: [], notes: [] };
     return undefined;
   }
   const problem = problems[at];
