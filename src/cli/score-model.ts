@@ -3,7 +3,7 @@ import process from 'node:process';
 import { chatInstruction } from '../core/verifier/chat-prompt.ts';
 import { PROMPT_FORMS, type PromptForm, type VerifierSettings } from '../core/verifier/settings.ts';
 import type { LanguageModel } from '../core/model.ts';
-import { bundledModelDirectory } from '../models/catalog.ts';
+import { bundledModelDirectory, type BundledModel } from '../models/catalog.ts';
 import { createEngine } from '../models/onnx/engine.ts';
 import { connect } from '../models/openai/connect.ts';
 import { keyFromEnvironment } from '../models/openai/endpoint.ts';
@@ -46,21 +46,36 @@ export function promptForm({ prompt, api }: ModelValues): PromptForm {
   return said;
 }
 
-/** `root` is the package's folder. */
+/** The verifier that the options name. `root` is the package's folder. */
 export function modelSource(values: ModelValues, { mode, prompt }: Pick<VerifierSettings, 'mode' | 'prompt'>, root: string, log: (line: string) => void, signal: AbortSignal): ModelSource {
+  return openSource(values, { bundled: 'r-prm', ...(prompt === 'chat' ? { instruction: chatInstruction(mode) } : {}) }, root, log, signal);
+}
+
+/** The policy that the options name: asked through its own chat template, or with prompts that are written elsewhere. */
+export function policySource(values: ModelValues, root: string, log: (line: string) => void, signal: AbortSignal): ModelSource {
+  return openSource(values, { bundled: 'reasoner' }, root, log, signal);
+}
+
+/** What a model is to be: which bundled one where none is named; through a server with an instruction, in its chat, else completions. */
+interface Wanted {
+  readonly bundled: BundledModel;
+  readonly instruction?: string;
+}
+
+function openSource(values: ModelValues, { bundled, instruction }: Wanted, root: string, log: (line: string) => void, signal: AbortSignal): ModelSource {
   const { endpoint: endpoints = [] } = values;
-  if (endpoints.length === 0) return localModel(values, root, log);
+  if (endpoints.length === 0) return localModel(values, bundled, root, log);
   const concurrency = readNumber('concurrency', values.concurrency, 64, { min: 1, max: 10_000, integer: true });
   const variable = values['key-env'];
   let model: Promise<LanguageModel> | undefined;
   const open = async () => {
     const served = await connect({
       endpoints,
-      api: prompt === 'chat' ? 'chat' : 'completions',
+      api: instruction === undefined ? 'completions' : 'chat',
       concurrency,
       signal,
       log,
-      ...(prompt === 'chat' ? { instruction: chatInstruction(mode) } : {}),
+      ...(instruction === undefined ? {} : { instruction }),
       ...(values.model === undefined ? {} : { model: values.model }),
       ...(variable === undefined ? {} : { key: keyFromEnvironment(variable, process.env) }),
     });
@@ -71,13 +86,13 @@ export function modelSource(values: ModelValues, { mode, prompt }: Pick<Verifier
   return { load: () => (model ??= open()), rows: concurrency * endpoints.length, dispose: () => undefined };
 }
 
-function localModel(values: ModelValues, root: string, log: (line: string) => void): ModelSource {
+function localModel(values: ModelValues, bundled: BundledModel, root: string, log: (line: string) => void): ModelSource {
   for (const name of ['api', 'concurrency', 'key-env'] as const) {
     if (values[name] !== undefined) throw new UsageError(`--${name} goes with --endpoint: name the address of a server.`);
   }
   const engine = createEngine({ enginePath: path.join(root, 'dist', 'engine.js') });
   const open = async () => {
-    const model = await engine.load(path.resolve(values.model ?? bundledModelDirectory(root, 'r-prm')));
+    const model = await engine.load(path.resolve(values.model ?? bundledModelDirectory(root, bundled)));
     logNotes(model, log);
     return model;
   };

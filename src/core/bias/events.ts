@@ -189,10 +189,14 @@ export interface BiasReport {
   readonly accuracy: Estimate | undefined;
   readonly tokens: Estimate | undefined;
   readonly reflections: Estimate | undefined;
+  /** Share of traces with thinking: a model may answer at once though nobody closed it. */
+  readonly thought: Estimate | undefined;
   /** Share of traces in which an answer is stated before the end of thinking. */
   readonly stated: Estimate | undefined;
   /** Reflections where the greedy guess conflicts with the own answer (high) and where it agrees (low). */
   readonly conflicts: Contrast;
+  /** The same over the traces with thinking. */
+  readonly conflictsThought: Contrast;
   readonly halves: readonly Halves[];
   readonly plans: readonly PlanSummary[];
   readonly failures: number;

@@ -1,6 +1,6 @@
 import { sameAnswer } from '../answers/same-answer.ts';
 import { SEGMENTERS } from '../segment/segmenters.ts';
-import { splitThinking } from '../trace/thinking.ts';
+import { answerStart, splitThinking } from '../trace/thinking.ts';
 import type { Span } from '../trace/trace.ts';
 import type { FirstAnswer, TraceMeasure } from './events.ts';
 import { redundantSteps } from './redundancy.ts';
@@ -25,8 +25,7 @@ export function traceReader({ segmenter, reflectionWords, answerPatterns }: Dete
   return {
     find,
     measure(text, gold, given) {
-      const { thinking } = splitThinking(text);
-      const steps = SEGMENTERS[segmenter].cut(text, thinking);
+      const steps = SEGMENTERS[segmenter].cut(text, thinkingOf(text));
       const first = given ?? firstAnswer(find, text, steps);
       const answer = ownAnswer(find, text);
       return {
@@ -41,6 +40,12 @@ export function traceReader({ segmenter, reflectionWords, answerPatterns }: Dete
       };
     },
   };
+}
+
+/** Where the steps lie: nowhere where the thinking was ended at once, though splitThinking then takes the answer for it. */
+function thinkingOf(text: string): Span {
+  const { thinking } = splitThinking(text);
+  return thinking.start < (answerStart(text, true) ?? Infinity) ? thinking : { start: 0, end: 0 };
 }
 
 /** The first statement of an answer in the steps; what is stated after the thinking is no first answer. */

@@ -1,6 +1,6 @@
 import { sameAnswer } from '../answers/same-answer.ts';
 import { bootstrap, meanEstimate, pairedDifference, pairedPermutationP, proportion, type Estimate } from '../metrics/statistics.ts';
-import { contrast } from './contrast.ts';
+import { contrast, type GroupedValue } from './contrast.ts';
 import type { BiasEvent, BiasReport, Deviation, Guesses, PairComparison, PlanSummary, TraceMeasure } from './events.ts';
 import { pooledGuesses } from './guesses.ts';
 import { halvesOf } from './halves.ts';
@@ -41,14 +41,17 @@ export function biasReport(events: readonly BiasEvent[], plans: readonly MaskPla
     tokens: meanEstimate(traces.flatMap(({ tokens }) => (tokens === undefined ? [] : [tokens])), seed),
     reflections: meanEstimate(traces.map(({ reflections }) => reflections.length), seed),
     stated: share(traces.map(({ first }) => first !== undefined)),
-    conflicts: contrast(
-      states.flatMap(({ trace, deviation }) => (trace === undefined || deviation?.conflict === undefined ? [] : [{ high: deviation.conflict, value: trace.reflections.length }])),
-      seed,
-    ),
+    thought: share(traces.map(({ steps }) => steps.length > 0)),
+    conflicts: contrast(reflectionsByConflict(states), seed),
+    conflictsThought: contrast(reflectionsByConflict(states.filter(({ trace }) => trace !== undefined && trace.steps.length > 0)), seed),
     halves: halvesOf(states.flatMap(({ trace, deviation }) => (trace === undefined || deviation === undefined ? [] : [{ trace, deviation }])), seed),
     plans: plans.map((plan, index) => planSummary(plan, index, events, rows, seed)),
     failures: events.filter(({ type }) => type === 'failed').length,
   };
+}
+
+function reflectionsByConflict(states: readonly RowState[]): GroupedValue[] {
+  return states.flatMap(({ trace, deviation }) => (trace === undefined || deviation?.conflict === undefined ? [] : [{ high: deviation.conflict, value: trace.reflections.length }]));
 }
 
 /** Mean share of parsed guesses that are right, over the questions with a reference. */

@@ -1,5 +1,5 @@
 import { boxedAnswers } from '../answers/final-answer.ts';
-import { splitThinking } from '../trace/thinking.ts';
+import { answerStart } from '../trace/thinking.ts';
 import type { Span } from '../trace/trace.ts';
 
 /** A place where a text states an answer. */
@@ -69,6 +69,6 @@ export function repliedAnswer(find: AnswerFinder, reply: string): string | undef
 
 /** The model's final answer: stated after the thinking. Undefined where the thinking was not ended or no answer follows. */
 export function ownAnswer(find: AnswerFinder, text: string): string | undefined {
-  const { answer } = splitThinking(text);
-  return answer === undefined ? undefined : repliedAnswer(find, text.slice(answer.start, answer.end));
+  const start = answerStart(text, true);
+  return start === undefined ? undefined : repliedAnswer(find, text.slice(start));
 }

@@ -1,0 +1,79 @@
+/**
+ * The bundled reasoner's planted bias and its control, measured as the bias lab does: npm run bench -- bias [N] [FOLDER]. Logs
+ * are kept in FOLDER, so that it may be stopped and goes on with the same command. Needs the shared data set of problems.
+ */
+import { mkdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { openBiasLog } from '../../src/cli/bias-log.ts';
+import { reportLines } from '../../src/cli/bias-output.ts';
+import { biasHeader, biasHeadline } from '../../src/cli/bias.ts';
+import type { BiasEvent, BiasQuestion } from '../../src/core/bias/events.ts';
+import { runBias } from '../../src/core/bias/experiment.ts';
+import { parsePlan } from '../../src/core/bias/plan.ts';
+import { DEFAULT_BIAS_SETTINGS, type BiasSettings } from '../../src/core/bias/settings.ts';
+import type { LanguageModel } from '../../src/core/model.ts';
+import { openSource } from '../../src/formats/open.ts';
+import { questionAt } from '../../src/formats/questions.ts';
+import { bundledModelDirectory } from '../../src/models/catalog.ts';
+import { createEngine } from '../../src/models/onnx/engine.ts';
+
+const DATA = '../shared/data/synthetic/problems.jsonl';
+const [PLANTED, CONTROL] = ['reflect when your first impression disagrees', 'reflect at random'];
+const PLANS = ['nothing@answer', 'question@first', 'question@answer', 'question@start', 'numbers@answer', 'random@answer', 'random@first'];
+/** The mask from each step on, on fewer questions: two plans a step. */
+const [CURVE_STEPS, CURVE_QUESTIONS] = [7, 150];
+
+export async function benchBias(): Promise<void> {
+  const [count = '600', folder = 'out/bench-bias'] = process.argv.slice(3);
+  mkdirSync(folder, { recursive: true });
+  const questions = readQuestions(Number(count));
+  const engine = createEngine({ enginePath: path.resolve('dist', 'engine.js') });
+  try {
+    const model = await engine.load(bundledModelDirectory(path.resolve('.'), 'reasoner'));
+    const curve = Array.from({ length: CURVE_STEPS }, (_, step) => [`question@step:${step + 1}`, `random@step:${step + 1}`]).flat();
+    await measure(model, 'planted', PLANTED, PLANS, questions, folder);
+    await measure(model, 'control', CONTROL, PLANS, questions, folder);
+    await measure(model, 'planted-steps', PLANTED, curve, questions.slice(0, CURVE_QUESTIONS), folder);
+  } finally {
+    engine.dispose();
+  }
+}
+
+function readQuestions(count: number): BiasQuestion[] {
+  const source = openSource(path.basename(DATA), readFileSync(path.resolve(DATA)), {});
+  if (!source.ok) throw new Error(source.error.message);
+  return Array.from({ length: Math.min(count, source.value.rows) }, (_, row) => {
+    const question = questionAt(source.value, row);
+    if (!question.ok) throw new Error(question.error.message);
+    return { row, ...question.value };
+  });
+}
+
+async function measure(model: LanguageModel, name: string, system: string, plans: readonly string[], questions: readonly BiasQuestion[], folder: string): Promise<void> {
+  const settings: BiasSettings = {
+    ...DEFAULT_BIAS_SETTINGS,
+    system,
+    // The longest right trace has under 400 tokens; what runs on is going round in circles.
+    trace: { ...DEFAULT_BIAS_SETTINGS.trace, maxNewTokens: 400 },
+    plans: plans.map((text) => {
+      const plan = parsePlan(text, 'mask');
+      if (!plan.ok) throw new Error(plan.error.message);
+      return plan.value;
+    }),
+  };
+  const log = openBiasLog(path.join(folder, `${name}-${questions.length}.jsonl`), biasHeader(DATA, questions, settings, model));
+  const seconds = new Map<BiasEvent['type'], number>();
+  let last = performance.now();
+  for await (const event of runBias(model, { questions, settings, done: log.done })) {
+    log.write(event);
+    const now = performance.now();
+    seconds.set(event.type, (seconds.get(event.type) ?? 0) + (now - last) / 1000);
+    last = now;
+    if (event.type !== 'report') continue;
+    log.write({ type: 'run-end', reason: 'done', headline: biasHeadline(event.report), ended: new Date().toISOString() });
+    console.log(`\n== ${name}: "${system}", ${model.info.name} (${model.info.weights}), ${settings.guesses.n} guesses at temperature 1, greedy traces, seed ${settings.seed}`);
+    console.log(reportLines(event.report).join('\n'));
+  }
+  console.log(`seconds: ${[...seconds].map(([type, time]) => `${type} ${time.toFixed(0)}`).join(', ')}${log.done.length > 0 ? ' (of what was not there already)' : ''}`);
+}
