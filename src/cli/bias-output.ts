@@ -148,6 +148,7 @@ export function reportLines(report: BiasReport): string[] {
     `  … of those that think ${number(report.conflictsThought.high?.value)} on conflict, ${number(report.conflictsThought.low?.value)} on agreement, difference ${contrastText(report.conflictsThought)}`,
     ...report.halves.flatMap(halvesLines),
     ...report.plans.flatMap(planLines),
+    ...attentionLines(report),
   ];
 }
 
@@ -167,6 +168,16 @@ function planLines(plan: PlanSummary): string[] {
     `  tokens       ${number(means.original.tokens)} -> ${number(means.masked.tokens)}, difference ${estimate(plan.tokens, number)}, p ${pValue(plan.tokensP)}, r ${estimate(plan.r, number)}`,
     `  reflections  ${number(means.original.reflections)} -> ${number(means.masked.reflections)}, difference ${estimate(plan.reflections, number)}, p ${pValue(plan.reflectionsP)}; guess conflicts ${number(plan.conflict.high?.value)}, agrees ${number(plan.conflict.low?.value)}, conflict - agree ${contrastText(plan.conflict)}`,
     `  accuracy     ${percent(accuracy.original?.value)} -> ${percent(accuracy.masked?.value)}, difference ${estimate(plan.accuracyChange, percent)}; answer changed ${estimate(plan.answerChanged, percent)}, text unchanged ${percent(plan.unchanged?.value)}`,
+  ];
+}
+
+function attentionLines({ attention, earlyExits }: BiasReport): string[] {
+  if (attention.length === 0) return [];
+  return [
+    'attention to the question / uniform, at words that open a reflection and at other tokens',
+    ...attention.map(({ reflecting, others, difference }, layer) => `  layer ${layer}  ${number(reflecting?.value)} and ${number(others?.value)}, difference ${estimate(difference, number)}`),
+    'early exit (experimental): attention to the question after the first answer reaches a threshold',
+    ...earlyExits.map(({ threshold, exits, saved }) => `  ${threshold} × uniform  exits ${estimate(exits, percent)}, saves of the tokens after the first answer ${estimate(saved, percent)}`),
   ];
 }
 

@@ -9,6 +9,7 @@ import { openBiasLog } from '../../src/cli/bias-log.ts';
 import { reportLines } from '../../src/cli/bias-output.ts';
 import { biasHeader, biasHeadline } from '../../src/cli/bias.ts';
 import type { BiasEvent, BiasQuestion } from '../../src/core/bias/events.ts';
+import { biasReport } from '../../src/core/bias/report.ts';
 import { runBias } from '../../src/core/bias/experiment.ts';
 import { parsePlan } from '../../src/core/bias/plan.ts';
 import { DEFAULT_BIAS_SETTINGS, type BiasSettings } from '../../src/core/bias/settings.ts';
@@ -20,7 +21,7 @@ import { createEngine } from '../../src/models/onnx/engine.ts';
 
 const DATA = '../shared/data/synthetic/problems.jsonl';
 const [PLANTED, CONTROL] = ['reflect when your first impression disagrees', 'reflect at random'];
-const PLANS = ['nothing@answer', 'question@first', 'question@answer', 'question@start', 'numbers@answer', 'random@answer', 'random@first'];
+const PLANS = ['nothing@answer', 'question@first', 'question@answer', 'question@start', 'random@answer'];
 /** The mask from each step on, on fewer questions: two plans a step. */
 const [CURVE_STEPS, CURVE_QUESTIONS] = [7, 150];
 
@@ -32,9 +33,12 @@ export async function benchBias(): Promise<void> {
   try {
     const model = await engine.load(bundledModelDirectory(path.resolve('.'), 'reasoner'));
     const curve = Array.from({ length: CURVE_STEPS }, (_, step) => [`question@step:${step + 1}`, `random@step:${step + 1}`]).flat();
-    await measure(model, 'planted', PLANTED, PLANS, questions, folder);
-    await measure(model, 'control', CONTROL, PLANS, questions, folder);
-    await measure(model, 'planted-steps', PLANTED, curve, questions.slice(0, CURVE_QUESTIONS), folder);
+    // Guesses and traces of both first: they hold the answer to whether the instrument tells the two apart.
+    for (const until of ['halves', 'report'] as const) {
+      await measure(model, 'planted', PLANTED, PLANS, questions, folder, until);
+      await measure(model, 'control', CONTROL, PLANS, questions, folder, until);
+    }
+    await measure(model, 'planted-steps', PLANTED, curve, questions.slice(0, CURVE_QUESTIONS), folder, 'report');
   } finally {
     engine.dispose();
   }
@@ -50,7 +54,7 @@ function readQuestions(count: number): BiasQuestion[] {
   });
 }
 
-async function measure(model: LanguageModel, name: string, system: string, plans: readonly string[], questions: readonly BiasQuestion[], folder: string): Promise<void> {
+async function measure(model: LanguageModel, name: string, system: string, plans: readonly string[], questions: readonly BiasQuestion[], folder: string, until: 'halves' | 'report'): Promise<void> {
   const settings: BiasSettings = {
     ...DEFAULT_BIAS_SETTINGS,
     system,
@@ -64,16 +68,20 @@ async function measure(model: LanguageModel, name: string, system: string, plans
   };
   const log = openBiasLog(path.join(folder, `${name}-${questions.length}.jsonl`), biasHeader(DATA, questions, settings, model));
   const seconds = new Map<BiasEvent['type'], number>();
+  const reached = [...log.done];
   let last = performance.now();
   for await (const event of runBias(model, { questions, settings, done: log.done })) {
     log.write(event);
     const now = performance.now();
     seconds.set(event.type, (seconds.get(event.type) ?? 0) + (now - last) / 1000);
     last = now;
-    if (event.type !== 'report') continue;
-    log.write({ type: 'run-end', reason: 'done', headline: biasHeadline(event.report), ended: new Date().toISOString() });
+    reached.push(event);
+    if (event.type !== until) continue;
+    const report = event.type === 'report' ? event.report : biasReport(reached, [], settings.seed);
+    if (event.type === 'report') log.write({ type: 'run-end', reason: 'done', headline: biasHeadline(report), ended: new Date().toISOString() });
     console.log(`\n== ${name}: "${system}", ${model.info.name} (${model.info.weights}), ${settings.guesses.n} guesses at temperature 1, greedy traces, seed ${settings.seed}`);
-    console.log(reportLines(event.report).join('\n'));
+    console.log(reportLines(report).join('\n'));
+    break;
   }
   console.log(`seconds: ${[...seconds].map(([type, time]) => `${type} ${time.toFixed(0)}`).join(', ')}${log.done.length > 0 ? ' (of what was not there already)' : ''}`);
 }

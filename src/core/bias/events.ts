@@ -1,7 +1,9 @@
 import type { Estimate } from '../metrics/statistics.ts';
 import type { Span } from '../trace/trace.ts';
 import type { AttentionSummary } from './attention.ts';
+import type { EarlyExitSummary } from './early-exit.ts';
 import type { GuessTemplateName } from './guess-templates.ts';
+import type { AnswerLens } from './lens.ts';
 import type { MaskMethod } from './plan.ts';
 
 /** A question of an experiment. */
@@ -182,6 +184,15 @@ export interface PlanSummary {
   readonly unchanged: Estimate | undefined;
 }
 
+/** Normalised attention to the question in one layer, over the traces that reflect and whose attention was read. */
+export interface LayerAttention {
+  /** Means over traces of the tokens that open a reflection, and of all others. */
+  readonly reflecting: Estimate | undefined;
+  readonly others: Estimate | undefined;
+  /** Paired by trace: reflecting - others. */
+  readonly difference: Estimate | undefined;
+}
+
 export interface BiasReport {
   readonly questions: number;
   readonly guesses: { readonly samples: number; readonly unparsed: number };
@@ -199,6 +210,10 @@ export interface BiasReport {
   readonly conflictsThought: Contrast;
   readonly halves: readonly Halves[];
   readonly plans: readonly PlanSummary[];
+  /** [layer]; empty where no attention was read. */
+  readonly attention: readonly LayerAttention[];
+  /** Experimental; empty where no attention was read. */
+  readonly earlyExits: readonly EarlyExitSummary[];
   readonly failures: number;
 }
 
@@ -224,6 +239,6 @@ export type BiasEvent =
   | { readonly type: 'masked'; readonly row: number; readonly plan: number; readonly mask: EffectiveMask; readonly trace: TraceMeasure; readonly comparison: PairComparison }
   /** The plan does not apply to this trace: it has no such step, or states no answer. */
   | { readonly type: 'not-applicable'; readonly row: number; readonly plan: number; readonly message: string }
-  | { readonly type: 'attention'; readonly row: number; readonly summary: AttentionSummary }
+  | { readonly type: 'attention'; readonly row: number; readonly summary: AttentionSummary; readonly lens: AnswerLens | undefined }
   | { readonly type: 'failed'; readonly row: number; readonly part: BiasPart; readonly plan?: number; readonly message: string }
   | { readonly type: 'report'; readonly report: BiasReport };

@@ -7,6 +7,7 @@ import { estimateBias } from './estimate.ts';
 import type { BiasEvent, BiasPart, BiasQuestion, Guesses, TraceMeasure } from './events.ts';
 import { deviationOf } from './guesses.ts';
 import { halvesOf } from './halves.ts';
+import { readAnswerLens } from './lens.ts';
 import { traceReader, type TraceReader } from './measure-trace.ts';
 import { biasPrompts } from './prompts.ts';
 import { biasReport } from './report.ts';
@@ -140,7 +141,7 @@ function planned(asked: PromptedQuestion, plans: readonly number[], log: readonl
   return trace === undefined ? [] : [{ ...asked, trace, plans: openPlans(asked.question.row, plans, log) }];
 }
 
-/** One question at a time: a trace is read with all of its attention. */
+/** One question at a time: a trace is read with all of its attention, and the layers' answers at the first stated one. */
 async function* attentionEvents(model: LanguageModel, questions: readonly BiasQuestion[], settings: BiasSettings, log: readonly BiasEvent[], signal?: AbortSignal): AsyncGenerator<BiasEvent> {
   if (lackOf(model, 'attention') !== undefined) return;
   for (const question of questions.slice(0, settings.attention)) {
@@ -148,6 +149,11 @@ async function* attentionEvents(model: LanguageModel, questions: readonly BiasQu
     if (trace === undefined || log.some((event) => event.type === 'attention' && event.row === question.row)) continue;
     const { asked, failures } = await prompted(model, [question], settings, 'attention', signal);
     yield* failures;
-    for (const { prompts } of asked) yield { type: 'attention', row: question.row, summary: await readAttention(model, prompts, trace, signal) };
+    const guess = guessesOf(log, question.row)?.greedy;
+    for (const { prompts } of asked) {
+      const summary = await readAttention(model, prompts, trace, signal);
+      const lens = guess === undefined || lackOf(model, 'hidden') !== undefined ? undefined : await readAnswerLens(model, prompts, trace, guess, signal);
+      yield { type: 'attention', row: question.row, summary, lens };
+    }
   }
 }

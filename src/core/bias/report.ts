@@ -1,6 +1,7 @@
 import { sameAnswer } from '../answers/same-answer.ts';
 import { bootstrap, meanEstimate, pairedDifference, pairedPermutationP, proportion, type Estimate } from '../metrics/statistics.ts';
 import { contrast, type GroupedValue } from './contrast.ts';
+import { earlyExits } from './early-exit.ts';
 import type { BiasEvent, BiasReport, Deviation, Guesses, PairComparison, PlanSummary, TraceMeasure } from './events.ts';
 import { pooledGuesses } from './guesses.ts';
 import { halvesOf } from './halves.ts';
@@ -46,6 +47,7 @@ export function biasReport(events: readonly BiasEvent[], plans: readonly MaskPla
     conflictsThought: contrast(reflectionsByConflict(states.filter(({ trace }) => trace !== undefined && trace.steps.length > 0)), seed),
     halves: halvesOf(states.flatMap(({ trace, deviation }) => (trace === undefined || deviation === undefined ? [] : [{ trace, deviation }])), seed),
     plans: plans.map((plan, index) => planSummary(plan, index, events, rows, seed)),
+    ...attentionParts(events, rows, seed),
     failures: events.filter(({ type }) => type === 'failed').length,
   };
 }
@@ -104,6 +106,27 @@ function planSummary(plan: MaskPlan, index: number, events: readonly BiasEvent[]
     accuracyChange: pairedDifference(correct, seed),
     answerChanged: share(pairs.map(({ comparison }) => comparison.answerChanged)),
     unchanged: share(pairs.map(({ comparison }) => comparison.same)),
+  };
+}
+
+/** Thresholds of the experimental early exit: multiples of uniform attention. */
+const EXIT_THRESHOLDS = [1, 1.5, 2, 3];
+
+function attentionParts(events: readonly BiasEvent[], rows: ReadonlyMap<number, RowState>, seed: number): Pick<BiasReport, 'attention' | 'earlyExits'> {
+  const read = events.flatMap((event) => {
+    const trace = event.type === 'attention' ? rows.get(event.row)?.trace : undefined;
+    return event.type === 'attention' && trace !== undefined ? [{ trace, attention: event.summary }] : [];
+  });
+  const layers = Math.max(0, ...read.map(({ attention }) => attention.others.length));
+  return {
+    attention: Array.from({ length: layers }, (_, layer) => {
+      const pairs = read.flatMap(({ attention: { reflecting, others } }): (readonly [number, number])[] => {
+        const [before, after] = [others[layer]?.question, reflecting[layer]?.question];
+        return before === undefined || after === undefined ? [] : [[before, after]];
+      });
+      return { reflecting: meanEstimate(pairs.map(([, after]) => after), seed), others: meanEstimate(pairs.map(([before]) => before), seed), difference: pairedDifference(pairs, seed) };
+    }),
+    earlyExits: read.length === 0 ? [] : earlyExits(read, EXIT_THRESHOLDS, seed),
   };
 }
 

@@ -15,7 +15,7 @@ export interface AnswerStatement {
 export type AnswerFinder = (text: string) => AnswerStatement[];
 
 /** What may stand between the words and the answer: mathematics, emphasis, a variable (`x = `). */
-const BEFORE = String.raw`[ \t]*(?:\*\*|\$+|\\\(|\\boxed[ \t]*\{|["“「(（])*[ \t]*(?:[a-zA-Z][ \t]*=[ \t]*)?`;
+const BEFORE = String.raw`[ \t]*(?:\*\*|\$+|\\\(|["“「(（])*[ \t]*(?:[a-zA-Z][ \t]*=[ \t]*)?`;
 const NUMBER = String.raw`[-−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?`;
 const FRACTION = String.raw`-?\\[dt]?frac\{[^{}]{1,40}\}\{[^{}]{1,40}\}`;
 /** Longest first; a letter is one of a choice. */

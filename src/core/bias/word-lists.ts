@@ -5,9 +5,11 @@
  */
 export const REFLECTION_WORDS: Readonly<Record<string, readonly string[]>> = {
   en: [
-    'Wait', 'But wait', 'Oh wait', 'No wait', 'Wait no', 'Hmm', 'Hold on', 'But hold on', 'Actually', 'Alternatively', 'On second thought', 'But let me', 'Let me double-check', 'Let me double check',
-    'Let me check', 'Let me verify', 'Let me re-examine', 'Let me reconsider', 'Let me rethink', 'Let me think again', 'Let me make sure', 'Let me just make sure', 'Let me go back', "Let's double-check",
-    "Let's double check", "Let's verify", "Let's check", "Let's make sure", 'Just to make sure', 'Just to be sure', 'To make sure', 'To double-check', 'To be sure', 'Is that right', 'Is this right', 'Is this correct', 'Am I sure',
+    'Wait', 'But wait', 'Oh wait', 'No wait', 'Hmm', 'Hold on', 'But hold on', 'Actually', 'Alternatively', 'On second thought', 'Let me double-check', 'Let me double check', 'Let me check', 'Let me verify',
+    'Let me confirm', 'Let me re-examine', 'Let me reconsider', 'Let me rethink', 'Let me think again', 'Let me make sure', 'Let me just make sure', 'Let me go back', 'Let me read', 'But let me check', 'But let me double-check',
+    'But let me double check', 'But let me verify', 'But let me confirm', 'But let me make sure', 'But let me read', 'But let me reconsider', 'But let me think', 'But let me see if', 'Now, let me check if', 'Now let me check if',
+    "Let's double-check", "Let's double check", "Let's verify", "Let's make sure", 'I should double-check', 'I should double check', 'But I need to make sure', 'But just to', 'Just to make sure', 'Just to be sure',
+    'Just to double-check', 'To make sure', 'To double-check', 'To be sure', 'Or maybe I made', 'Maybe I made', 'Perhaps I made', 'Is that right', 'Is this right', 'Is this correct', 'Am I sure',
   ],
   zh: ['等等', '等一下', '等下', '不对', '嗯', '哦，不', '让我再', '我再', '让我检查', '让我验证', '让我确认', '再想想', '再确认', '重新考虑', '重新审视', '另一种方法', '换一种方法', '换个角度', '或者说', '验证一下', '检查一下', '真的吗', '是不是'],
   es: ['Espera', 'Un momento', 'Hmm', 'Pero espera', 'En realidad', 'Alternativamente', 'Voy a comprobarlo', 'Déjame comprobar'],
