@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { renderPlan } from '../../src/core/bias/render-plan.ts';
 import { lackOf } from '../../src/core/model.ts';
 import { convertModel } from '../../src/models/convert/convert.ts';
 import type { ModelManifest } from '../../src/models/manifest.ts';
@@ -89,7 +90,17 @@ describeWithSharedModels('looking into the reasoner and intervening (fp32), agai
     };
     const samples: { text: string; tokens: number }[] = [];
     const common = { n: 1, maxNewTokens: 400, temperature: 0, topP: 1, seed: 0, stop: [] };
-    const requests = rows.map((row) => ({ ...common, prompt: promptOf(row), hide: [{ span: spanOf(row) }] }));
+    // Through a masking plan: the question is hidden from a step on that begins where the reference cut its text.
+    const requests = rows.map((row) => {
+      const kept = promptOf(row).length - row.prompt.length;
+      const trace = runtime.tokenizer.decode([...row.greedy_ids]);
+      const steps = [{ start: 0, end: kept }, { start: kept, end: trace.length }];
+      const plan = renderPlan({ target: { kind: 'question' }, start: { kind: 'step', index: 1 }, method: 'mask' }, { prompt: row.prompt, question: spanOf(row), trace, steps, first: undefined, tokens: undefined }, () => 0);
+      assert.ok(plan.ok);
+      const { prompt, hide } = plan.value;
+      assert.equal(prompt, promptOf(row));
+      return { ...common, prompt, hide };
+    });
     await runtime.generate(requests, (event) => {
       if (event.type === 'sample') samples[event.request] = event;
     });
