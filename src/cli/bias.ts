@@ -43,7 +43,7 @@ export async function biasCommand(args: readonly string[], signal: AbortSignal):
     const take = (event: BiasEvent) => {
       output.add(event);
       if (event.type === 'guesses' || event.type === 'trace' || event.type === 'masked' || event.type === 'not-applicable') reached++;
-      if (event.type === 'lack' || event.type === 'failed') code = BAD_INPUT;
+      if (event.type === 'failed' || (event.type === 'lack' && event.part !== 'tokens')) code = BAD_INPUT;
     };
     log?.done.forEach(take);
     if (reached > 0) progress.say(`${reached} of ${parts} parts are there already and are not asked again.`);

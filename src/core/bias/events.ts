@@ -226,7 +226,8 @@ export interface BiasEstimate {
   readonly samples: number;
 }
 
-export type BiasPart = 'guesses' | 'trace' | 'masking' | 'attention';
+/** `tokens`: what a served model keeps to itself; nothing that was asked for is left out. */
+export type BiasPart = 'guesses' | 'trace' | 'masking' | 'attention' | 'tokens';
 
 /** What an experiment emits, in the order in which it happens: the lines of its log. */
 export type BiasEvent =

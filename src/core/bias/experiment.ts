@@ -78,7 +78,7 @@ function lacks(model: LanguageModel, { plans, attention }: BiasSettings): { read
   const masks = !masked || name('masking', lackOf(model, 'masks'));
   const parts = !inParts || name('masking', lackOf(model, 'attention'));
   if (attention > 0) name('attention', lackOf(model, 'attention'));
-  if (model.tokenize === undefined) name('trace', `${model.info.name} does not tell its tokens, so that lengths, P_first and r are missing: use a local model.`);
+  if (model.tokenize === undefined) name('tokens', `${model.info.name} does not tell its tokens, so that lengths, P_first and r are missing: use a local model.`);
   const possible = plans.flatMap((plan, index) => ((plan.method === 'mask' && !masks) || ((plan.layers ?? plan.heads) !== undefined && !parts) ? [] : [index]));
   return { missing, plans: possible };
 }
