@@ -62,6 +62,14 @@ export function createNavigation(memory: TraceMemory): Navigation {
     gone.fire({ document: view.document, step });
   }
 
+  let last: Promise<void> = Promise.resolve();
+  /** Keys come faster than an editor shows a step: each begins where the one before has ended. */
+  const inTurn = (go: () => Promise<void>): Promise<void> => {
+    const done = last.then(go);
+    last = done.catch(() => undefined);
+    return done;
+  };
+
   const reached = (view: TraceView, step: number): string => {
     const annotation = view.annotations.steps[step];
     return annotation === undefined ? '' : `${placeText(annotation, view.open.steps.length)}.`;
@@ -73,24 +81,24 @@ export function createNavigation(memory: TraceMemory): Navigation {
     onDidGo: gone.event,
     current,
     reveal,
-    async step(view, direction) {
+    step: (view, direction) => inTurn(async () => {
       const place = { steps: view.open.steps, offset: offsetOf(view), remembered: memory.lastStep(view.document.uri) };
       const { step, clamped } = stepFrom(place, direction);
       await reveal(view, step);
       if (clamped) note(direction === 1 ? 'This is the last step.' : 'This is the first step.');
-    },
-    async toEnd(view, end) {
+    }),
+    toEnd: (view, end) => inTurn(async () => {
       const { step, clamped } = stepToEnd({ steps: view.open.steps, offset: offsetOf(view) }, end);
       await reveal(view, step);
       note(clamped ? `This is the ${end} step.` : reached(view, step));
-    },
-    async nextSuspicious(view) {
+    }),
+    nextSuspicious: (view) => inTurn(async () => {
       const step = nextSuspicious({ steps: view.open.steps, offset: offsetOf(view) }, view.annotations.steps);
       if (step !== undefined) await reveal(view, step);
       else if (view.annotations.scored === 0) note('No step is scored yet: run Stepscope: Score Steps.');
       else note('There is no suspicious step after this one.');
-    },
-    async nextDisagreement(view) {
+    }),
+    nextDisagreement: (view) => inTurn(async () => {
       const { open, annotations } = view;
       const found = (step: StepAnnotation): string[] => disagreements(step, open.trace, annotations.threshold);
       const step = nextWhere({ steps: open.steps, offset: offsetOf(view) }, annotations.steps, (candidate) => found(candidate).length > 0);
@@ -100,7 +108,7 @@ export function createNavigation(memory: TraceMemory): Navigation {
         note(`${placeText(annotation, open.steps.length)}: ${found(annotation).join('; ')}.`);
       } else if (annotations.scored === 0) note('No step is scored yet: run Stepscope: Score Steps.');
       else note('There is no disagreement after this step.');
-    },
+    }),
     async goTo(view, number) {
       const wanted = number ?? (await pickStep(view, current(view)));
       if (wanted === undefined) return;

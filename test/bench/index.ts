@@ -10,6 +10,7 @@ import { benchEval } from './eval.ts';
 import { benchForwardPasses } from './forward-passes.ts';
 import { benchPeers, measurePeer } from './peers.ts';
 import { benchQuantization } from './quantization.ts';
+import { benchSearch, benchSearchSpeed } from './search.ts';
 import { benchStart } from './start.ts';
 import { benchVerifyStep } from './verify-step.ts';
 
@@ -25,6 +26,8 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   bias: benchBias,
   peers: benchPeers,
   peer: measurePeer,
+  search: benchSearch,
+  'search-speed': benchSearchSpeed,
 };
 
 /** The engine by itself, then against its peers. */

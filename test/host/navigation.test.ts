@@ -62,6 +62,13 @@ describe('stepping through a trace', function () {
     assert.match(line(), /^So the answer/, 'the trace remembers it');
   });
 
+  it('takes one key after the other, however fast they come', async () => {
+    await Promise.all([run('lastStep'), run('firstStep'), run('nextStep'), run('nextStep')]);
+    assert.match(line(), /^After losing/);
+    await Promise.all([run('lastStep'), run('firstStep')]);
+    assert.match(line(), /^In all/);
+  });
+
   it('asks for a step, and goes to the number that is chosen', async () => {
     putCursor(editor, 'more photos');
     const asking = run('goToStep');

@@ -36,6 +36,8 @@ export function createTracesTree({ library, memory, scoresOf, onScores }: Traces
   /** Files whose rows are to be shown anew at the next beat. */
   const waiting = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
+  /** Nodes whose children are being read: a node that is to be shown anew meanwhile loses them in older editors, so that waits. */
+  let reading = 0;
 
   function fileNode(uri: vscode.Uri): TraceNode {
     const key = uri.toString();
@@ -48,10 +50,20 @@ export function createTracesTree({ library, memory, scoresOf, onScores }: Traces
     for (const uri of uris) waiting.add(uri.toString());
     timer ??= setTimeout(() => {
       timer = undefined;
+      if (reading > 0) return showSoon([]);
       const now = [...waiting];
       waiting.clear();
       for (const key of now) if (files.has(key)) changed.fire(files.get(key));
     }, BEAT_MS);
+  }
+
+  async function watched(children: Promise<TraceNode[]>): Promise<TraceNode[]> {
+    reading++;
+    try {
+      return await children;
+    } finally {
+      reading--;
+    }
   }
 
   /** Lists what an open file gives; the sentence that says why, where it cannot be opened. */
@@ -123,7 +135,7 @@ export function createTracesTree({ library, memory, scoresOf, onScores }: Traces
     changed,
     library.onDidChange(({ uri, type }) => {
       if (type === 'listed') changed.fire(undefined);
-      else if (type === 'progress') showSoon([uri]);
+      else if (type === 'progress' || reading > 0) showSoon([uri]);
       else if (files.has(uri.toString())) changed.fire(fileNode(uri));
     }),
     onScores(() => showSoon(library.list())),
@@ -144,11 +156,11 @@ export function createTracesTree({ library, memory, scoresOf, onScores }: Traces
           return uris.map(fileNode);
         }
         case 'file':
-          return fileChildren(node.uri);
+          return watched(fileChildren(node.uri));
         case 'rows':
-          return rowNodes(node.uri, node.range);
+          return watched(rowNodes(node.uri, node.range));
         case 'row':
-          return node.variant === undefined && node.summary.variants.length > 1 ? variantNodes(node.uri, node.row, node.summary.variants) : [];
+          return node.variant === undefined && node.summary.variants.length > 1 ? watched(variantNodes(node.uri, node.row, node.summary.variants)) : [];
         case 'note':
           return [];
       }
