@@ -1,3 +1,4 @@
+import { setTimeout as setTimeoutPromise } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { Dataset } from '../../formats/dataset.ts';
 import type { Disposable } from '../disposable.ts';
@@ -13,6 +14,10 @@ import { nodeId, treeItem, type TraceNode } from './tree-items.ts';
 import type { TreeMemory } from './tree-memory.ts';
 
 export interface TracesTree extends vscode.TreeDataProvider<TraceNode>, Disposable {
+  /** Resolves when no children have been read for a moment. */
+  settled(): Promise<void>;
+  /** Shows all of it anew. */
+  refresh(): void;
   getParent(node: TraceNode): TraceNode | undefined;
   /** The node of an id that `nodeId` gave, if it can still be there and all nodes above it are unfolded. Its file is read for that. */
   find(id: string): Promise<TraceNode | undefined>;
@@ -28,6 +33,9 @@ export interface TracesTreeDependencies {
 
 /** A file that is being read, or scores that come in, show at this beat. */
 const BEAT_MS = 1000;
+/** It is quiet when nothing was read at this many looks, so long apart. */
+const QUIET_TURNS = 4;
+const QUIET_MS = 150;
 
 /** The open data sets and traces with their rows. Nothing is read before a node is unfolded. */
 export function createTracesTree({ library, memory, scoresOf, onScores }: TracesTreeDependencies): TracesTree {
@@ -181,6 +189,10 @@ export function createTracesTree({ library, memory, scoresOf, onScores }: Traces
         }
       }
     },
+    async settled() {
+      for (let quiet = 0; quiet < QUIET_TURNS; quiet = reading > 0 ? 0 : quiet + 1) await setTimeoutPromise(QUIET_MS);
+    },
+    refresh: () => changed.fire(undefined),
     async find(id) {
       const uri = library.list().find((file) => id === file.toString() || id.startsWith(`${file.toString()}#[`));
       if (uri === undefined || id === uri.toString()) return uri && fileNode(uri);

@@ -16,9 +16,16 @@ export function createTracesView(tree: TracesTree, memory: TreeMemory): Disposab
   async function restore(): Promise<void> {
     if (isRestored || before === undefined || !isInSight()) return;
     isRestored = true;
+    // The editor must not ask for the children of a node twice at once: older ones then lose them.
+    await tree.settled();
     const node = await tree.find(before);
     // A person may have selected something else meanwhile, or hidden the view.
-    if (node !== undefined && isInSight() && view.selection.length === 0) await view.reveal(node, { select: true, focus: false });
+    if (node === undefined || !isInSight() || view.selection.length > 0) return;
+    try {
+      await view.reveal(node, { select: true, focus: false });
+    } catch {
+      tree.refresh();
+    }
   }
 
   const subscriptions = vscode.Disposable.from(
