@@ -17,8 +17,8 @@ export interface Progress {
 const TERMINAL_MS = 500;
 const FILE_MS = 30_000;
 
-/** Progress on stderr. */
-export function createProgress(rows: number): Progress {
+/** Progress on stderr, of so many rows or other parts. */
+export function createProgress(rows: number, parts = 'rows'): Progress {
   const terminal = process.stderr.isTTY;
   let next = Date.now() + (terminal ? TERMINAL_MS : FILE_MS);
   const clear = () => {
@@ -33,7 +33,7 @@ export function createProgress(rows: number): Progress {
       const started = Date.now();
       if (started < next) return;
       const text = estimate();
-      const line = `${done}/${rows} rows${text === undefined ? '' : `, ${text}`}`;
+      const line = `${done}/${rows} ${parts}${text === undefined ? '' : `, ${text}`}`;
       process.stderr.write(terminal ? `\r\x1b[K${line}` : `${line}\n`);
       next = Date.now() + Math.max(terminal ? TERMINAL_MS : FILE_MS, 10 * (Date.now() - started));
     },

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import process from 'node:process';
 import { StepscopeError } from '../core/result.ts';
+import { biasCommand } from './bias.ts';
 import { convertCommand } from './convert.ts';
 import { downloadCommand } from './download.ts';
 import { evalCommand } from './eval.ts';
@@ -77,6 +78,31 @@ const HELP = `stepscope: look inside the reasoning of language models, step by s
       --json             every event as a line, then a summary
   stepscope replay LOG [--good V] [--low V] [--bad V] [--penalty P] [--initial-mode MODE] [--json]
                          a recorded search under other settings, without a model
+  stepscope bias --data FILE [options]
+                         internal bias and overthinking: guesses with the thinking closed at
+                         once, traces, and what hiding a part of the input changes
+      --system TEXT      a system turn
+      --samples N        guesses a question (default 64)
+      --templates LIST   how guesses are asked for: closed (default), boxed, choice
+      --temperatures LIST  of the guesses (default 1)
+      --limit N          the first N rows; --row N: one of them
+      --plans LIST       TARGET@START, with commas between. TARGET: question, sentence:N, numbers,
+                         selection:FROM-TO, system, step:N, random, random:numbers, nothing;
+                         START: start (of thinking), step:N, answer (the step that first states
+                         it), first (right after it)
+      --method METHOD    mask (default): keys are hidden; remove: the text is deleted, the only
+                         way through a server
+      --layers LIST      mask in these layers only (0-based); --heads LIST: in these query heads
+      --segment NAME     how traces are cut into steps (default blank-lines; planning-words for
+                         traces in long paragraphs)
+      --max-tokens N     of a trace (default 600)
+      --attention N      read the attention of the first N traces into the log
+      --batch N          questions at once (default 16)
+      --log FILE         keep the run; the same command goes on with it
+      --prompt-template FILE  a prompt with {question} (and {system}) in it that ends where thinking
+                         begins, for models without a chat template and servers (completions)
+      --json             a JSON line a question, then the summary
+      --model (else the bundled reasoner), --endpoint, --concurrency, --key-env, --seed as above
   stepscope formats [FILE]           the formats there are, or what FILE looks like
   stepscope export FILE OUT [--to jsonl|markdown|processbench|inspect-scores|csv]
                          write the traces of FILE, and say what OUT cannot carry;
@@ -105,6 +131,8 @@ async function main(argv: readonly string[]): Promise<number> {
       return solveCommand(rest, controller.signal);
     case 'replay':
       return replayCommand(rest);
+    case 'bias':
+      return biasCommand(rest, controller.signal);
     case 'formats':
       return formatsCommand(rest);
     case 'export':
@@ -120,7 +148,7 @@ async function main(argv: readonly string[]): Promise<number> {
       process.stdout.write(HELP);
       return command === undefined ? 2 : 0;
     default:
-      throw new UsageError(`There is no command "${command}": use score, eval, solve, replay, formats, export, convert or download, or --help.`);
+      throw new UsageError(`There is no command "${command}": use score, eval, solve, replay, bias, formats, export, convert or download, or --help.`);
   }
 }
 

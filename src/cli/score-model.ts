@@ -46,15 +46,25 @@ export function promptForm({ prompt, api }: ModelValues): PromptForm {
   return said;
 }
 
-/** `root` is the package's folder. */
+/** The verifier that the options name. `root` is the package's folder. */
 export function modelSource(values: ModelValues, { mode, prompt }: Pick<VerifierSettings, 'mode' | 'prompt'>, root: string, log: (line: string) => void, signal: AbortSignal): ModelSource {
-  const chat = prompt === 'chat';
-  if ((values.endpoint ?? []).length > 0) return servedModel(values, { api: chat ? 'chat' : 'completions', ...(chat ? { instruction: chatInstruction(mode) } : {}) }, log, signal);
+  return openSource(values, 'r-prm', prompt === 'chat' ? { api: 'chat', instruction: chatInstruction(mode) } : { api: 'completions' }, root, log, signal);
+}
+
+/** The policy that the options name: asked through its own chat template, or with prompts that are written elsewhere. */
+export function policySource(values: ModelValues, root: string, log: (line: string) => void, signal: AbortSignal): ModelSource {
+  return openSource(values, 'reasoner', { api: 'completions' }, root, log, signal);
+}
+
+type Speech = Pick<ServerOptions, 'api' | 'instruction'>;
+
+function openSource(values: ModelValues, bundled: BundledModel, speech: Speech, root: string, log: (line: string) => void, signal: AbortSignal): ModelSource {
+  if ((values.endpoint ?? []).length > 0) return servedModel(values, speech, log, signal);
   for (const name of ['api', 'concurrency', 'key-env'] as const) {
     if (values[name] !== undefined) throw new UsageError(`--${name} goes with --endpoint: name the address of a server.`);
   }
   const engine = createEngine({ enginePath: enginePath(root) });
-  return { ...localModel(engine, values.model, 'r-prm', root, log), dispose: () => engine.dispose() };
+  return { ...localModel(engine, values.model, bundled, root, log), dispose: () => engine.dispose() };
 }
 
 export function enginePath(root: string): string {
@@ -64,7 +74,7 @@ export function enginePath(root: string): string {
 type ServerValues = Pick<ModelValues, 'model' | 'endpoint' | 'concurrency' | 'key-env'>;
 
 /** A model behind servers. */
-export function servedModel(values: ServerValues, speech: Pick<ServerOptions, 'api' | 'instruction'>, log: (line: string) => void, signal: AbortSignal): ModelSource {
+export function servedModel(values: ServerValues, speech: Speech, log: (line: string) => void, signal: AbortSignal): ModelSource {
   const { endpoint: endpoints = [] } = values;
   const concurrency = readNumber('concurrency', values.concurrency, 64, { min: 1, max: 10_000, integer: true });
   const variable = values['key-env'];

@@ -9,7 +9,7 @@ import { solve, type SearchModels } from '../core/search/solve.ts';
 import { judges, type SearchSettings } from '../core/search/settings.ts';
 import { chatInstruction } from '../core/verifier/chat-prompt.ts';
 import { openRows } from '../formats/open-file.ts';
-import { problemAt } from '../formats/problems.ts';
+import { questionAt } from '../formats/questions.ts';
 import { createEngine } from '../models/onnx/engine.ts';
 import { chosenRows, readBytes } from './open-input.ts';
 import { enginePath, localModel, servedModel, type ModelSource } from './score-model.ts';
@@ -68,7 +68,7 @@ async function readProblems({ question, data, limit, row }: SolveArguments): Pro
   const opened = await openRows(path.basename(data), await readBytes(data, 'name a JSON, JSONL, CSV or Parquet file with questions'));
   if (!opened.ok) throw new UsageError(opened.error.message);
   const rows = chosenRows(opened.value, { row }).slice(0, readNumber('limit', limit, Number.MAX_SAFE_INTEGER, { min: 1, max: Number.MAX_SAFE_INTEGER, integer: true }));
-  const read = rows.map((index) => problemAt(opened.value, index));
+  const read = rows.map((index) => questionAt(opened.value, index));
   return {
     problems: read.flatMap((problem) => (problem.ok ? [problem.value] : [])),
     data: { file: opened.value.name, rows: rows.filter((_, at) => read[at]?.ok === true) },

@@ -31,6 +31,12 @@ export interface LanguageModel {
   chatPrompts?(requests: readonly ChatRequest[], signal?: AbortSignal): Promise<readonly ChatPrompt[]>;
 
   /**
+   * How texts are cut into tokens, and which of them a request with that prompt and `hide` hides. Same length and order.
+   * Absent where a server keeps that to itself. Throws StepscopeError, reason `context-exceeded` for a text that is too long.
+   */
+  tokenize?(texts: readonly TokenizeRequest[], signal?: AbortSignal): Promise<readonly TokenizedText[]>;
+
+  /**
    * Reads a text once and looks into it; present with the capabilities `attention`, `gates` or `hidden`. The first call
    * loads the weights a second time. Throws StepscopeError, reason `context-exceeded` for a text that is too long.
    */
@@ -113,6 +119,19 @@ export interface HiddenPart {
   readonly heads?: readonly number[];
 }
 
+export interface TokenizeRequest {
+  readonly text: string;
+  readonly hide?: readonly HiddenPart[];
+}
+
+/** The tokens of a text, and what hiding parts of it comes to. */
+export interface TokenizedText {
+  /** UTF-16 offsets of each token; empty for one that begins a character which a later one ends, and before the text. */
+  readonly tokens: readonly Span[];
+  /** In the order of the request's `hide`: positions [start, end) that are hidden, and the first position that does not see them. */
+  readonly hidden: readonly { readonly start: number; readonly end: number; readonly from: number }[];
+}
+
 export interface InspectionRequest {
   readonly text: string;
   /** The tokens of this part are looked at, UTF-16 offsets. Default: the last token. */
@@ -124,6 +143,8 @@ export interface InspectionRequest {
   readonly hidden?: boolean;
   /** Layers whose hidden state is read as a prediction: 0 is the embedding, the number of layers the model's own. */
   readonly lens?: readonly number[];
+  /** Continuations whose first token's probability is read from each of the lens' layers. */
+  readonly lensCandidates?: readonly string[];
 }
 
 /** What was seen at one token. */
@@ -138,6 +159,8 @@ export interface InspectedToken {
   readonly hidden: readonly Float32Array[];
   /** In the order of the request's `lens`: the likeliest next tokens, best first. */
   readonly lens: readonly (readonly { readonly text: string; readonly probability: number }[])[];
+  /** [lens][candidate]: probability of the first token of each of the request's `lensCandidates`. */
+  readonly candidates: readonly (readonly number[])[];
 }
 
 export interface GenerateRequest {
@@ -164,7 +187,7 @@ export interface GenerateRequest {
    * continuation begins with one. Default false.
    */
   readonly skipThinking?: boolean;
-  /** Needs the capability `masks`. Requests with the same hidden tokens decode together. */
+  /** Needs the capability `masks`. Requests decode together whatever they hide, but for those that hide it in some layers or heads only. */
   readonly hide?: readonly HiddenPart[];
 }
 

@@ -3,7 +3,7 @@
  * request, and a notification (abort). Every request ends with exactly one `result` or `error`.
  */
 import type { ChatPrompt, ChatRequest } from '../core/chat.ts';
-import type { GenerateEvent, GenerateRequest, InspectedToken, InspectionRequest, ModelCapabilities, ModelErrorReason, ModelInfo, ProbabilityReading } from '../core/model.ts';
+import type { GenerateEvent, GenerateRequest, InspectedToken, InspectionRequest, ModelCapabilities, ModelErrorReason, ModelInfo, ProbabilityReading, TokenizedText, TokenizeRequest } from '../core/model.ts';
 
 export interface ConvertOrder {
   /** A Hugging Face folder, and the folder that the converted model becomes. */
@@ -40,6 +40,7 @@ export type EngineRequest =
   | { readonly type: 'generate'; readonly model: number; readonly requests: readonly GenerateRequest[] }
   | { readonly type: 'probabilities'; readonly model: number; readonly prompts: readonly string[]; readonly candidates: readonly string[] }
   | { readonly type: 'chat'; readonly model: number; readonly requests: readonly ChatRequest[] }
+  | { readonly type: 'tokenize'; readonly model: number; readonly texts: readonly TokenizeRequest[] }
   | { readonly type: 'convert'; readonly order: ConvertOrder }
   | { readonly type: 'inspect'; readonly model: number; readonly request: InspectionRequest };
 
@@ -50,6 +51,7 @@ export interface EngineResults {
   probabilities: readonly ProbabilityReading[];
   chat: readonly ChatPrompt[];
   convert: { readonly weights: string; readonly parameters: number };
+  tokenize: readonly TokenizedText[];
   inspect: readonly InspectedToken[];
 }
 

@@ -4,6 +4,7 @@
  */
 import process from 'node:process';
 import { convertToGguf } from './gguf.ts';
+import { benchBias } from './bias.ts';
 import { benchDataset } from './dataset.ts';
 import { benchEval } from './eval.ts';
 import { benchForwardPasses } from './forward-passes.ts';
@@ -22,6 +23,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   gguf: writeGguf,
   dataset: benchDataset,
   eval: benchEval,
+  bias: benchBias,
   peers: benchPeers,
   peer: measurePeer,
   search: benchSearch,

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { renderPlan } from '../../src/core/bias/render-plan.ts';
 import { lackOf } from '../../src/core/model.ts';
 import { convertModel } from '../../src/models/convert/convert.ts';
 import type { ModelManifest } from '../../src/models/manifest.ts';
 import { inspect } from '../../src/models/onnx/inspect.ts';
 import { openInspectSession, type InspectSession } from '../../src/models/onnx/inspect-session.ts';
 import type { Hide } from '../../src/models/onnx/interventions.ts';
-import { hidingSession, interveningSession } from '../../src/models/onnx/intervening-session.ts';
+import { interveningSession } from '../../src/models/onnx/intervening-session.ts';
 import { createEngine } from '../../src/models/onnx/engine.ts';
 import { loadRuntime } from '../../src/models/onnx/runtime.ts';
 import { argmax } from '../../src/models/onnx/sampler.ts';
@@ -26,9 +27,9 @@ const prefixOf = (row: PolicyGolden) => [...row.input_ids, ...row.greedy_ids.sli
 /** The last token of the prefix is the first that does not see the question: it predicts the first token without it. */
 const hideOf = (row: PolicyGolden): Hide => ({ span: row.question_span, from: prefixOf(row).length - 1 });
 
-async function continueGreedily(session: DecoderSession, ids: readonly number[]): Promise<readonly number[]> {
+async function continueGreedily(session: DecoderSession, ids: readonly number[], hides: readonly Hide[] = []): Promise<readonly number[]> {
   let result: readonly number[] = [];
-  const request = { ids, n: 1, firstSample: 0, maxNewTokens: 400, temperature: 0, topP: 1, seed: 0, stop: [], readout: undefined };
+  const request = { ids, hides, n: 1, firstSample: 0, maxNewTokens: 400, temperature: 0, topP: 1, seed: 0, stop: [], readout: undefined };
   await runBatch(session, noTokenizer, [{ request, listener: { text: () => undefined, done: (done: SequenceResult) => (result = done.ids) } }]);
   return result;
 }
@@ -56,7 +57,7 @@ describeWithSharedModels('looking into the reasoner and intervening (fp32), agai
 
   it('continues all 11 rows token for token with the question hidden by a mask', async () => {
     for (const [i, row] of rows.entries()) {
-      assert.deepEqual(await continueGreedily(hidingSession(plain, [hideOf(row)]), prefixOf(row)), row.masked.greedy_ids, `row ${i}`);
+      assert.deepEqual(await continueGreedily(plain, prefixOf(row), [hideOf(row)]), row.masked.greedy_ids, `row ${i}`);
     }
   });
 
@@ -89,7 +90,17 @@ describeWithSharedModels('looking into the reasoner and intervening (fp32), agai
     };
     const samples: { text: string; tokens: number }[] = [];
     const common = { n: 1, maxNewTokens: 400, temperature: 0, topP: 1, seed: 0, stop: [] };
-    const requests = rows.map((row) => ({ ...common, prompt: promptOf(row), hide: [{ span: spanOf(row) }] }));
+    // Through a masking plan: the question is hidden from a step on that begins where the reference cut its text.
+    const requests = rows.map((row) => {
+      const kept = promptOf(row).length - row.prompt.length;
+      const trace = runtime.tokenizer.decode([...row.greedy_ids]);
+      const steps = [{ start: 0, end: kept }, { start: kept, end: trace.length }];
+      const plan = renderPlan({ target: { kind: 'question' }, start: { kind: 'step', index: 1 }, method: 'mask' }, { prompt: row.prompt, question: spanOf(row), trace, steps, first: undefined, tokens: undefined }, () => 0);
+      assert.ok(plan.ok);
+      const { prompt, hide } = plan.value;
+      assert.equal(prompt, promptOf(row));
+      return { ...common, prompt, hide };
+    });
     await runtime.generate(requests, (event) => {
       if (event.type === 'sample') samples[event.request] = event;
     });

@@ -1,3 +1,5 @@
+import type { Span } from '../trace/trace.ts';
+
 const BOXED = /\\f?boxed\s*\{/g;
 /**
  * Phrases that state an answer, each to the end of its sentence or line: `The final answer is 42.`, `#### 42`, `答案是 42`,
@@ -5,14 +7,29 @@ const BOXED = /\\f?boxed\s*\{/g;
  */
 const STATED = /(?:(?:^|\n)[ \t]*#{4}[ \t]*|(?:answer|result|respuesta|réponse|antwort|resultado|résultat|ergebnis|jibu)[ \t]*(?:\*\*|__)?[ \t]*(?:is|are|es|est|ist|ni|:|=)[ \t]*:?[ \t]*(?:\*\*|__)?|(?:答案|结果|答え)[ \t]*(?:是|为|为：|は|：|:)+[ \t]*)(.+?)(?=[.。．!！](?:[ \t]|$|\n)|\n|$)/gimu;
 
+/** A `\boxed{…}` of a text. */
+export interface Boxed {
+  /** What is in the box, trimmed, braces balanced. */
+  readonly answer: string;
+  /** UTF-16 offsets of what is between the braces. */
+  readonly span: Span;
+}
+
+/** All boxes of a text in order; one that is cut off is none. */
+export function boxedAnswers(text: string): Boxed[] {
+  return [...text.matchAll(BOXED)].flatMap((match) => {
+    const start = match.index + match[0].length;
+    const end = closingBrace(text, start);
+    return end === undefined ? [] : [{ answer: text.slice(start, end).trim(), span: { start, end } }];
+  });
+}
+
 /**
  * The answer that a text ends on: the content of its last `\boxed{…}`, braces balanced. Undefined where there is none or it
  * is cut off.
  */
 export function boxedAnswer(text: string): string | undefined {
-  let last: string | undefined;
-  for (const match of text.matchAll(BOXED)) last = balanced(text, match.index + match[0].length) ?? last;
-  return last;
+  return boxedAnswers(text).at(-1)?.answer;
 }
 
 /** The last boxed answer, else the last one that the text states in words. Undefined where it does neither. */
@@ -27,14 +44,14 @@ export function finalAnswer(text: string): string | undefined {
   return last;
 }
 
-/** What stands before the brace that closes the one before `start`. */
-export function balanced(text: string, start: number): string | undefined {
+/** Offset of the brace that closes the one before `start`. */
+export function closingBrace(text: string, start: number): number | undefined {
   let depth = 1;
   for (let at = start; at < text.length; at++) {
     const character = text[at];
     if (character === '\\') at++;
     else if (character === '{') depth++;
-    else if (character === '}' && --depth === 0) return text.slice(start, at).trim();
+    else if (character === '}' && --depth === 0) return at;
   }
   return undefined;
 }

@@ -1,4 +1,4 @@
-import { balanced } from './final-answer.ts';
+import { closingBrace } from './final-answer.ts';
 
 /** Commands whose argument is what counts. */
 const WRAPPERS = /\\(?:text|textbf|textit|textrm|mathrm|mathbf|mathit|mathsf|operatorname|mbox|boxed|fbox|bm|boldsymbol)\s*\{/;
@@ -46,21 +46,9 @@ function withoutWrappers(text: string): string {
   let rest = text;
   for (let match = WRAPPERS.exec(rest); match !== null; match = WRAPPERS.exec(rest)) {
     const start = match.index + match[0].length;
-    const inner = balanced(rest, start);
-    const end = inner === undefined ? -1 : closing(rest, start);
-    if (inner === undefined || end < 0) return rest;
-    rest = `${rest.slice(0, match.index)} ${inner} ${rest.slice(end + 1)}`;
+    const end = closingBrace(rest, start);
+    if (end === undefined) return rest;
+    rest = `${rest.slice(0, match.index)} ${rest.slice(start, end).trim()} ${rest.slice(end + 1)}`;
   }
   return rest;
-}
-
-/** Where the brace that was opened before `start` closes. */
-function closing(text: string, start: number): number {
-  let depth = 1;
-  for (let at = start; at < text.length; at++) {
-    if (text[at] === '\\') at++;
-    else if (text[at] === '{') depth++;
-    else if (text[at] === '}' && --depth === 0) return at;
-  }
-  return -1;
 }

@@ -14,6 +14,7 @@ export interface Estimate {
 const Z = 1.959963984540054;
 const TAILS = [0.025, 0.975] as const;
 const RESAMPLES = 2000;
+const PERMUTATIONS = 10_000;
 
 /** A share in [0, 1] with its 95% Wilson score interval; undefined where nothing was counted. */
 export function proportion(successes: number, n: number): Estimate | undefined {
@@ -59,7 +60,25 @@ export function pairedDifference(pairs: readonly (readonly [number, number])[], 
 /** The two-sided p-value of a permutation test of the difference of two means (10,000 permutations); undefined where a group is empty. */
 export function permutationP(first: readonly number[], second: readonly number[], seed = 0): number | undefined {
   if (first.length === 0 || second.length === 0) return undefined;
-  return permutationTest([...first], [...second], 'two_side', 10_000, createRandom(seed, 1));
+  return permutationTest([...first], [...second], 'two_side', PERMUTATIONS, createRandom(seed, 1));
+}
+
+/**
+ * The two-sided p-value of a paired permutation test of the mean difference: the signs of the pairs' differences are drawn
+ * 10,000 times. Undefined without a pair.
+ */
+export function pairedPermutationP(pairs: readonly (readonly [number, number])[], seed = 0): number | undefined {
+  const differences = pairs.map(([first, second]) => second - first).filter((difference) => difference !== 0);
+  if (pairs.length === 0) return undefined;
+  const observed = Math.abs(differences.reduce((sum, difference) => sum + difference, 0));
+  const random = createRandom(seed, 3);
+  let asLarge = 0;
+  for (let draw = 0; draw < PERMUTATIONS; draw++) {
+    const sum = differences.reduce((total, difference) => total + (random() < 0.5 ? difference : -difference), 0);
+    // Sums of the same numbers in another order may differ in their last bit.
+    if (Math.abs(sum) >= observed - 1e-9 * observed) asLarge++;
+  }
+  return (asLarge + 1) / (PERMUTATIONS + 1);
 }
 
 /** Undefined where there is nothing. */

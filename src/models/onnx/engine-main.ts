@@ -57,6 +57,8 @@ async function answer(id: number, request: EngineRequest, signal: AbortSignal): 
       if (chatPrompts === undefined) throw new StepscopeError('unsupported', `${info.name} has no chat template.`);
       return chatPrompts(request.requests, signal);
     }
+    case 'tokenize':
+      return loaded(request.model).tokenize(request.texts);
     case 'inspect':
       return loaded(request.model).inspect(request.request, signal);
   }

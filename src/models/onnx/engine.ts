@@ -78,6 +78,10 @@ export function createEngine(options: EngineOptions): Engine {
           return connect().request({ type: 'probabilities', model, prompts, candidates }, undefined, signal);
         },
         ...(capabilities.chat === true ? { chatPrompts } : {}),
+        async tokenize(texts, signal) {
+          const { model } = await load(directory);
+          return connect().request({ type: 'tokenize', model, texts }, undefined, signal);
+        },
         async inspect(request, signal) {
           const { model } = await load(directory);
           return connect().request({ type: 'inspect', model, request }, undefined, signal);

@@ -1,7 +1,7 @@
 import type { HiddenPart } from '../../core/model.ts';
 import type { InspectSession } from './inspect-session.ts';
 import { isPlain, type Hide } from './interventions.ts';
-import { hidingSession, interveningSession } from './intervening-session.ts';
+import { interveningSession } from './intervening-session.ts';
 import { runBatch, type BatchItem, type SchedulerCounts, type SchedulerLimits } from './scheduler.ts';
 import type { DecoderSession } from './session.ts';
 import { hideOf, tokenSpans } from './token-spans.ts';
@@ -48,8 +48,8 @@ interface Engine {
 }
 
 /**
- * Runs requests; those that hide the same positions decode together, and groups follow each other. A batch shares its
- * prompts' cache, which hiding changes, so that requests which hide different things cannot share one.
+ * Runs requests; those that hide the same positions decode together, and groups follow each other: for interventions that
+ * hold for all rows of a batch.
  */
 export async function inGroups(items: readonly HidingItem[], runGroup: (hides: readonly Hide[], group: readonly HidingItem[]) => Promise<SchedulerCounts>): Promise<SchedulerCounts> {
   const groups = new Map<string, HidingItem[]>();
@@ -57,20 +57,28 @@ export async function inGroups(items: readonly HidingItem[], runGroup: (hides: r
     const key = JSON.stringify(item.hides ?? []);
     groups.set(key, [...(groups.get(key) ?? []), item]);
   }
-  const total: SchedulerCounts = { prefillTokens: 0, decodeSteps: 0, decodedTokens: 0 };
-  for (const group of groups.values()) {
-    const counts = await runGroup(group[0]?.hides ?? [], group);
-    total.prefillTokens += counts.prefillTokens;
-    total.decodeSteps += counts.decodeSteps;
-    total.decodedTokens += counts.decodedTokens;
-  }
+  let total: SchedulerCounts = { prefillTokens: 0, decodeSteps: 0, decodedTokens: 0 };
+  for (const group of groups.values()) total = sum(total, await runGroup(group[0]?.hides ?? [], group));
   return total;
 }
 
-/** Runs requests on a converted model, in groups that hide the same. */
-export function runHiding({ session, inspection, tokenizer, limits }: Engine, items: readonly HidingItem[], signal?: AbortSignal): Promise<SchedulerCounts> {
-  return inGroups(items, async (hide, group) => {
-    const under = hide.length === 0 ? session : isPlain({ hide }) ? hidingSession(session, hide) : interveningSession(await inspection.get(), { hide });
-    return runBatch(under, tokenizer, group, limits, signal);
-  });
+/**
+ * Runs requests on a converted model. What is hidden in all layers and heads is a matter of each row's mask, so that such
+ * requests decode together with those that hide nothing; the others run in groups that hide the same, after them.
+ */
+export async function runHiding({ session, inspection, tokenizer, limits }: Engine, items: readonly HidingItem[], signal?: AbortSignal): Promise<SchedulerCounts> {
+  const isPlainItem = ({ hides = [] }: HidingItem) => isPlain({ hide: hides });
+  const plain = items.filter(isPlainItem).map(({ request, listener, hides }) => ({ listener, request: hides === undefined ? request : { ...request, hides } }));
+  const layered = items.filter((item) => !isPlainItem(item));
+  const first = plain.length > 0 || items.length === 0 ? await runBatch(session, tokenizer, plain, limits, signal) : undefined;
+  const rest = await inGroups(layered, async (hide, group) => runBatch(interveningSession(await inspection.get(), { hide }), tokenizer, group, limits, signal));
+  return first === undefined ? rest : sum(first, rest);
+}
+
+function sum(one: SchedulerCounts, other: SchedulerCounts): SchedulerCounts {
+  return {
+    prefillTokens: one.prefillTokens + other.prefillTokens,
+    decodeSteps: one.decodeSteps + other.decodeSteps,
+    decodedTokens: one.decodedTokens + other.decodedTokens,
+  };
 }

@@ -42,7 +42,7 @@ export async function inspect(session: InspectSession, request: InspectRequest, 
   const { manifest, width } = session;
   const { ids, rows } = request;
   checkPositions(request, manifest.layers, manifest.context);
-  const trunk = new Trunk(manifest.layers, width, manifest.vocabulary);
+  const trunk = new Trunk(manifest.layers, width);
   trunk.insert(ids);
   const seen: RowInspection[] = [];
   while (trunk.pending > 0) {

@@ -1,13 +1,6 @@
 import type { InspectSession } from './inspect-session.ts';
-import { hidingRule, type Hide, type Intervention } from './interventions.ts';
-import { narrowMasks } from './narrowed-masks.ts';
+import type { Intervention } from './interventions.ts';
 import type { DecoderSession } from './session.ts';
-
-/** The session with positions hidden in all layers and heads, from some row on: the plain graph with narrower masks. */
-export function hidingSession(session: DecoderSession, hides: readonly Hide[]): DecoderSession {
-  const rule = hidingRule(hides);
-  return { ...session, forward: async (input) => session.forward({ ...input, ...narrowMasks(input, input, rule) }) };
-}
 
 /** The inspection graph as a session that generates under an intervention. */
 export function interveningSession(session: InspectSession, intervention: Intervention): DecoderSession {

@@ -10,6 +10,8 @@ import type {
   ModelErrorReason,
   ModelInfo,
   ProbabilityReading,
+  TokenizedText,
+  TokenizeRequest,
 } from '../../core/model.ts';
 import { fail, ok, StepscopeError, type Result } from '../../core/result.ts';
 import { opensThinking } from '../../core/trace/thinking.ts';
@@ -23,6 +25,7 @@ import { requireHiding, requireInspection } from './needs.ts';
 import type { SchedulerCounts } from './scheduler.ts';
 import type { SequenceRequest, SequenceResult } from './sequence.ts';
 import type { DecoderSession } from './session.ts';
+import { hideOf, tokenSpans } from './token-spans.ts';
 import type { ModelTokenizer } from './tokenizer.ts';
 
 /** A loaded model in this process: text in, text out. The engine process holds one for each loaded folder. */
@@ -40,6 +43,8 @@ export interface Runtime {
   probabilities(prompts: readonly string[], candidates: readonly string[], signal?: AbortSignal): Promise<ProbabilityReading[]>;
   /** See LanguageModel.chatPrompts; undefined for a model without a chat template. */
   readonly chatPrompts: ((requests: readonly ChatRequest[], signal?: AbortSignal) => Promise<ChatPrompt[]>) | undefined;
+  /** See LanguageModel.tokenize. */
+  tokenize(texts: readonly TokenizeRequest[]): TokenizedText[];
   /** See LanguageModel.inspect. */
   inspect(request: InspectionRequest, signal?: AbortSignal): Promise<InspectedToken[]>;
   release(): Promise<void>;
@@ -73,6 +78,11 @@ export async function loadRuntime(given: string, options: RuntimeOptions = {}): 
     ...(manifest.demonstration === undefined ? {} : { demonstration: manifest.demonstration }),
   };
   const encode = (prompt: string) => encodePrompt(prompt, name, manifest.context, tokenizer);
+  const encodeOrThrow = (text: string): number[] => {
+    const encoded = encode(text);
+    if (!encoded.ok) throw new StepscopeError(encoded.error.reason, encoded.error.message);
+    return encoded.value;
+  };
   /** The tokens of a prompt, and the first of each candidate where it will stand: after `before`. */
   const encodeFor = (prompt: string, before: string, candidates: readonly string[]): Result<{ readonly ids: number[]; readonly tokens: number[] }, ModelErrorReason> => {
     const encoded = encode(prompt);
@@ -144,11 +154,16 @@ export async function loadRuntime(given: string, options: RuntimeOptions = {}): 
       }
       return counts;
     },
+    tokenize: (texts) =>
+      texts.map(({ text, hide = [] }) => {
+        const spans = tokenSpans(tokenizer, text, encodeOrThrow(text));
+        const hides = hide.map((part) => hideOf(spans, { from: text.length, ...part }));
+        return { tokens: spans.map(({ start, end }) => ({ start: Math.max(0, start), end: Math.max(0, end) })), hidden: hides.map(({ span: [start, end], from }) => ({ start, end, from })) };
+      }),
     async inspect(request, signal) {
-      const encoded = encode(request.text);
-      if (!encoded.ok) throw new StepscopeError(encoded.error.reason, encoded.error.message);
+      const ids = encodeOrThrow(request.text);
       requireInspection({ info, capabilities }, request);
-      return inspectText(decoder.inspect, tokenizer, encoded.value, request, signal);
+      return inspectText(decoder.inspect, tokenizer, ids, request, signal);
     },
     async release() {
       chat?.release();

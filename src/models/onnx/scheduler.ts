@@ -81,7 +81,7 @@ export async function samplesInTurn<Value>(
 
 async function runSequences(session: DecoderSession, waiting: readonly Sequence[], limits: SchedulerLimits, betweenPasses: BetweenPasses): Promise<SchedulerCounts> {
   const { manifest, width } = session;
-  const trunk = new Trunk(manifest.layers, width, manifest.vocabulary);
+  const trunk = new Trunk(manifest.layers, width);
   const columns = new Columns(manifest.layers, width);
   const sampler = createSampler(manifest.vocabulary);
   let next = 0;
@@ -161,7 +161,7 @@ async function runSequences(session: DecoderSession, waiting: readonly Sequence[
     while (next < waiting.length && admitted.length < room && trunk.pending < limits.prefill && !crowded()) {
       const sequence = waiting[next++];
       if (sequence === undefined) break;
-      sequence.path = trunk.insert(sequence.request.ids);
+      sequence.path = trunk.insert(sequence.request.ids, sequence.request.hides);
       admitted.push(sequence);
     }
     if (admitted.length === 0) return;

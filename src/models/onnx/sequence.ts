@@ -2,12 +2,15 @@ import { answerStart } from '../../core/trace/thinking.ts';
 import { createRandom, type Random } from '../../core/random.ts';
 import { softmaxOver } from './sampler.ts';
 import { createTextStream, type TextStream } from './text-stream.ts';
+import type { Hide } from './interventions.ts';
 import type { ModelTokenizer } from './tokenizer.ts';
 import type { TrunkPath } from './trunk.ts';
 
 /** One generation request in token terms. */
 export interface SequenceRequest {
   readonly ids: readonly number[];
+  /** What later rows do not see, in all layers and heads. A place in the prompt, and from a place in it on. Default: nothing. */
+  readonly hides?: readonly Hide[];
   readonly n: number;
   readonly firstSample: number;
   /** 0 reads the next token's distribution and generates nothing. */

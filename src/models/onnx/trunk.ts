@@ -1,15 +1,18 @@
+import type { Hide } from './interventions.ts';
 import { HIDDEN, type Mask, masks, type SegmentView } from './masks.ts';
 
 /** Positions that are kept though nobody uses them now: the next prompt most often starts like a recent one. */
 const KEEP_STALE = 128;
 const FIRST_CAPACITY = 512;
+const NOTHING: readonly Hide[] = [];
 
 /** One sequence's way through the trunk: the arena index of each of its prompt tokens, in order. Compaction rewrites it in place. */
 export type TrunkPath = Int32Array;
 
 /**
  * The prompts' KV cache: a prefix tree over token ids, laid out flat and append-only in one array a layer and kind.
- * Whatever starts alike is computed and stored once; a row's mask says which positions are its own past.
+ * Whatever starts alike is computed and stored once; a row's mask says which positions are its own past, without those
+ * that are hidden from it. Prompts that hide different things share what comes before the first token that does not see.
  */
 export class Trunk {
   readonly keys: Float32Array[] = [];
@@ -20,15 +23,17 @@ export class Trunk {
   private parents: number[] = [];
   private depths: number[] = [];
   private lastUsed: number[] = [];
-  private children = new Map<number, number>();
-  private readonly pinned = new Set<TrunkPath>();
+  /** What each entry does not see; those of a later one of the same path hold, too. */
+  private hides: (readonly Hide[])[] = [];
+  private children = new Map<string, number>();
+  /** With all that is hidden from what follows the path. */
+  private readonly pinned = new Map<TrunkPath, readonly Hide[]>();
   private clock = 0;
   private capacity = FIRST_CAPACITY;
 
   constructor(
     private readonly layers: number,
     private readonly width: number,
-    private readonly vocabulary: number,
   ) {
     for (let layer = 0; layer < layers; layer++) {
       this.keys.push(new Float32Array(this.capacity * width));
@@ -63,27 +68,33 @@ export class Trunk {
     return this.parents[index] ?? -1;
   }
 
-  /** Finds or makes the path of a prompt and pins it until `release`. */
-  insert(ids: readonly number[]): TrunkPath {
+  /**
+   * Finds or makes the path of a prompt and pins it until `release`. What is hidden, in all layers and heads, begins to be
+   * so within the prompt, and lies in it.
+   */
+  insert(ids: readonly number[], hides: readonly Hide[] = NOTHING): TrunkPath {
     const path = new Int32Array(ids.length);
     const now = ++this.clock;
     let parent = -1;
     for (let i = 0; i < ids.length; i++) {
       const token = ids[i] ?? 0;
-      let entry = this.children.get(this.childKey(parent, token));
+      const hidden = hides.length === 0 ? NOTHING : hides.filter(({ from, span: [start] }) => from <= i && start < i);
+      const key = childKey(parent, token, hidden);
+      let entry = this.children.get(key);
       if (entry === undefined) {
         entry = this.tokens.length;
         this.tokens.push(token);
         this.parents.push(parent);
         this.depths.push(i);
         this.lastUsed.push(now);
-        this.children.set(this.childKey(parent, token), entry);
+        this.hides.push(hidden);
+        this.children.set(key, entry);
       }
       this.lastUsed[entry] = now;
       path[i] = entry;
       parent = entry;
     }
-    this.pinned.add(path);
+    this.pinned.set(path, hides);
     return path;
   }
 
@@ -104,13 +115,15 @@ export class Trunk {
     this.computed += count;
   }
 
-  /** Mask of rows that each see one whole path. */
+  /** Mask of rows that each see one whole path, without what is hidden from what follows it. */
   pathMask(paths: readonly TrunkPath[]): Mask {
     const columns = this.computed;
-    if (paths.every((path) => path.length === columns)) return masks.open;
+    const hidesOf = (path: TrunkPath) => this.pinned.get(path) ?? NOTHING;
+    if (paths.every((path) => path.length === columns && hidesOf(path).length === 0)) return masks.open;
     const data = new Float32Array(paths.length * columns).fill(HIDDEN);
     paths.forEach((path, row) => {
       for (const entry of path) data[row * columns + entry] = 0;
+      for (const { span } of hidesOf(path)) for (const entry of path.subarray(...span)) data[row * columns + entry] = HIDDEN;
     });
     return { data, rows: paths.length, columns };
   }
@@ -138,14 +151,32 @@ export class Trunk {
         for (let seen = 0; seen <= among; seen++) self[row * rows + seen] = self[among * rows + seen] ?? HIDDEN;
         break;
       }
+      // What an ancestor does not see its descendants do not either; an ancestor that sees only itself is copied with that.
+      for (const ancestor of this.hiddenFrom(entry)) {
+        const among = ancestor < columns ? undefined : rowOf.get(ancestor);
+        if (among === undefined) trunk[row * columns + ancestor] = HIDDEN;
+        else self[row * rows + among] = HIDDEN;
+      }
     });
     return { trunk: { data: trunk, rows, columns }, self };
+  }
+
+  /** The ancestors of an entry that it does not see. */
+  private hiddenFrom(entry: number): number[] {
+    const hides = this.hides[entry] ?? NOTHING;
+    const first = Math.min(...hides.map(({ span: [start] }) => start));
+    const hidden: number[] = [];
+    for (let ancestor = this.parent(entry); ancestor >= 0 && this.depth(ancestor) >= first; ancestor = this.parent(ancestor)) {
+      const depth = this.depth(ancestor);
+      if (hides.some(({ span: [start, end] }) => depth >= start && depth < end)) hidden.push(ancestor);
+    }
+    return hidden;
   }
 
   /** Drops what no pinned path uses, except the most recently used entries, when there is enough of it to be worth moving. Returns whether entries moved. */
   prune(): boolean {
     const keep = new Uint8Array(this.tokens.length);
-    for (const path of this.pinned) for (const entry of path) keep[entry] = 1;
+    for (const path of this.pinned.keys()) for (const entry of path) keep[entry] = 1;
     const stale: number[] = [];
     keep.forEach((kept, entry) => kept === 0 && stale.push(entry));
     if (stale.length <= KEEP_STALE * 2) return false;
@@ -166,13 +197,14 @@ export class Trunk {
       }
       moved[entry] = next++;
     });
-    const pick = (list: readonly number[]) => list.filter((_, entry) => keep[entry] === 1);
+    const pick = <Value>(list: readonly Value[]) => list.filter((_, entry) => keep[entry] === 1);
     this.tokens = pick(this.tokens);
     this.depths = pick(this.depths);
     this.lastUsed = pick(this.lastUsed);
+    this.hides = pick(this.hides);
     this.parents = pick(this.parents).map((parent) => (parent < 0 ? -1 : (moved[parent] ?? -1)));
-    this.children = new Map(this.tokens.map((token, entry) => [this.childKey(this.parents[entry] ?? -1, token), entry]));
-    for (const path of this.pinned) path.forEach((entry, i) => (path[i] = moved[entry] ?? 0));
+    this.children = new Map(this.tokens.map((token, entry) => [childKey(this.parents[entry] ?? -1, token, this.hides[entry] ?? NOTHING), entry]));
+    for (const path of this.pinned.keys()) path.forEach((entry, i) => (path[i] = moved[entry] ?? 0));
     this.computed = this.tokens.length;
   }
 
@@ -187,8 +219,8 @@ export class Trunk {
       });
     }
   }
+}
 
-  private childKey(parent: number, token: number): number {
-    return (parent + 1) * this.vocabulary + token;
-  }
+function childKey(parent: number, token: number, hides: readonly Hide[]): string {
+  return hides.length === 0 ? `${parent} ${token}` : `${parent} ${token} ${hides.map(({ span }) => span.join('-')).join()}`;
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { Columns } from '../../../src/models/onnx/columns.ts';
+import type { Hide } from '../../../src/models/onnx/interventions.ts';
 import { Trunk } from '../../../src/models/onnx/trunk.ts';
 
 const LAYERS = 2;
@@ -24,7 +25,7 @@ function compute(trunk: Trunk): void {
 
 describe('trunk (the prompts’ prefix tree)', () => {
   it('stores what prompts share once', () => {
-    const trunk = new Trunk(LAYERS, WIDTH, 1000);
+    const trunk = new Trunk(LAYERS, WIDTH);
     trunk.insert([1, 2, 3, 4]);
     assert.equal(trunk.pending, 4);
     compute(trunk);
@@ -39,7 +40,7 @@ describe('trunk (the prompts’ prefix tree)', () => {
     const ids = fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 1, maxLength: 12 });
     fc.assert(
       fc.property(fc.array(ids, { minLength: 1, maxLength: 4 }), fc.array(ids, { minLength: 1, maxLength: 4 }), (before, now) => {
-        const trunk = new Trunk(LAYERS, WIDTH, 4);
+        const trunk = new Trunk(LAYERS, WIDTH);
         for (const prompt of before) trunk.insert(prompt);
         compute(trunk);
         const paths = now.map((prompt) => trunk.insert(prompt));
@@ -59,8 +60,43 @@ describe('trunk (the prompts’ prefix tree)', () => {
     );
   });
 
+  it('lets neither a prefill row nor what follows a prompt see what is hidden from it, whatever other prompts hide', () => {
+    const hide = fc.tuple(fc.nat(8), fc.integer({ min: 1, max: 4 }), fc.nat(11)).map(([start, length, from]): Hide => ({ span: [start, start + length], from }));
+    const prompt = fc.record({ ids: fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 1, maxLength: 12 }), hides: fc.array(hide, { maxLength: 2 }) });
+    fc.assert(
+      fc.property(fc.array(prompt, { minLength: 1, maxLength: 4 }), fc.array(prompt, { minLength: 1, maxLength: 4 }), (before, now) => {
+        const trunk = new Trunk(LAYERS, WIDTH);
+        for (const { ids, hides } of before) trunk.insert(ids, hides);
+        compute(trunk);
+        const paths = now.map(({ ids, hides }) => ({ path: trunk.insert(ids, hides), hides }));
+        const entries = Array.from({ length: trunk.pending }, (_, i) => trunk.computed + i);
+        for (const { path } of paths) if (path.at(-1)! < trunk.computed) entries.push(path.at(-1)!);
+        const { trunk: mask, self } = trunk.prefillMasks(entries);
+        for (const { path, hides } of paths) {
+          path.forEach((entry, depth) => {
+            const row = entries.indexOf(entry);
+            if (row < 0) return;
+            const seen = [...path].filter((_, key) => key < depth && !hides.some(({ span: [start, end], from }) => depth >= from && key >= start && key < end));
+            const inTrunk = Array.from({ length: trunk.computed }, (_, column) => column).filter((column) => mask.data[row * trunk.computed + column] === 0);
+            const amongRows = entries.filter((other, column) => other !== entry && self[row * entries.length + column] === 0);
+            assert.deepEqual([...inTrunk, ...amongRows].sort((a, b) => a - b), seen.sort((a, b) => a - b));
+            assert.equal(self[row * entries.length + row], 0);
+          });
+        }
+        compute(trunk);
+        const { data, columns } = trunk.pathMask(paths.map(({ path }) => path));
+        if (columns === 1) return;
+        paths.forEach(({ path, hides }, row) => {
+          const seen = [...path].filter((_, key) => !hides.some(({ span: [start, end] }) => key >= start && key < end));
+          const columnsSeen = Array.from({ length: columns }, (_, column) => column).filter((column) => data[row * columns + column] === 0);
+          assert.deepEqual(columnsSeen, seen.sort((a, b) => a - b));
+        });
+      }),
+    );
+  });
+
   it('keeps pinned paths whole when it drops the rest, keys and values included', () => {
-    const trunk = new Trunk(LAYERS, WIDTH, 5000);
+    const trunk = new Trunk(LAYERS, WIDTH);
     const prompt = (from: number, length: number) => Array.from({ length }, (_, i) => from + i);
     const first = trunk.insert(prompt(0, 800));
     compute(trunk);
@@ -85,7 +121,7 @@ describe('trunk (the prompts’ prefix tree)', () => {
   });
 
   it('masks whole paths, and says so cheaply when everybody sees everything', () => {
-    const trunk = new Trunk(LAYERS, WIDTH, 100);
+    const trunk = new Trunk(LAYERS, WIDTH);
     const a = trunk.insert([1, 2, 3]);
     compute(trunk);
     assert.equal(trunk.pathMask([a, a]).columns, 1);

@@ -1,0 +1,159 @@
+import { lackOf, type LanguageModel } from '../model.ts';
+import { askGuesses, type PromptedQuestion } from './ask-guesses.ts';
+import { readAttention } from './attention.ts';
+import { collectSamples } from './collect-samples.ts';
+import { tokenizeTraces, withTokens } from './count-tokens.ts';
+import { estimateBias } from './estimate.ts';
+import type { BiasEvent, BiasPart, BiasQuestion, Guesses, TraceMeasure } from './events.ts';
+import { deviationOf } from './guesses.ts';
+import { halvesOf } from './halves.ts';
+import { readAnswerLens } from './lens.ts';
+import { traceReader, type TraceReader } from './measure-trace.ts';
+import { biasPrompts } from './prompts.ts';
+import { biasReport } from './report.ts';
+import { runPlans, type PlannedQuestion } from './run-plans.ts';
+import { questionSeed, type BiasSettings } from './settings.ts';
+
+/** What a run is about. */
+export interface BiasTask {
+  readonly questions: readonly BiasQuestion[];
+  readonly settings: BiasSettings;
+  /** Events of an earlier run of the same task that was cut off: what they hold is not asked again. */
+  readonly done?: readonly BiasEvent[];
+}
+
+/** Events that hold a result of one question. Failures are tried again, summaries are made anew. */
+const KEPT: ReadonlySet<BiasEvent['type']> = new Set(['guesses', 'trace', 'masked', 'not-applicable', 'attention']);
+
+/**
+ * The experiment on internal bias (methods, section 3): guesses, traces, the halves by deviation, masked runs, report; each
+ * part in batches of questions. A question that fails costs itself, a part that the model cannot do is named once and left
+ * out. Throws StepscopeError where nothing can be asked at all, and `aborted`; what was emitted before stays valid.
+ */
+export async function* runBias(model: LanguageModel, { questions, settings, done = [] }: BiasTask, signal?: AbortSignal): AsyncGenerator<BiasEvent> {
+  const log: BiasEvent[] = done.filter(({ type }) => KEPT.has(type));
+  const reader = traceReader(settings.detectors);
+  const { missing, plans } = lacks(model, settings);
+  const phases: readonly ((asked: readonly PromptedQuestion[]) => Promise<BiasEvent[]>)[] = [
+    (asked) => guessEvents(model, asked, settings, reader, signal),
+    (asked) => traceEvents(model, asked, settings, reader, log, signal),
+    (asked) => runPlans(model, asked.flatMap((question) => planned(question, plans, log)), settings, reader, signal),
+  ];
+  const wants: readonly ((row: number) => boolean)[] = [
+    (row) => !log.some((event) => event.type === 'guesses' && event.row === row),
+    (row) => !log.some((event) => event.type === 'trace' && event.row === row),
+    (row) => openPlans(row, plans, log).length > 0,
+  ];
+  if (done.length === 0) yield { type: 'started', rows: questions.map(({ row }) => row), estimate: estimateBias(questions.length, settings) };
+  yield* missing;
+  for (const [phase, ask] of phases.entries()) {
+    for (let start = 0; start < questions.length; start += settings.batch) {
+      const open = questions.slice(start, start + settings.batch).filter(({ row }) => wants[phase]?.(row));
+      if (open.length === 0) continue;
+      const { asked, failures } = await prompted(model, open, settings, phase === 0 ? 'guesses' : phase === 1 ? 'trace' : 'masking', signal);
+      const events = [...failures, ...(await ask(asked))];
+      log.push(...events);
+      yield* events;
+    }
+    if (phase !== 1) continue;
+    const traces = log.flatMap((event) => (event.type === 'trace' && event.deviation !== undefined ? [{ trace: event.trace, deviation: event.deviation }] : []));
+    yield { type: 'halves', halves: halvesOf(traces, settings.seed) };
+    for await (const event of attentionEvents(model, questions, settings, log, signal)) {
+      log.push(event);
+      yield event;
+    }
+  }
+  yield { type: 'report', report: biasReport(log, settings.plans, settings.seed) };
+}
+
+/** What the model cannot do, and the plans that are left. */
+function lacks(model: LanguageModel, { plans, attention }: BiasSettings): { readonly missing: BiasEvent[]; readonly plans: number[] } {
+  const missing: BiasEvent[] = [];
+  const name = (part: BiasPart, message: string | undefined) => {
+    if (message !== undefined) missing.push({ type: 'lack', part, message });
+    return message === undefined;
+  };
+  const masked = plans.some(({ method }) => method === 'mask');
+  const inParts = plans.some(({ layers, heads }) => layers !== undefined || heads !== undefined);
+  const masks = !masked || name('masking', lackOf(model, 'masks'));
+  const parts = !inParts || name('masking', lackOf(model, 'attention'));
+  if (attention > 0) name('attention', lackOf(model, 'attention'));
+  if (model.tokenize === undefined) name('tokens', `${model.info.name} does not tell its tokens, so that lengths, P_first and r are missing: use a local model.`);
+  const possible = plans.flatMap((plan, index) => ((plan.method === 'mask' && !masks) || ((plan.layers ?? plan.heads) !== undefined && !parts) ? [] : [index]));
+  return { missing, plans: possible };
+}
+
+async function prompted(model: LanguageModel, questions: readonly BiasQuestion[], settings: BiasSettings, part: BiasPart, signal?: AbortSignal) {
+  const written = await biasPrompts(model, questions.map(({ question }) => question), settings, signal);
+  const asked: PromptedQuestion[] = [];
+  const failures: BiasEvent[] = [];
+  questions.forEach((question, index) => {
+    const prompts = written[index];
+    if (prompts?.ok === true) asked.push({ question, prompts: prompts.value });
+    else failures.push({ type: 'failed', row: question.row, part, message: prompts?.error.message ?? 'There is no prompt.' });
+  });
+  return { asked, failures };
+}
+
+async function guessEvents(model: LanguageModel, asked: readonly PromptedQuestion[], settings: BiasSettings, reader: TraceReader, signal?: AbortSignal): Promise<BiasEvent[]> {
+  const results = await askGuesses(model, asked, settings, reader.find, signal);
+  return results.map((result, index) => {
+    const row = asked[index]?.question.row ?? -1;
+    return result.ok ? { type: 'guesses', row, guesses: result.value } : { type: 'failed', row, part: 'guesses', message: result.error.message };
+  });
+}
+
+async function traceEvents(model: LanguageModel, asked: readonly PromptedQuestion[], settings: BiasSettings, reader: TraceReader, log: readonly BiasEvent[], signal?: AbortSignal): Promise<BiasEvent[]> {
+  const results = await collectSamples(
+    model,
+    asked.map(({ question, prompts }) => ({ prompt: prompts.thinking, n: 1, ...settings.trace, seed: questionSeed(settings.seed, question.row), stop: [] })),
+    signal,
+  );
+  const written = results.map((result) => (result.ok ? result.value[0] : undefined));
+  const tokenized = await tokenizeTraces(model, asked.map(({ prompts }, index) => ({ prompt: prompts.thinking, text: written[index]?.text ?? '' })), signal);
+  return asked.map(({ question: { row, question, gold }, prompts }, index): BiasEvent => {
+    const [result, sample] = [results[index], written[index]];
+    if (sample === undefined) return { type: 'failed', row, part: 'trace', message: result?.ok === false ? result.error.message : 'The model wrote nothing.' };
+    const trace = withTokens(reader.measure(sample.text, gold), sample.finish, prompts.thinking, tokenized[index]);
+    const guesses = guessesOf(log, row);
+    const deviation = guesses === undefined || trace.answer === undefined ? undefined : deviationOf(guesses, trace.answer);
+    return { type: 'trace', row, question, ...(gold === undefined ? {} : { gold }), trace, deviation };
+  });
+}
+
+function guessesOf(log: readonly BiasEvent[], row: number): Guesses | undefined {
+  for (const event of log) if (event.type === 'guesses' && event.row === row) return event.guesses;
+  return undefined;
+}
+
+function traceOf(log: readonly BiasEvent[], row: number): TraceMeasure | undefined {
+  for (const event of log) if (event.type === 'trace' && event.row === row) return event.trace;
+  return undefined;
+}
+
+function openPlans(row: number, plans: readonly number[], log: readonly BiasEvent[]): number[] {
+  if (traceOf(log, row) === undefined) return [];
+  return plans.filter((plan) => !log.some((event) => (event.type === 'masked' || event.type === 'not-applicable') && event.row === row && event.plan === plan));
+}
+
+function planned(asked: PromptedQuestion, plans: readonly number[], log: readonly BiasEvent[]): PlannedQuestion[] {
+  const trace = traceOf(log, asked.question.row);
+  return trace === undefined ? [] : [{ ...asked, trace, plans: openPlans(asked.question.row, plans, log) }];
+}
+
+/** One question at a time: a trace is read with all of its attention, and the layers' answers at the first stated one. */
+async function* attentionEvents(model: LanguageModel, questions: readonly BiasQuestion[], settings: BiasSettings, log: readonly BiasEvent[], signal?: AbortSignal): AsyncGenerator<BiasEvent> {
+  if (lackOf(model, 'attention') !== undefined) return;
+  for (const question of questions.slice(0, settings.attention)) {
+    const trace = traceOf(log, question.row);
+    if (trace === undefined || log.some((event) => event.type === 'attention' && event.row === question.row)) continue;
+    const { asked, failures } = await prompted(model, [question], settings, 'attention', signal);
+    yield* failures;
+    const guess = guessesOf(log, question.row)?.greedy;
+    for (const { prompts } of asked) {
+      const summary = await readAttention(model, prompts, trace, signal);
+      const lens = guess === undefined || lackOf(model, 'hidden') !== undefined ? undefined : await readAnswerLens(model, prompts, trace, guess, signal);
+      yield { type: 'attention', row: question.row, summary, lens };
+    }
+  }
+}
