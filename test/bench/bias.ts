@@ -1,7 +1,7 @@
 /**
  * The bundled reasoner's planted bias and its control, measured as the bias lab does: npm run bench -- bias [N] [MASKED]
- * [FOLDER]. Guesses and traces of the first N problems, masks on the first MASKED of them. Logs are kept in FOLDER, so that it
- * may be stopped and goes on with the same command. Needs the shared data set of problems.
+ * [CURVE] [FOLDER]. Guesses and traces of the first N problems, masks on the first MASKED of them, masks from each step on on
+ * the first CURVE of them. Logs are kept in FOLDER, so that it may be stopped and goes on with the same command. Needs the shared data set of problems.
  */
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -26,7 +26,7 @@ const PLANS = ['nothing@answer', 'question@first', 'question@answer', 'question@
 const CURVE_STEPS = 7;
 
 export async function benchBias(): Promise<void> {
-  const [count = '600', masked = '600', folder = 'out/bench-bias'] = process.argv.slice(3);
+  const [count = '600', masked = '600', curved = '200', folder = 'bench-bias'] = process.argv.slice(3);
   mkdirSync(folder, { recursive: true });
   const questions = readQuestions(Number(count));
   const some = questions.slice(0, Number(masked));
@@ -38,7 +38,7 @@ export async function benchBias(): Promise<void> {
     const control = await measure(model, 'control', CONTROL, [], questions, folder);
     await measure(model, 'planted-masks', PLANTED, PLANS, some, folder, planted);
     await measure(model, 'control-masks', CONTROL, PLANS, some, folder, control);
-    await measure(model, 'planted-steps', PLANTED, curve, some, folder, planted);
+    await measure(model, 'planted-steps', PLANTED, curve, questions.slice(0, Number(curved)), folder, planted);
   } finally {
     engine.dispose();
   }
