@@ -1,5 +1,5 @@
 // All tests, with one command from a fresh checkout:  npm test
-//   --only typecheck,lint,unit,numbers,host,e2e    only these suites; packaged: all of e2e with the installed package
+//   --only typecheck,lint,unit,numbers,host,e2e    only these suites; packaged: e2e with the installed package
 //   --vscode newest|oldest                         host and e2e on one VS Code only
 //   --grep <pattern>                               only tests whose full title matches; a suite without any fails
 //   --no-skip                                      a suite that cannot run here fails (always so with CI=true)

@@ -16,6 +16,8 @@ export class Tally {
   failures = [];
   /** Names, with reasons, of what was skipped. */
   skips = [];
+  /** Names of what passed only when its group ran again. */
+  secondTries = [];
 
   pass() {
     this.passed++;
@@ -30,10 +32,19 @@ export class Tally {
     this.skips.push(sentence);
   }
 
+  /** Takes back what a group of tests gave: it runs again. */
+  takeBack({ passed, failures, skips }) {
+    this.passed -= passed;
+    this.failures = this.failures.filter((name) => !failures.includes(name));
+    this.skips = this.skips.filter((name) => !skips.includes(name));
+    this.secondTries.push(...failures);
+  }
+
   /** Prints what failed, what was skipped and, last, the closing line. Gives the exit code. */
   close() {
     if (this.failures.length > 0) print(`\nFailed:\n${this.failures.map((name) => indented(name, 2)).join('\n')}`);
     if (this.skips.length > 0) print(`\nSkipped:\n${this.skips.map((name) => indented(name, 2)).join('\n')}`);
+    if (this.secondTries.length > 0) print(`\nFailed at first, then ran again with their group in a fresh editor:\n${this.secondTries.map((name) => indented(name, 2)).join('\n')}`);
     const skipped = this.skips.length > 0 ? `, ${this.skips.length} skipped` : '';
     print(`\n${this.passed} passed, ${this.failures.length} failed${skipped}`);
     return this.failures.length === 0 ? 0 : 1;
@@ -50,6 +61,9 @@ export class Events {
   ended = false;
   seen = 0;
   failed = 0;
+  /** What each outermost group of tests gave, by its title. */
+  groups = new Map();
+  #group;
 
   constructor(tally, suite, file) {
     this.tally = tally;
@@ -80,20 +94,26 @@ export class Events {
     const name = `${this.suite}: ${event.full}`;
     const line = (text) => print(indented(text, 2 + 2 * (event.depth ?? 0)));
     if (event.type === 'start') this.running = event.full;
-    else if (event.type === 'suite') line(event.title);
+    else if (event.type === 'suite') {
+      if (event.depth === 0) this.groups.set(event.title, (this.#group = { passed: 0, failures: [], skips: [] }));
+      line(event.title);
+    }
     else if (event.type === 'end') this.ended = true;
     else if (event.type === 'pending') {
       this.seen++;
       this.tally.skip(name);
+      this.#group?.skips.push(name);
       line(`- ${event.title} (skipped)`);
     } else if (event.type === 'pass') {
       this.seen++;
       this.tally.pass();
+      if (this.#group !== undefined) this.#group.passed++;
       line(`✓ ${event.title}${event.ms >= 1000 ? ` (${(event.ms / 1000).toFixed(1)} s)` : ''}`);
     } else if (event.type === 'fail') {
       this.seen++;
       this.failed++;
       this.tally.fail(name);
+      this.#group?.failures.push(name);
       line(`✗ ${event.title}\n${indented(event.error, 4)}`);
     }
   }
