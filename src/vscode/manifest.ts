@@ -67,6 +67,14 @@ export const SEARCH_COMMANDS = {
 
 export type SearchCommandName = keyof typeof SEARCH_COMMANDS;
 
+/** Commands about the attention between the steps of a trace. */
+export const ATTENTION_COMMANDS = {
+  showAttention: 'stepscope.showAttention',
+  exportAttention: 'stepscope.exportAttention',
+} as const;
+
+export type AttentionCommandName = keyof typeof ATTENTION_COMMANDS;
+
 /** Commands about runs and the *Runs* view. */
 export const RUN_COMMANDS = {
   openRun: 'stepscope.openRun',
@@ -187,6 +195,8 @@ export const REPORT_SCHEME = 'stepscope-report';
 
 export const VIEWS = {
   analysis: 'stepscope.analysis',
+  /** The panel that shows where the attention of a model goes. */
+  attention: 'stepscope.attention',
   scores: 'stepscope.scores',
   /** The panel that shows a search. */
   search: 'stepscope.search',

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { PLANNING_WORDS } from '../../../src/core/segment/planning-words.ts';
 import { defaultSearchSettings, STRATEGIES } from '../../../src/core/search/settings.ts';
 import { DEFAULT_VERIFIER_SETTINGS, PROMPT_FORMS } from '../../../src/core/verifier/settings.ts';
-import { COLORS, COMMANDS, CONTEXT_KEYS, DATASET_COMMANDS, RESTRICTED_SETTINGS, RUN_COMMANDS, SEARCH_COMMANDS, SETTING_LIMITS, SETTINGS, SETUP_COMMANDS, TRACE_ROOT, TRACE_SCHEME, VIEWS, WALKTHROUGH } from '../../../src/vscode/manifest.ts';
+import { ATTENTION_COMMANDS, COLORS, COMMANDS, CONTEXT_KEYS, DATASET_COMMANDS, RESTRICTED_SETTINGS, RUN_COMMANDS, SEARCH_COMMANDS, SETTING_LIMITS, SETTINGS, SETUP_COMMANDS, TRACE_ROOT, TRACE_SCHEME, VIEWS, WALKTHROUGH } from '../../../src/vscode/manifest.ts';
 
 interface Contribution {
   readonly command?: string;
@@ -54,7 +54,7 @@ const root = process.cwd();
 const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as Manifest;
 const { contributes } = manifest;
 const contributedViews = Object.values(contributes.views).flat();
-const commands: readonly string[] = [COMMANDS, DATASET_COMMANDS, RUN_COMMANDS, SEARCH_COMMANDS, SETUP_COMMANDS].flatMap((group) => Object.values(group));
+const commands: readonly string[] = [ATTENTION_COMMANDS, COMMANDS, DATASET_COMMANDS, RUN_COMMANDS, SEARCH_COMMANDS, SETUP_COMMANDS].flatMap((group) => Object.values(group));
 const sorted = (list: Iterable<string>): string[] => [...list].sort();
 
 describe('manifest', () => {
