@@ -1,6 +1,5 @@
 import type { HeatPicture } from '../core/attention/heat-map.ts';
 import { isIndex } from './is-index.ts';
-import type { Fact } from './search-view.ts';
 
 /** Messages between the extension and the *Attention* panel. The view says once that it is ready; from then on it gets whole snapshots. */
 export interface AttentionHostMessage {
@@ -34,7 +33,6 @@ export interface AttentionSnapshot {
   /** There is no reading, so that no list can be used: `status` says why. */
   readonly off: boolean;
   readonly choices: readonly AttentionChoiceView[];
-  readonly facts: readonly Fact[];
   /** What has to be known to read the numbers, a sentence each. */
   readonly notes: readonly string[];
   readonly parts: AttentionGridView | undefined;
@@ -50,7 +48,7 @@ export interface AttentionChoiceView {
 }
 
 export interface AttentionGridView {
-  readonly title: string;
+  readonly title: string | undefined;
   /** What is left out, a sentence; undefined where nothing is. */
   readonly note: string | undefined;
   readonly rows: readonly string[];

@@ -3,7 +3,6 @@ import './main.css';
 import type { AttentionChoiceName, AttentionColumn, AttentionHostMessage, AttentionSnapshot, AttentionViewMessage } from '../../src/protocol/attention-view.ts';
 import { createButton } from '../components/button.ts';
 import { createChoice, type Choice } from '../components/choice.ts';
-import { factList } from '../components/facts.ts';
 import { createVirtualGrid, type VirtualColumn } from '../components/virtual-grid.ts';
 import { createMatrixView } from './matrix-view.ts';
 
@@ -32,7 +31,6 @@ function element<Name extends keyof HTMLElementTagNameMap>(name: Name, className
 const title = document.createElement('h1');
 const status = element('p', 'status');
 status.setAttribute('role', 'status');
-const facts = factList();
 const notes = element('ul', 'notes');
 const bar = element('div', 'bar');
 const choices = new Map<AttentionChoiceName, Choice>();
@@ -124,7 +122,6 @@ function show(now: AttentionSnapshot): void {
   title.textContent = now.title;
   if (status.textContent !== said) status.textContent = said;
   showChoices(now.choices);
-  facts.update(now.facts);
   notes.replaceChildren(
     ...now.notes.map((text) => {
       const item = document.createElement('li');
@@ -143,11 +140,12 @@ function show(now: AttentionSnapshot): void {
   keep({ uri: now.uri });
 }
 
-window.addEventListener('keydown', ({ key }) => {
-  if (key === 'Escape') post({ type: 'leave' });
+window.addEventListener('keydown', ({ key, target }) => {
+  // A list that is open is closed first.
+  if (key === 'Escape' && !(target instanceof Element && target.closest('vscode-dropdown') !== null)) post({ type: 'leave' });
 });
 const actions = element('div', 'bar');
 actions.append(read, cancel, model, pair, select, toggle, save);
-document.getElementById('attention')?.append(title, status, bar, actions, facts.element, parts.element, grid.element, legend, tokens.element, notes);
+document.getElementById('attention')?.append(title, status, bar, actions, parts.element, grid.element, legend, tokens.element, notes);
 window.addEventListener('message', ({ data }: MessageEvent<AttentionHostMessage>) => show(data.snapshot));
 post({ type: 'ready' });

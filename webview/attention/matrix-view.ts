@@ -178,6 +178,7 @@ export function createMatrixView({ grid, onSelect, onMove, onTokens }: MatrixVie
       shown = view;
       cells = new Map((view?.cells ?? []).map((cell) => [`${cell.row} ${cell.column}`, cell]));
       title.textContent = view?.title ?? '';
+      title.hidden = view?.title === undefined;
       note.textContent = view?.note ?? '';
       note.hidden = view?.note === undefined;
       maps = (view?.maps ?? []).map(draw);

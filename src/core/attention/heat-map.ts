@@ -27,12 +27,12 @@ export interface HeatPicture {
 
 /** The sides of a matrix grow with its cells up to this, in user units. */
 const SIDE = 520;
-const CELL = { least: 5, most: 38 };
+const CELL = { least: 5, most: 36 };
 /** In cells from this size on there is room for a number. */
 const NUMBERED = 26;
 /** Rows and columns whose names fit one below the other. */
 const NAMED = 11;
-const LABEL = 92;
+const LABEL = 80;
 const LEGEND = 64;
 /** Colours of one side. All cells of one colour are one path, so that a large matrix has few elements. */
 const SHADES = 12;
@@ -93,9 +93,9 @@ function shadeClass(shade: number): string {
   return shade < 0 ? 'heat-less' : 'heat-more';
 }
 
-/** Letters must stay readable on it, in all themes. */
+/** The least colour can be told from none, and letters stay readable on the strongest, in all themes. */
 function opacity(shade: number): number {
-  return Math.round((100 * 0.6 * Math.abs(shade)) / SHADES) / 100;
+  return shade === 0 ? 0 : Math.round(100 * (0.08 + (0.52 * Math.abs(shade)) / SHADES)) / 100;
 }
 
 function numbers({ values, scale }: HeatMap, { left, top, cell }: Place): SvgNode[] {
@@ -114,9 +114,8 @@ const LEGEND_BOX = { width: 12, height: 12 };
 const LEGEND_WIDTH = (2 * SHADES + 1) * LEGEND_BOX.width;
 
 /** The colours from one end to the other with numbers under them. */
-function legend({ name, strength, ticks, text }: HeatScale, x: number, y: number): SvgNode {
-  const ends = ticks.map(strength);
-  const lowest = Math.round(SHADES * (ends[0] ?? 0));
+function legend({ name, strength, ticks }: HeatScale, x: number, y: number): SvgNode {
+  const lowest = Math.round(SHADES * strength(ticks[0]?.value ?? 0));
   const shades = Array.from({ length: SHADES - lowest + 1 }, (_, index) => lowest + index);
   const at = (value: number): number => x + (SHADES * strength(value) - lowest + 0.5) * LEGEND_BOX.width;
   return svg(
@@ -125,7 +124,7 @@ function legend({ name, strength, ticks, text }: HeatScale, x: number, y: number
     svg('text', { class: 'heat-name', x, y: y + 4 }, name),
     ...shades.map((shade, index) => svg('rect', { class: shadeClass(shade), 'fill-opacity': opacity(shade), x: x + index * LEGEND_BOX.width, y: y + 10, ...LEGEND_BOX })),
     svg('rect', { class: 'heat-frame', x, y: y + 10, width: shades.length * LEGEND_BOX.width, height: LEGEND_BOX.height }),
-    ...ticks.map((tick) => svg('text', { class: 'heat-name', x: at(tick), y: y + 36, 'text-anchor': 'middle' }, text(tick))),
+    ...ticks.map(({ value, text }) => svg('text', { class: 'heat-name', x: at(value), y: y + 36, 'text-anchor': 'middle' }, text)),
   );
 }
 

@@ -6,7 +6,7 @@ export interface HeatScale {
   /** From -1 to 1: how strong the colour of a value is, and on which side. */
   readonly strength: (value: number) => number;
   /** Numbers of the legend, from one end to the other. */
-  readonly ticks: readonly number[];
+  readonly ticks: readonly { readonly value: number; readonly text: string }[];
   /** A number in a few characters. */
   readonly text: (value: number) => string;
 }
@@ -18,17 +18,22 @@ const MOST_DOUBLINGS = 3;
 export function attentionScale(unit: AttentionUnit, matrices: readonly AttentionMatrix[]): HeatScale {
   if (unit === 'uniform') {
     const strength = (value: number): number => Math.max(-1, Math.min(1, Math.log2(value) / MOST_DOUBLINGS));
-    return { name: 'times uniform attention', strength, ticks: [0.125, 0.25, 0.5, 1, 2, 4, 8], text: quotientText };
+    const ticks = [['≤1/8', 1 / 8], ['1/4', 1 / 4], ['1/2', 1 / 2], ['1', 1], ['2', 2], ['4', 4], ['≥8', 8]] as const;
+    return { name: 'times uniform attention', strength, ticks: ticks.map(([text, value]) => ({ value, text })), text: quotientText };
   }
   const most = largest(matrices);
-  return { name: 'share of attention', strength: (value) => value / most, ticks: [0, most / 4, most / 2, (3 * most) / 4, most], text: shareText };
+  return { name: 'share of attention', strength: (value) => value / most, ticks: ticksAt([0, most / 4, most / 2, (3 * most) / 4, most], shareText), text: shareText };
 }
 
 /** The scale of a difference: as far on both sides of 0 as the largest change. */
 export function differenceScale(unit: AttentionUnit, matrix: AttentionMatrix): HeatScale {
   const most = largest([matrix]);
   const text = (value: number): string => signed(value, unit === 'share' ? shareText : quotientText);
-  return { name: unit === 'share' ? 'change of the share' : 'change in times uniform', strength: (value) => value / most, ticks: [-most, -most / 2, 0, most / 2, most], text };
+  return { name: unit === 'share' ? 'change of the share' : 'change in times uniform', strength: (value) => value / most, ticks: ticksAt([-most, -most / 2, 0, most / 2, most], text), text };
+}
+
+function ticksAt(values: readonly number[], text: (value: number) => string): HeatScale['ticks'] {
+  return values.map((value) => ({ value, text: text(value) }));
 }
 
 /** Three decimals without the zero before the point: shares are from 0 to 1. An exact 0 is `0`. */

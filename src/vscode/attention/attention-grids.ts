@@ -6,7 +6,7 @@ import { attentionDifference, attentionMatrix } from '../../core/attention/matri
 import type { AttentionReading } from '../../core/attention/read-attention.ts';
 import type { AttentionCell, AttentionGridView, AttentionMapView } from '../../protocol/attention-view.ts';
 import type { AttentionData, AttentionState } from './attention-session.ts';
-import { groupName, headsText, notExplanation, tokenText, unitText } from './attention-words.ts';
+import { groupName, headsText, tokenText, unitText } from './attention-words.ts';
 
 /** A matrix with its names, once plain and once with parts hidden. */
 export interface NamedReadings {
@@ -39,7 +39,7 @@ export function partGrid(data: AttentionData, shown: Shown): AttentionGridView {
   const { groups } = data.plain;
   const together = Math.max(...groups.map(({ steps }) => (steps === undefined ? 1 : steps.end - steps.first)));
   const note = together > 1 ? vscode.l10n.t('There are too many steps to tell apart in a picture: {0} at a time are taken together.', together) : undefined;
-  return gridOf(vscode.l10n.t('Parts of the text'), note, partReadings(data), data, shown);
+  return gridOf(undefined, note, partReadings(data), data, shown);
 }
 
 export function tokenGrid(data: AttentionData, shown: Shown): AttentionGridView | undefined {
@@ -52,7 +52,7 @@ export function tokenGrid(data: AttentionData, shown: Shown): AttentionGridView 
   return gridOf(vscode.l10n.t('Tokens: {0} → {1}', row ?? '', column ?? ''), note, readings, data, shown);
 }
 
-function gridOf(title: string, note: string | undefined, readings: NamedReadings, data: AttentionData, shown: Shown): AttentionGridView {
+function gridOf(title: string | undefined, note: string | undefined, readings: NamedReadings, data: AttentionData, shown: Shown): AttentionGridView {
   const { rows, columns } = readings;
   return { title, note, rows, columns, maps: attentionMaps(readings, data, shown).map(viewOf), cells: attentionCells(readings.plain, readings.hidden, shown.heads).map((cell) => describeCell(cell, readings)) };
 }
@@ -64,18 +64,19 @@ function viewOf(map: HeatMap): AttentionMapView {
 /** One run, or the plain one, the one with parts hidden and what that changed. Each says what it was made of. */
 export function attentionMaps({ rows, columns, plain, hidden }: NamedReadings, data: AttentionData, { heads, unit }: Shown): HeatMap[] {
   const first = attentionMatrix(plain, heads, unit);
-  const made = `${data.info.name}, ${vscode.l10n.t('{0} tokens', data.plain.tokens)}, ${headsText(plain, heads)}, ${unitText(unit)}. ${notExplanation()}`;
+  const made = `${data.info.name}, ${vscode.l10n.t('{0} tokens', data.plain.tokens)}, ${headsText(plain, heads)}, ${unitText(unit)}. ${vscode.l10n.t('Attention is not explanation.')}`;
   const blank = { rows, columns, hidden: () => false };
   if (hidden === undefined || data.hidden === undefined) return [{ ...blank, name: vscode.l10n.t('Nothing hidden'), description: made, values: first, scale: attentionScale(unit, [first]) }];
   const second = attentionMatrix(hidden, heads, unit, plain);
   const difference = attentionDifference(first, second);
   const scale = attentionScale(unit, [first, second]);
   const crossed = (row: number, column: number): boolean => (plain.uniform[row]?.[column] ?? 0) > 0 && hidden.uniform[row]?.[column] === 0;
-  const { name } = data.hidden;
+  const count = data.hidden.reading.hidden.reduce((sum, some) => sum + some, 0);
+  const masked = `${made} ${vscode.l10n.t('{0} tokens are hidden by an attention mask in all layers.', count)}`;
   return [
     { ...blank, name: vscode.l10n.t('Nothing hidden'), description: made, values: first, scale },
-    { ...blank, name: vscode.l10n.t('Hidden: {0}', name), description: made, values: second, scale, hidden: crossed },
-    { ...blank, name: vscode.l10n.t('Difference: hidden minus plain'), description: made, values: difference, scale: differenceScale(unit, difference), hidden: crossed },
+    { ...blank, name: vscode.l10n.t('Hidden: {0}', data.hidden.name), description: masked, values: second, scale, hidden: crossed },
+    { ...blank, name: vscode.l10n.t('Difference: hidden minus plain'), description: masked, values: difference, scale: differenceScale(unit, difference), hidden: crossed },
   ];
 }
 

@@ -16,7 +16,6 @@ export function attentionSnapshot(state: AttentionState, models: readonly string
     busy: running !== undefined,
     off: data === undefined,
     choices: attentionChoices(state, models),
-    facts: data === undefined ? [] : attentionFacts(data, state),
     notes: data === undefined ? [] : attentionNotes(data, state),
     parts: data && partGrid(data, state),
     tokens: data && tokenGrid(data, state),

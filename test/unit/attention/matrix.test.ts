@@ -84,7 +84,7 @@ describe('the picture of a matrix', () => {
 
   it('has one scale by doublings around uniform', () => {
     const { strength, ticks } = attentionScale('uniform', []);
-    assert.deepEqual(ticks.map(strength), [-1, -2 / 3, -1 / 3, 0, 1 / 3, 2 / 3, 1]);
+    assert.deepEqual(ticks.map(({ value }) => strength(value)), [-1, -2 / 3, -1 / 3, 0, 1 / 3, 2 / 3, 1]);
     assert.equal(strength(0), -1);
     assert.equal(strength(100), 1);
   });
