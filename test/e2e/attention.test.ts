@@ -51,7 +51,7 @@ describe('the attention of a trace', () => {
     await workbench.press('t');
     const tokens = (await view()).locator('#tokens-cell-0');
     await tokens.waitFor({ state: 'attached', timeout: READ });
-    await tokens.evaluate('(element) => element.closest("section").scrollIntoView()');
+    await until('the focus on the tokens', WAIT, async () => ((await (await view()).locator('.map:focus #tokens-cell-0').count()) === 1 ? true : undefined));
     await workbench.screenshot('attention-tokens-light');
   });
 

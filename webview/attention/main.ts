@@ -54,7 +54,7 @@ const save = createButton('Export…', () => post({ type: 'export' }));
 const model = createButton('Choose Model…', () => post({ type: 'choose-model' }));
 const select = createButton('Select in Text', () => post({ type: 'select', grid: 'parts', ...parts.cell() }));
 select.title = 'Selects both texts of the cell in the document (Enter)';
-const pair = createButton('Show Tokens', () => post({ type: 'tokens', ...parts.cell() }));
+const pair = createButton('Show Tokens', askForTokens);
 pair.title = 'Shows the tokens of the cell one by one (T)';
 const toggle = createButton('Table', () => {
   keep({ table: !kept.table });
@@ -63,27 +63,36 @@ const toggle = createButton('Table', () => {
   else parts.focus();
 });
 
+/** Who asks for tokens goes to them once they are there. */
+let asksForTokens = false;
+function askForTokens(): void {
+  asksForTokens = true;
+  post({ type: 'tokens', ...parts.cell() });
+}
+
 const parts = createMatrixView({
   grid: 'parts',
   onSelect: (cell) => post({ type: 'select', grid: 'parts', ...cell }),
-  onTokens: (cell) => post({ type: 'tokens', ...cell }),
+  onTokens: askForTokens,
   onMove: () => undefined,
 });
 const tokens = createMatrixView({ grid: 'tokens', onSelect: (cell) => post({ type: 'select', grid: 'tokens', ...cell }), onMove: () => undefined });
+/** What the numbers of the table were made of: a picture says so itself. */
+const made = element('p', 'quiet');
 const legend = element('p', 'quiet');
 legend.textContent = 'Arrow keys go from cell to cell, Enter selects both texts in the document, T shows their tokens. Blank: comes later in the text. — in a corner: under uniform, or less than before. ╱ hidden.';
 
 /** With parts hidden there are three numbers more. */
 const HIDDEN_COLUMNS: readonly AttentionColumn[] = ['hiddenShare', 'hiddenTimes', 'change'];
 const columns: readonly VirtualColumn<AttentionColumn>[] = [
-  { name: 'from', title: 'From', about: 'Whose tokens attend', least: 6, good: 9, most: 'rest' },
-  { name: 'to', title: 'To', about: 'What they attend to', least: 6, good: 9, most: 12 },
+  { name: 'from', title: 'From', about: 'Whose tokens attend', least: 6, good: 7, most: 'rest' },
+  { name: 'to', title: 'To', about: 'What they attend to', least: 6, good: 7, most: 9 },
   { name: 'tokens', title: 'Tokens', about: 'Tokens of both', least: 5, good: 6, most: 7, drop: 1, numeric: true },
-  { name: 'share', title: 'Share', about: 'Share of all attention of the row, nothing hidden', least: 4, good: 5, most: 6, numeric: true },
+  { name: 'share', title: 'Share', about: 'Share of all attention of the row, nothing hidden', least: 4, good: 4.5, most: 6, numeric: true },
   { name: 'times', title: '× uniform', about: 'Times what uniform attention would give, nothing hidden', least: 5, good: 6, most: 7, drop: 3, numeric: true },
-  { name: 'hiddenShare', title: 'Hidden', about: 'Share with parts hidden', least: 4, good: 5, most: 6, numeric: true },
+  { name: 'hiddenShare', title: 'Hidden', about: 'Share with parts hidden', least: 4.5, good: 4.5, most: 6, numeric: true },
   { name: 'hiddenTimes', title: '× uniform, hidden', about: 'Times what uniform attention would give, with parts hidden', least: 5, good: 8, most: 9, drop: 2, numeric: true },
-  { name: 'change', title: 'Change', about: 'Share with parts hidden minus share without', least: 5, good: 6, most: 7, drop: 4, numeric: true },
+  { name: 'change', title: 'Change', about: 'Share with parts hidden minus share without', least: 4.5, good: 5, most: 7, numeric: true },
 ];
 const grid = createVirtualGrid<AttentionColumn>({
   label: 'The cells of the matrix. Enter selects both texts in the document.',
@@ -113,6 +122,7 @@ function arrange(): void {
   parts.element.hidden = none || kept.table;
   legend.hidden = none || kept.table;
   grid.element.hidden = none || !kept.table;
+  made.hidden = grid.element.hidden;
   if (!grid.element.hidden) grid.draw();
 }
 
@@ -134,7 +144,12 @@ function show(now: AttentionSnapshot): void {
   cancel.hidden = !busy;
   for (const button of [save, select, pair, toggle]) button.toggleAttribute('disabled', off);
   parts.update(now.parts);
+  made.textContent = now.parts?.maps.at(-1)?.description ?? '';
   tokens.update(now.tokens);
+  if (asksForTokens && !busy) {
+    asksForTokens = false;
+    if (now.tokens !== undefined) tokens.focus();
+  }
   grid.update(now.parts?.cells.length ?? 0, undefined);
   arrange();
   keep({ uri: now.uri });
@@ -146,6 +161,6 @@ window.addEventListener('keydown', ({ key, target }) => {
 });
 const actions = element('div', 'bar');
 actions.append(read, cancel, model, pair, select, toggle, save);
-document.getElementById('attention')?.append(title, status, bar, actions, parts.element, grid.element, legend, tokens.element, notes);
+document.getElementById('attention')?.append(title, status, bar, actions, parts.element, made, grid.element, legend, tokens.element, notes);
 window.addEventListener('message', ({ data }: MessageEvent<AttentionHostMessage>) => show(data.snapshot));
 post({ type: 'ready' });

@@ -77,7 +77,10 @@ function cellPaths({ values, hidden, scale }: HeatMap, { left, top, cell }: Plac
       if (hidden(at, column)) crossed.push(`M${x} ${y + cell}l${cell} ${-cell}`);
       if (value === undefined) return;
       const shade = Math.round(SHADES * scale.strength(value));
-      shades.set(shade, [...(shades.get(shade) ?? []), `M${x} ${y}h${cell}v${cell}h${-cell}z`]);
+      const path = `M${x} ${y}h${cell}v${cell}h${-cell}z`;
+      const same = shades.get(shade);
+      if (same === undefined) shades.set(shade, [path]);
+      else same.push(path);
       // The sign of a cell without colours.
       if (shade < 0) less.push(`M${x + 1} ${y + cell - 1.5}h${Math.max(2, Math.floor(cell / 3))}`);
     }),

@@ -45,8 +45,20 @@ export function attentionDifference(first: AttentionMatrix, second: AttentionMat
   );
 }
 
+/** Of each reading the mean that was asked for last: a view asks for it several times, and there may be millions of numbers. */
+const lastMeans = new WeakMap<AttentionReading, { readonly key: string; readonly shares: Float64Array }>();
+
 /** [row * columns + column] */
-export function meanOverHeads({ layers, heads, rows, columns, means }: AttentionReading, { layer, head }: HeadChoice): Float64Array {
+export function meanOverHeads(reading: AttentionReading, choice: HeadChoice): Float64Array {
+  const key = `${choice.layer} ${choice.head}`;
+  const last = lastMeans.get(reading);
+  if (last?.key === key) return last.shares;
+  const shares = addHeads(reading, choice);
+  lastMeans.set(reading, { key, shares });
+  return shares;
+}
+
+function addHeads({ layers, heads, rows, columns, means }: AttentionReading, { layer, head }: HeadChoice): Float64Array {
   const size = rows * columns;
   const chosen = Array.from({ length: layers * heads }, (_, index) => index).filter((index) => (layer === undefined || Math.floor(index / heads) === layer) && (layer === undefined || head === undefined || index % heads === head));
   const sums = new Float64Array(size);

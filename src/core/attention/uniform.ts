@@ -34,6 +34,10 @@ function whenHidden(tokens: number, hidden: TokenizedText['hidden']): { readonly
     for (let token = start; token < Math.min(end, tokens); token++) hiddenFrom.set(token, Math.min(from, hiddenFrom.get(token) ?? from));
   }
   const goneAt = new Map<number, number[]>();
-  for (const [token, from] of hiddenFrom) goneAt.set(from, [...(goneAt.get(from) ?? []), token]);
+  for (const [token, from] of hiddenFrom) {
+    const others = goneAt.get(from);
+    if (others === undefined) goneAt.set(from, [token]);
+    else others.push(token);
+  }
   return { hiddenFrom, goneAt };
 }

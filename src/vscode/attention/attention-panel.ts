@@ -86,7 +86,7 @@ export function createAttentionPanel({ extension, session, active, models, open 
         return;
       case 'choose-model':
         await vscode.commands.executeCommand(session.state().role === 'policy' ? SEARCH_COMMANDS.choosePolicy : COMMANDS.chooseVerifier);
-        return;
+        return session.read();
       case 'leave': {
         const { view } = session.state();
         if (view !== undefined) await showDocument(view.document, false);
@@ -135,6 +135,7 @@ export function createAttentionPanel({ extension, session, active, models, open 
 
   return {
     async show(view, change) {
+      if (view.document !== session.state().view?.document) highlights.show(undefined, []);
       session.set({ view, ...change });
       panel.show(true);
       send();

@@ -41,7 +41,7 @@ export function registerAttention({ context, activities, active, target, models 
     async load(role, signal) {
       refuseServer(role, models[role].summary().name);
       const model = await models[role].load('direct', signal);
-      const lack = lackSentence(model, 'attention');
+      const lack = lackOfRole(role, model);
       if (lack !== undefined) throw new StepscopeError('unsupported', lack);
       return model;
     },
@@ -67,7 +67,11 @@ export function registerAttention({ context, activities, active, target, models 
 function refuseServer(role: ModelRole['name'], name: string): void {
   const choice = readVerifierChoice(ROLES[role]);
   if (!choice.ok || choice.value.type !== 'server') return;
-  throw new StepscopeError('unsupported', lackSentence({ info: { name, hash: '', weights: '', parameters: 0, context: 0 }, capabilities: { probabilities: false } }, 'attention') ?? '');
+  throw new StepscopeError('unsupported', lackOfRole(role, { info: { name, hash: '', weights: '', parameters: 0, context: 0 }, capabilities: { probabilities: false } }) ?? '');
+}
+
+function lackOfRole(role: ModelRole['name'], model: Pick<LanguageModel, 'info' | 'capabilities'>): string | undefined {
+  return role === 'policy' ? lackSentence(model, 'attention') : lackOf(model, 'attention');
 }
 
 async function policyTextOf(model: LanguageModel, { open: { name, trace } }: TraceView, signal: AbortSignal): Promise<ReadText> {
