@@ -44,11 +44,25 @@ interface Titled {
   readonly description: string;
 }
 
+/** A value of a named thing with its interval: a line of a forest plot. */
+export interface NamedInterval {
+  readonly name: string;
+  /** Absent where there is none: the line stays, empty. */
+  readonly value?: number;
+  readonly low?: number;
+  readonly high?: number;
+  readonly n: number;
+}
+
 /** A picture as data. `src/core/picture/draw-chart.ts` draws it, `chart-table.ts` gives its table. */
 export type Chart =
   /** Lines over a common axis; `mark` is a value of x that counts, such as the threshold in use; `diagonal` is y = x. */
   | (Titled & { readonly kind: 'lines'; readonly x: Axis; readonly y: Axis; readonly series: readonly Series[]; readonly mark?: { readonly x: number; readonly name: string }; readonly diagonal?: string })
   /** Points with intervals, each with its own name. */
   | (Titled & { readonly kind: 'points'; readonly x: Axis; readonly y: Axis; readonly series: readonly Series[] })
+  /** A cloud of points; a point's label is said where one rests on it. */
+  | (Titled & { readonly kind: 'scatter'; readonly x: Axis; readonly y: Axis; readonly series: readonly Series[] })
+  /** A forest plot: values with intervals under each other; `reference` is a value of x to hold them against. */
+  | (Titled & { readonly kind: 'intervals'; readonly x: Axis; readonly rows: readonly NamedInterval[]; readonly reference?: number })
   /** Counts: a row of `counts` for each of `rows`, a cell for each of `columns`; `agree` says which cells are agreement. */
   | (Titled & { readonly kind: 'matrix'; readonly x: { readonly name: string }; readonly y: { readonly name: string }; readonly columns: readonly string[]; readonly rows: readonly string[]; readonly counts: readonly (readonly number[])[]; readonly agree: readonly (readonly [row: number, column: number])[] });

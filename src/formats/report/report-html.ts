@@ -30,17 +30,22 @@ ${CHART_STYLE}`;
  * The report as one HTML page that opens anywhere: no script, nothing from elsewhere, light and dark. `styleDigest` is the
  * SHA-256 of REPORT_STYLE in base64. All texts are escaped, and characters that cannot be seen are written out.
  */
-export function htmlReport(report: EvalReport, styleDigest: string): string {
-  const body = reportBlocks(report).map(blockNode);
+export function htmlBlocks(title: string, blocks: readonly Block[], styleDigest: string): string {
+  const body = blocks.map(blockNode);
   const head = [
     '<meta charset="utf-8">',
     `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-${styleDigest}'; base-uri 'none'; form-action 'none'">`,
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
     '<meta name="referrer" content="no-referrer">',
-    svgText(text('title', {}, report.header.title)),
+    svgText(text('title', {}, title)),
     `<style>${REPORT_STYLE}</style>`,
   ];
   return `<!DOCTYPE html>\n<html lang="en">\n<head>\n${head.join('\n')}\n</head>\n<body>\n${svgText(svg('main', {}, ...body))}\n</body>\n</html>\n`;
+}
+
+/** The report of an eval as such a page. */
+export function htmlReport(report: EvalReport, styleDigest: string): string {
+  return htmlBlocks(report.header.title, reportBlocks(report), styleDigest);
 }
 
 function text(tag: string, attributes: SvgNode['attributes'], content: string): SvgNode {
