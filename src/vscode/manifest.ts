@@ -198,6 +198,8 @@ export const VIEWS = {
   /** The panel that shows where the attention of a model goes. */
   attention: 'stepscope.attention',
   scores: 'stepscope.scores',
+  /** The panels that show reports of runs. */
+  report: 'stepscope.report',
   /** The panel that shows a search. */
   search: 'stepscope.search',
   /** The tree of open data sets and traces. */

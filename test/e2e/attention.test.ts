@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { FrameLocator, Locator } from 'playwright-core';
+import { accessibilityViolations } from './accessibility.ts';
 import { useWorkbench } from './hooks.ts';
 import { until, WAIT } from './waiting.ts';
 
@@ -33,6 +34,7 @@ describe('the attention of a trace', () => {
     assert.match((await map.getAttribute('aria-label')) ?? '', /reasoner, \d+ tokens, mean of 8 layers, 8 heads each, share of attention.*Attention is not explanation/);
     assert.equal(await map.locator('.heat-legend text').count(), 6);
     await workbench.screenshot('attention-light');
+    assert.deepEqual(await accessibilityViolations(workbench.page), []);
   });
 
   it('goes from cell to cell by keys, and selects both texts in the document with Enter', async () => {

@@ -3,6 +3,7 @@ import './main.css';
 import type { AttentionChoiceName, AttentionColumn, AttentionHostMessage, AttentionSnapshot, AttentionViewMessage } from '../../src/protocol/attention-view.ts';
 import { createButton } from '../components/button.ts';
 import { createChoice, type Choice } from '../components/choice.ts';
+import { t } from '../components/l10n.ts';
 import { createVirtualGrid, type VirtualColumn } from '../components/virtual-grid.ts';
 import { createMatrixView } from './matrix-view.ts';
 
@@ -48,15 +49,15 @@ function showChoices(views: AttentionSnapshot['choices']): void {
   }
 }
 
-const read = createButton('Read', () => post({ type: 'read' }));
-const cancel = createButton('Cancel', () => post({ type: 'cancel' }));
-const save = createButton('Export…', () => post({ type: 'export' }));
-const model = createButton('Choose Model…', () => post({ type: 'choose-model' }));
-const select = createButton('Select in Text', () => post({ type: 'select', grid: 'parts', ...parts.cell() }));
-select.title = 'Selects both texts of the cell in the document (Enter)';
-const pair = createButton('Show Tokens', askForTokens);
-pair.title = 'Shows the tokens of the cell one by one (T)';
-const toggle = createButton('Table', () => {
+const read = createButton(t('Read'), () => post({ type: 'read' }));
+const cancel = createButton(t('Cancel'), () => post({ type: 'cancel' }));
+const save = createButton(t('Export…'), () => post({ type: 'export' }));
+const model = createButton(t('Choose Model…'), () => post({ type: 'choose-model' }));
+const select = createButton(t('Select in Text'), () => post({ type: 'select', grid: 'parts', ...parts.cell() }));
+select.title = t('Selects both texts of the cell in the document (Enter)');
+const pair = createButton(t('Show Tokens'), askForTokens);
+pair.title = t('Shows the tokens of the cell one by one (T)');
+const toggle = createButton(t('Table'), () => {
   keep({ table: !kept.table });
   arrange();
   if (kept.table) grid.focus();
@@ -80,22 +81,22 @@ const tokens = createMatrixView({ grid: 'tokens', onSelect: (cell) => post({ typ
 /** What the numbers of the table were made of: a picture says so itself. */
 const made = element('p', 'quiet');
 const legend = element('p', 'quiet');
-legend.textContent = 'Arrow keys go from cell to cell, Enter selects both texts in the document, T shows their tokens. Blank: comes later in the text. — in a corner: under uniform, or less than before. ╱ hidden.';
+legend.textContent = t('Arrow keys go from cell to cell, Enter selects both texts in the document, T shows their tokens. Blank: comes later in the text. — in a corner: under uniform, or less than before. ╱ hidden.');
 
 /** With parts hidden there are three numbers more. */
 const HIDDEN_COLUMNS: readonly AttentionColumn[] = ['hiddenShare', 'hiddenTimes', 'change'];
 const columns: readonly VirtualColumn<AttentionColumn>[] = [
-  { name: 'from', title: 'From', about: 'Whose tokens attend', least: 6, good: 7, most: 'rest' },
-  { name: 'to', title: 'To', about: 'What they attend to', least: 6, good: 7, most: 9 },
-  { name: 'tokens', title: 'Tokens', about: 'Tokens of both', least: 5, good: 6, most: 7, drop: 1, numeric: true },
-  { name: 'share', title: 'Share', about: 'Share of all attention of the row, nothing hidden', least: 4, good: 4.5, most: 6, numeric: true },
-  { name: 'times', title: '× uniform', about: 'Times what uniform attention would give, nothing hidden', least: 5, good: 6, most: 7, drop: 3, numeric: true },
-  { name: 'hiddenShare', title: 'Hidden', about: 'Share with parts hidden', least: 4.5, good: 4.5, most: 6, numeric: true },
-  { name: 'hiddenTimes', title: '× uniform, hidden', about: 'Times what uniform attention would give, with parts hidden', least: 5, good: 8, most: 9, drop: 2, numeric: true },
-  { name: 'change', title: 'Change', about: 'Share with parts hidden minus share without', least: 4.5, good: 5, most: 7, numeric: true },
+  { name: 'from', title: t('From'), about: t('Whose tokens attend'), least: 6, good: 7, most: 'rest' },
+  { name: 'to', title: t('To'), about: t('What they attend to'), least: 6, good: 7, most: 9 },
+  { name: 'tokens', title: t('Tokens'), about: t('Tokens of both'), least: 5, good: 6, most: 7, drop: 1, numeric: true },
+  { name: 'share', title: t('Share'), about: t('Share of all attention of the row, nothing hidden'), least: 4, good: 4.5, most: 6, numeric: true },
+  { name: 'times', title: t('× uniform'), about: t('Times what uniform attention would give, nothing hidden'), least: 5, good: 6, most: 7, drop: 3, numeric: true },
+  { name: 'hiddenShare', title: t('Hidden'), about: t('Share with parts hidden'), least: 4.5, good: 4.5, most: 6, numeric: true },
+  { name: 'hiddenTimes', title: t('× uniform, hidden'), about: t('Times what uniform attention would give, with parts hidden'), least: 5, good: 8, most: 9, drop: 2, numeric: true },
+  { name: 'change', title: t('Change'), about: t('Share with parts hidden minus share without'), least: 4.5, good: 5, most: 7, numeric: true },
 ];
 const grid = createVirtualGrid<AttentionColumn>({
-  label: 'The cells of the matrix. Enter selects both texts in the document.',
+  label: t('The cells of the matrix. Enter selects both texts in the document.'),
   columns,
   fill(position, cells) {
     const row = snapshot?.parts?.cells[position];
@@ -117,7 +118,7 @@ const grid = createVirtualGrid<AttentionColumn>({
 });
 
 function arrange(): void {
-  toggle.textContent = kept.table ? 'Picture' : 'Table';
+  toggle.textContent = kept.table ? t('Picture') : t('Table');
   const none = snapshot?.parts === undefined;
   parts.element.hidden = none || kept.table;
   legend.hidden = none || kept.table;
@@ -139,7 +140,7 @@ function show(now: AttentionSnapshot): void {
       return item;
     }),
   );
-  read.textContent = off ? 'Read' : 'Read Again';
+  read.textContent = off ? t('Read') : t('Read Again');
   read.toggleAttribute('disabled', busy || now.uri === '');
   cancel.hidden = !busy;
   for (const button of [save, select, pair, toggle]) button.toggleAttribute('disabled', off);

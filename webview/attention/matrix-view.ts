@@ -1,6 +1,7 @@
 import type { AttentionCell, AttentionGrid, AttentionGridView } from '../../src/protocol/attention-view.ts';
 import { heatSvg, type HeatPicture } from '../../src/core/attention/heat-map.ts';
 import { svg } from '../../src/core/picture/svg.ts';
+import { t } from '../components/l10n.ts';
 import { svgElement } from '../components/svg.ts';
 
 /** A cell by its place. */
@@ -28,7 +29,6 @@ export interface MatrixViewOptions {
   readonly onTokens?: (cell: Cell) => void;
 }
 
-const UNSEEN = 'no number: it comes later in the text';
 const PAGE = 10;
 
 interface MapElement {
@@ -63,7 +63,7 @@ export function createMatrixView({ grid, onSelect, onMove, onTokens }: MatrixVie
 
   function mark(): void {
     if (shown === undefined) return;
-    const sentence = cells.get(`${at.row} ${at.column}`)?.text ?? `${shown.rows[at.row] ?? ''} → ${shown.columns[at.column] ?? ''}: ${UNSEEN}.`;
+    const sentence = cells.get(`${at.row} ${at.column}`)?.text ?? t('{0} → {1}: no number, since it comes later in the text.', shown.rows[at.row] ?? '', shown.columns[at.column] ?? '');
     said.textContent = sentence;
     for (const { picture, mark: frame, spoken } of maps) {
       const { left, top, cell } = picture;

@@ -12,7 +12,7 @@ export interface HeatMap {
   readonly values: AttentionMatrix;
   /** Cells that are hidden from their row: they are crossed out. */
   readonly hidden: (row: number, column: number) => boolean;
-  readonly scale: HeatScale;
+  readonly scale: HeatScale & { /** What the numbers are, for the legend. */ readonly name: string };
 }
 
 /** A drawn matrix, and where its cells are in user units: cell (0, 0) begins at `left`, `top`. */
@@ -117,7 +117,7 @@ const LEGEND_BOX = { width: 12, height: 12 };
 const LEGEND_WIDTH = (2 * SHADES + 1) * LEGEND_BOX.width;
 
 /** The colours from one end to the other with numbers under them. */
-function legend({ name, strength, ticks }: HeatScale, x: number, y: number): SvgNode {
+function legend({ name, strength, ticks }: HeatMap['scale'], x: number, y: number): SvgNode {
   const lowest = Math.round(SHADES * strength(ticks[0]?.value ?? 0));
   const shades = Array.from({ length: SHADES - lowest + 1 }, (_, index) => lowest + index);
   const at = (value: number): number => x + (SHADES * strength(value) - lowest + 0.5) * LEGEND_BOX.width;

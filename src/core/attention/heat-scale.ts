@@ -2,7 +2,6 @@ import type { AttentionMatrix, AttentionUnit } from './matrix.ts';
 
 /** What a colour says. `steps` colours on each side of the middle. */
 export interface HeatScale {
-  readonly name: string;
   /** From -1 to 1: how strong the colour of a value is, and on which side. */
   readonly strength: (value: number) => number;
   /** Numbers of the legend, from one end to the other. */
@@ -19,17 +18,17 @@ export function attentionScale(unit: AttentionUnit, matrices: readonly Attention
   if (unit === 'uniform') {
     const strength = (value: number): number => Math.max(-1, Math.min(1, Math.log2(value) / MOST_DOUBLINGS));
     const ticks = [['≤1/8', 1 / 8], ['1/4', 1 / 4], ['1/2', 1 / 2], ['1', 1], ['2', 2], ['4', 4], ['≥8', 8]] as const;
-    return { name: 'times uniform attention', strength, ticks: ticks.map(([text, value]) => ({ value, text })), text: quotientText };
+    return { strength, ticks: ticks.map(([text, value]) => ({ value, text })), text: quotientText };
   }
   const most = largest(matrices);
-  return { name: 'share of attention', strength: (value) => value / most, ticks: ticksAt([0, most / 4, most / 2, (3 * most) / 4, most], shareText), text: shareText };
+  return { strength: (value) => value / most, ticks: ticksAt([0, most / 4, most / 2, (3 * most) / 4, most], shareText), text: shareText };
 }
 
 /** The scale of a difference: as far on both sides of 0 as the largest change. */
 export function differenceScale(unit: AttentionUnit, matrix: AttentionMatrix): HeatScale {
   const most = largest([matrix]);
   const text = (value: number): string => signed(value, unit === 'share' ? shareText : quotientText);
-  return { name: unit === 'share' ? 'change of the share' : 'change in times uniform', strength: (value) => value / most, ticks: ticksAt([-most, -most / 2, 0, most / 2, most], text), text };
+  return { strength: (value) => value / most, ticks: ticksAt([-most, -most / 2, 0, most / 2, most], text), text };
 }
 
 function ticksAt(values: readonly number[], text: (value: number) => string): HeatScale['ticks'] {

@@ -12,16 +12,16 @@ import { attentionFacts, attentionNotes } from './attention-snapshot.ts';
 type Exported = Pick<AttentionState, 'heads' | 'unit'> & { readonly data: AttentionData; readonly name: string };
 
 interface AttentionExport {
-  readonly title: string;
+  readonly title: () => string;
   /** Without a dot. */
   readonly extension: string;
   readonly write: (state: Exported) => string;
 }
 
 const ATTENTION_EXPORTS: readonly AttentionExport[] = [
-  { title: 'CSV: a row a cell, of the layer and head that are shown', extension: 'csv', write: csv },
-  { title: 'JSON: all layers and heads', extension: 'json', write: json },
-  { title: 'SVG: the pictures', extension: 'svg', write: picture },
+  { title: () => vscode.l10n.t('CSV: a row a cell, of the layer and head that are shown'), extension: 'csv', write: csv },
+  { title: () => vscode.l10n.t('JSON: all layers and heads'), extension: 'json', write: json },
+  { title: () => vscode.l10n.t('SVG: the pictures'), extension: 'svg', write: picture },
 ];
 
 /** Writes what is shown to a file. Asks for the form and the file, unless they are given. */
@@ -31,7 +31,7 @@ export async function exportAttention({ view, data, heads, unit }: AttentionStat
     return;
   }
   const { name } = view.open;
-  const chosen = ATTENTION_EXPORTS.find(({ extension }) => extension === form) ?? (await vscode.window.showQuickPick(ATTENTION_EXPORTS.map((one) => ({ label: one.title, one })), { title: vscode.l10n.t('Export the attention of {0}', name) }))?.one;
+  const chosen = ATTENTION_EXPORTS.find(({ extension }) => extension === form) ?? (await vscode.window.showQuickPick(ATTENTION_EXPORTS.map((one) => ({ label: one.title(), one })), { title: vscode.l10n.t('Export the attention of {0}', name) }))?.one;
   if (chosen === undefined) return;
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
   const base = `${name.replace(/\.[^.]+$/, '').replace(/[^\p{L}\p{N}._-]+/gu, '-')}-attention.${chosen.extension}`;
@@ -95,8 +95,8 @@ function json(state: Exported): string {
 }
 
 function nested({ layers, heads, rows, columns, means }: NamedReadings['plain']): number[][][][] {
-  const count = (length: number): number[] => Array.from({ length }, (_, index) => index);
-  return count(layers).map((layer) => count(heads).map((head) => count(rows).map((row) => [...means.subarray((((layer * heads + head) * rows) + row) * columns, (((layer * heads + head) * rows) + row + 1) * columns)])));
+  const range = (length: number): number[] => Array.from({ length }, (_, index) => index);
+  return range(layers).map((layer) => range(heads).map((head) => range(rows).map((row) => [...means.subarray((((layer * heads + head) * rows) + row) * columns, (((layer * heads + head) * rows) + row + 1) * columns)])));
 }
 
 /** In the colours of paper, or of a dark page. */

@@ -64,19 +64,21 @@ function viewOf(map: HeatMap): AttentionMapView {
 /** One run, or the plain one, the one with parts hidden and what that changed. Each says what it was made of. */
 export function attentionMaps({ rows, columns, plain, hidden }: NamedReadings, data: AttentionData, { heads, unit }: Shown): HeatMap[] {
   const first = attentionMatrix(plain, heads, unit);
+  const legend = unit === 'share' ? vscode.l10n.t('share of attention') : vscode.l10n.t('times uniform attention');
   const made = `${data.info.name}, ${vscode.l10n.t('{0} tokens', data.plain.tokens)}, ${headsText(plain, heads)}, ${unitText(unit)}. ${vscode.l10n.t('Attention is not explanation.')}`;
   const blank = { rows, columns, hidden: () => false };
-  if (hidden === undefined || data.hidden === undefined) return [{ ...blank, name: vscode.l10n.t('Nothing hidden'), description: made, values: first, scale: attentionScale(unit, [first]) }];
+  if (hidden === undefined || data.hidden === undefined) return [{ ...blank, name: vscode.l10n.t('Nothing hidden'), description: made, values: first, scale: { ...attentionScale(unit, [first]), name: legend } }];
   const second = attentionMatrix(hidden, heads, unit, plain);
+  const change = unit === 'share' ? vscode.l10n.t('change of the share') : vscode.l10n.t('change in times uniform');
   const difference = attentionDifference(first, second);
-  const scale = attentionScale(unit, [first, second]);
+  const scale = { ...attentionScale(unit, [first, second]), name: legend };
   const crossed = (row: number, column: number): boolean => (plain.uniform[row]?.[column] ?? 0) > 0 && hidden.uniform[row]?.[column] === 0;
   const count = data.hidden.reading.hidden.reduce((sum, some) => sum + some, 0);
   const masked = `${made} ${vscode.l10n.t('{0} tokens are hidden by an attention mask in all layers.', count)}`;
   return [
     { ...blank, name: vscode.l10n.t('Nothing hidden'), description: made, values: first, scale },
     { ...blank, name: vscode.l10n.t('Hidden: {0}', data.hidden.name), description: masked, values: second, scale, hidden: crossed },
-    { ...blank, name: vscode.l10n.t('Difference: hidden minus plain'), description: masked, values: difference, scale: differenceScale(unit, difference), hidden: crossed },
+    { ...blank, name: vscode.l10n.t('Difference: hidden minus plain'), description: masked, values: difference, scale: { ...differenceScale(unit, difference), name: change }, hidden: crossed },
   ];
 }
 

@@ -50,7 +50,7 @@ describe('matrices of attention', () => {
 
 describe('the picture of a matrix', () => {
   const values = attentionMatrix(PLAIN, {}, 'share');
-  const map = { name: 'A & B', description: 'what it is', rows: ['question', 'step <1>'], columns: ['question', 'step <1>'], values, hidden: () => false, scale: attentionScale('share', [values]) };
+  const map = { name: 'A & B', description: 'what it is', rows: ['question', 'step <1>'], columns: ['question', 'step <1>'], values, hidden: () => false, scale: { ...attentionScale('share', [values]), name: 'share of attention' } };
   const texts = (node: SvgNode | string): string[] => (typeof node === 'string' ? [node] : node.children.flatMap(texts));
   const nodesOf = (nodes: readonly SvgNode[], name: string): SvgNode[] => nodes.filter(({ attributes }) => attributes['class'] === name);
 
@@ -65,7 +65,7 @@ describe('the picture of a matrix', () => {
   it('crosses out what is hidden, and marks what is less without colours', () => {
     const second = attentionMatrix(HIDDEN, {}, 'share', PLAIN);
     const change = attentionDifference(values, second);
-    const { nodes } = heatPicture({ ...map, values: change, scale: differenceScale('share', change), hidden: (row, column) => row === 1 && column === 0 });
+    const { nodes } = heatPicture({ ...map, values: change, scale: { ...differenceScale('share', change), name: 'change' }, hidden: (row, column) => row === 1 && column === 0 });
     const paths = (name: string): number => nodesOf(nodes, name).reduce((sum, { attributes }) => sum + String(attributes['d']).split('M').length - 1, 0);
     assert.equal(paths('heat-hidden'), 1);
     assert.equal(paths('heat-sign'), 1);
@@ -76,7 +76,7 @@ describe('the picture of a matrix', () => {
   it('draws a large matrix with few elements and without numbers in it', () => {
     const large = Array.from({ length: 120 }, (_, row) => Array.from({ length: 120 }, (__, column) => (column > row ? undefined : 1 / (row + 1))));
     const names = large.map((_, index) => `step ${index + 1}`);
-    const { nodes, cell } = heatPicture({ ...map, rows: names, columns: names, values: large, scale: attentionScale('share', [large]) });
+    const { nodes, cell } = heatPicture({ ...map, rows: names, columns: names, values: large, scale: { ...attentionScale('share', [large]), name: 'share' } });
     assert.equal(cell, 5);
     assert.ok(nodes.length < 150, String(nodes.length));
     assert.equal(nodesOf(nodes, 'heat-number').length, 0);
