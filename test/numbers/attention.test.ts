@@ -99,6 +99,11 @@ describe('attention between parts of a text, of the bundled models', function ()
     assert.equal(rows, columns);
   });
 
+  it('refuses a text that does not fit, with the numbers of both', async () => {
+    const long = { text: `${text.text} ${'one two three '.repeat(800)}`, parts: text.parts };
+    await assert.rejects(readParts(model, long), { reason: 'context-exceeded', message: /has \d+ tokens, reasoner reads at most 2048/ });
+  });
+
   it('tells how far it is, and stops when it is aborted', async () => {
     const told: number[] = [];
     await readParts(model, text, { onRead: ({ tokens, total }) => told.push(tokens / total) });

@@ -93,12 +93,12 @@ function cellPaths({ values, hidden, scale }: HeatMap, { left, top, cell }: Plac
 }
 
 function shadeClass(shade: number): string {
-  return shade < 0 ? 'heat-less' : 'heat-more';
+  return shade === 0 ? 'heat-none' : shade < 0 ? 'heat-less' : 'heat-more';
 }
 
-/** The least colour can be told from none, and letters stay readable on the strongest, in all themes. */
+/** A number near the middle can be told from no number, the least colour from the middle, and letters stay readable on the strongest, in all themes. */
 function opacity(shade: number): number {
-  return shade === 0 ? 0 : Math.round(100 * (0.08 + (0.52 * Math.abs(shade)) / SHADES)) / 100;
+  return shade === 0 ? 0.06 : Math.round(100 * (0.08 + (0.52 * Math.abs(shade)) / SHADES)) / 100;
 }
 
 function numbers({ values, scale }: HeatMap, { left, top, cell }: Place): SvgNode[] {
@@ -137,6 +137,7 @@ export const HEAT_STYLE = `
 .heat .heat-number { font-size: 10px; }
 .heat-more { fill: var(--heat-more); }
 .heat-less { fill: var(--heat-less); }
+.heat-none { fill: var(--heat-quiet); }
 .heat-sign { fill: none; stroke: var(--heat-ink); stroke-width: 1; }
 .heat-hidden { fill: none; stroke: var(--heat-quiet); stroke-width: 1; }
 .heat-frame { fill: none; stroke: var(--heat-quiet); stroke-width: 1; }

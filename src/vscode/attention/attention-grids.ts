@@ -10,6 +10,8 @@ import { groupName, headsText, tokenText, unitText } from './attention-words.ts'
 
 /** A matrix with its names, once plain and once with parts hidden. */
 export interface NamedReadings {
+  /** The columns are all of the text, so that a row sums to 1. */
+  readonly whole: boolean;
   readonly rows: readonly string[];
   readonly columns: readonly string[];
   /** Tokens of each row and column. */
@@ -24,7 +26,7 @@ type Shown = Pick<AttentionState, 'heads' | 'unit'>;
 export function partReadings({ plain, hidden }: AttentionData): NamedReadings {
   const names = plain.groups.map(groupName);
   const tokens = plain.groups.map((group) => group.tokens);
-  return { rows: names, columns: names, rowTokens: tokens, columnTokens: tokens, plain, hidden: hidden?.reading };
+  return { whole: true, rows: names, columns: names, rowTokens: tokens, columnTokens: tokens, plain, hidden: hidden?.reading };
 }
 
 export function tokenReadings({ text, pair }: AttentionData): NamedReadings | undefined {
@@ -32,7 +34,7 @@ export function tokenReadings({ text, pair }: AttentionData): NamedReadings | un
   const names = (spans: typeof pair.plain.rowTokens): string[] => spans.map(({ start, end }) => tokenText(text.text.slice(start, end)));
   const one = (all: readonly unknown[]): number[] => all.map(() => 1);
   const [rows, columns] = [names(pair.plain.rowTokens), names(pair.plain.columnTokens)];
-  return { rows, columns, rowTokens: one(rows), columnTokens: one(columns), plain: pair.plain, hidden: pair.hidden };
+  return { whole: false, rows, columns, rowTokens: one(rows), columnTokens: one(columns), plain: pair.plain, hidden: pair.hidden };
 }
 
 export function partGrid(data: AttentionData, shown: Shown): AttentionGridView {
@@ -62,10 +64,10 @@ function viewOf(map: HeatMap): AttentionMapView {
 }
 
 /** One run, or the plain one, the one with parts hidden and what that changed. Each says what it was made of. */
-export function attentionMaps({ rows, columns, plain, hidden }: NamedReadings, data: AttentionData, { heads, unit }: Shown): HeatMap[] {
+export function attentionMaps({ whole, rows, columns, plain, hidden }: NamedReadings, data: AttentionData, { heads, unit }: Shown): HeatMap[] {
   const first = attentionMatrix(plain, heads, unit);
   const legend = unit === 'share' ? vscode.l10n.t('share of attention') : vscode.l10n.t('times uniform attention');
-  const made = `${data.info.name}, ${vscode.l10n.t('{0} tokens', data.plain.tokens)}, ${headsText(plain, heads)}, ${unitText(unit)}. ${vscode.l10n.t('Attention is not explanation.')}`;
+  const made = `${data.info.name}, ${vscode.l10n.t('{0} tokens', data.plain.tokens)}, ${headsText(plain, heads)}, ${whole ? unitText(unit) : legend}. ${vscode.l10n.t('Attention is not explanation.')}`;
   const blank = { rows, columns, hidden: () => false };
   if (hidden === undefined || data.hidden === undefined) return [{ ...blank, name: vscode.l10n.t('Nothing hidden'), description: made, values: first, scale: { ...attentionScale(unit, [first]), name: legend } }];
   const second = attentionMatrix(hidden, heads, unit, plain);
