@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { createDatasetReaders } from './formats/worker/dataset-readers.ts';
 import { createTextJobs } from './formats/worker/text-jobs.ts';
+import { createSymbolicEquality } from './models/symbolic/symbolic-equality.ts';
 import { createActivities } from './vscode/activities.ts';
 import { createActiveTrace } from './vscode/active-trace.ts';
 import { addModel } from './vscode/add-model.ts';
@@ -24,6 +25,7 @@ import { createTreeMemory } from './vscode/dataset/tree-memory.ts';
 import { createDecorations } from './vscode/decorations.ts';
 import { createDiagnostics } from './vscode/diagnostics.ts';
 import { createDoctor } from './vscode/doctor/doctor.ts';
+import { registerTestExplorer } from './vscode/evals/register-test-explorer.ts';
 import { createFolding } from './vscode/folding-provider.ts';
 import { forgetServerKey } from './vscode/forget-server-key.ts';
 import { createHoverProvider } from './vscode/hovers.ts';
@@ -61,6 +63,7 @@ import { createTraceDocuments } from './vscode/trace-documents.ts';
 import { createTraceMemory } from './vscode/trace-memory.ts';
 import { createTraceSessions, type ScoringContext } from './vscode/trace-sessions.ts';
 import { createTraceTarget } from './vscode/trace-target.ts';
+import { rowsAtOnce } from './vscode/verifier-choice.ts';
 import { createVerifierModel } from './vscode/verifier-model.ts';
 import { restoreTraces } from './vscode/restore.ts';
 
@@ -140,6 +143,27 @@ export function activate(context: vscode.ExtensionContext): void {
   const dataSetCommands = registerDatasetCommands({ extension: context.extensionUri, library, readings: createReadingCommands(library, readings), rowDocuments, target, navigation, memory });
   const openRow = (uri: vscode.Uri, row: number): void => void dataSetCommands.openRow(uri, row, vscode.ViewColumn.Beside);
   const openVariant = (uri: vscode.Uri, row: number): void => void dataSetCommands.openVariant(uri, row, vscode.ViewColumn.Beside);
+  const symbolic = createSymbolicEquality(context.asAbsolutePath('dist/symbolic.js'));
+  const testExplorer = registerTestExplorer({
+    library,
+    store,
+    activities,
+    state: context.workspaceState,
+    load: (mode, signal) => verifier.load(mode, signal),
+    batch: rowsAtOnce,
+    symbolic: (a, b) => symbolic.equal(a, b),
+    settings: () => readSettings().verifier,
+    async openAt(file, row, document, step) {
+      memory.setLastStep(document, step);
+      await dataSetCommands.openRow(file, row, vscode.ViewColumn.Active);
+    },
+    onScored(document) {
+      scoresWatch.announce();
+      const shown = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === document.toString());
+      if (shown !== undefined) void sessions.refresh(shown);
+    },
+    chooseVerifier: models.chooseVerifier,
+  });
   const doctor = createDoctor({ context, keys, scores: storage('scores') });
   const menu = createStatusMenu({ activities, verifier: () => verifier.summary(), onDidChangeVerifier: verifierChanged.event, showLog: () => log.show() });
   const folding = createFolding(sessions);
@@ -182,6 +206,8 @@ export function activate(context: vscode.ExtensionContext): void {
     scoresWatch,
     createTracesView(createTracesTree({ library, memory: treeMemory, scoresOf, onScores: scoresWatch.onDidChange }), treeMemory),
     registerTableEditor({ extension: context.extensionUri, library, scoresOf, openRow, openVariant, onScores: scoresWatch.onDidChange }),
+    symbolic,
+    testExplorer,
     runs,
     createRunsView(runs),
     registerRunCommands(runs, runKinds),

@@ -185,6 +185,11 @@ export const TRACE_ROOT = '/stepscope-trace';
 /** The scheme of the report of *Doctor*. */
 export const REPORT_SCHEME = 'stepscope-report';
 
+/** The tests of labelled rows; part of the tags that the *Testing* view filters by. */
+export const TEST_CONTROLLER = 'stepscope.evals';
+/** The editor's own view of tests. */
+export const TESTING_VIEW = 'workbench.view.testing';
+
 export const VIEWS = {
   analysis: 'stepscope.analysis',
   scores: 'stepscope.scores',
