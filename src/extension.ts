@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { PROBLEMS_AT_ONCE } from './core/search/lockstep.ts';
 import { createDatasetReaders } from './formats/worker/dataset-readers.ts';
 import { createTextJobs } from './formats/worker/text-jobs.ts';
 import { createSymbolicEquality } from './models/symbolic/symbolic-equality.ts';
@@ -48,6 +49,7 @@ import type { RunKinds } from './vscode/runs/run-kinds.ts';
 import { createRunStore } from './vscode/runs/run-store.ts';
 import { createRunsView } from './vscode/runs/runs-tree.ts';
 import { registerSearchCommands } from './vscode/search/search-commands.ts';
+import { createComparePanel } from './vscode/search/compare-panel.ts';
 import { createSearchDocuments, readSearchTrace } from './vscode/search/search-documents.ts';
 import { SEARCH_EXPORTS } from './vscode/search/search-exports.ts';
 import { createSearchPanel } from './vscode/search/search-panel.ts';
@@ -63,7 +65,7 @@ import { createTraceDocuments } from './vscode/trace-documents.ts';
 import { createTraceMemory } from './vscode/trace-memory.ts';
 import { createTraceSessions, type ScoringContext } from './vscode/trace-sessions.ts';
 import { createTraceTarget } from './vscode/trace-target.ts';
-import { rowsAtOnce } from './vscode/verifier-choice.ts';
+import { readVerifierChoice, rowsAtOnce } from './vscode/verifier-choice.ts';
 import { createVerifierModel } from './vscode/verifier-model.ts';
 import { restoreTraces } from './vscode/restore.ts';
 
@@ -110,6 +112,11 @@ export function activate(context: vscode.ExtensionContext): void {
   const searches = createSearchRuns({
     runs,
     scores: store,
+    activities,
+    atOnce: () => {
+      const choice = readVerifierChoice(POLICY);
+      return choice.ok && choice.value.type === 'server' ? PROBLEMS_AT_ONCE.served : PROBLEMS_AT_ONCE.local;
+    },
     policy: (signal) => policy.load('reasoned', signal),
     verifier: (settings, signal) => verifier.load(settings.verifier.mode, signal),
   });
@@ -121,6 +128,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const target = createTraceTarget(sessions, active, rowDocuments, memory);
   const solutions = createSearchDocuments(searches, rowDocuments, target);
   const searchPanel = createSearchPanel({ extension: context.extensionUri, searches, runs, showTrace: (id, problem, preserveFocus) => solutions.show(id, problem, preserveFocus) });
+  const comparePanel = createComparePanel({ extension: context.extensionUri, searches, panel: searchPanel });
   const runKinds: RunKinds = { search: { open: (id) => searchPanel.show(id), exports: SEARCH_EXPORTS } };
   const notes = (): readonly string[] => verifier.notes();
   const reopen = async (uri: vscode.Uri): Promise<void> => {
@@ -179,6 +187,7 @@ export function activate(context: vscode.ExtensionContext): void {
     searches,
     solutions,
     searchPanel,
+    comparePanel,
     scoring,
     active,
     createDecorations(context, sessions),
@@ -211,7 +220,7 @@ export function activate(context: vscode.ExtensionContext): void {
     runs,
     createRunsView(runs),
     registerRunCommands(runs, runKinds),
-    registerSearchCommands({ searches, runs, panel: searchPanel, documents: solutions, library, active, choosePolicy: () => chooseVerifier(context, known, POLICY) }),
+    registerSearchCommands({ searches, runs, panel: searchPanel, compare: comparePanel, documents: solutions, library, active, choosePolicy: () => chooseVerifier(context, known, POLICY) }),
     readings.onDidChange((concerns) => void rowDocuments.reread(concerns).then((any) => (any ? sessions.refresh() : undefined))),
     restoreTraces(memory, target),
     vscode.workspace.onDidChangeConfiguration((event) => {

@@ -26,6 +26,9 @@ export interface ChartPoint {
   /** Ends of an interval around y. */
   readonly low?: number;
   readonly high?: number;
+  /** Ends of an interval around x. */
+  readonly xLow?: number;
+  readonly xHigh?: number;
   readonly n?: number;
   /** Names the point, where points have names. */
   readonly label?: string;
@@ -48,7 +51,7 @@ interface Titled {
 export type Chart =
   /** Lines over a common axis; `mark` is a value of x that counts, such as the threshold in use; `diagonal` is y = x. */
   | (Titled & { readonly kind: 'lines'; readonly x: Axis; readonly y: Axis; readonly series: readonly Series[]; readonly mark?: { readonly x: number; readonly name: string }; readonly diagonal?: string })
-  /** Points with intervals, each with its own name. */
-  | (Titled & { readonly kind: 'points'; readonly x: Axis; readonly y: Axis; readonly series: readonly Series[] })
+  /** Points with intervals, each with its own name; `loose`: no line joins them. */
+  | (Titled & { readonly kind: 'points'; readonly x: Axis; readonly y: Axis; readonly series: readonly Series[]; readonly loose?: true })
   /** Counts: a row of `counts` for each of `rows`, a cell for each of `columns`; `agree` says which cells are agreement. */
   | (Titled & { readonly kind: 'matrix'; readonly x: { readonly name: string }; readonly y: { readonly name: string }; readonly columns: readonly string[]; readonly rows: readonly string[]; readonly counts: readonly (readonly number[])[]; readonly agree: readonly (readonly [row: number, column: number])[] });

@@ -5,7 +5,12 @@ import { visibleText } from '../visible-text.ts';
 
 /** The report as Markdown, its charts as their tables. Nothing in a text of the data is markup, a link or HTML. */
 export function markdownEvalReport(report: EvalReport): string {
-  return `${reportBlocks(report).map(blockText).join('\n\n')}\n`;
+  return markdownReport(reportBlocks(report));
+}
+
+/** The parts of any report as Markdown. */
+export function markdownReport(blocks: readonly Block[]): string {
+  return `${blocks.map(blockText).join('\n\n')}\n`;
 }
 
 function blockText(block: Block): string {

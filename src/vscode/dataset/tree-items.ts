@@ -86,6 +86,7 @@ function fileItem(uri: vscode.Uri, library: DatasetLibrary): vscode.TreeItem {
 function rangeItem({ start, end }: RowRange): vscode.TreeItem {
   const item = new vscode.TreeItem(`rows ${start}–${end - 1}`, vscode.TreeItemCollapsibleState.Collapsed);
   item.iconPath = new vscode.ThemeIcon('list-unordered');
+  item.contextValue = 'rows';
   return item;
 }
 
