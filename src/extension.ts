@@ -8,7 +8,6 @@ import { createActiveTrace } from './vscode/active-trace.ts';
 import { addModel } from './vscode/add-model.ts';
 import { createAnalysisPanel } from './vscode/analysis-panel.ts';
 import { createAnalysisThreads } from './vscode/analysis-threads.ts';
-import { registerAttention } from './vscode/attention/register-attention.ts';
 import { registerCommands } from './vscode/commands.ts';
 import { chooseVerifier } from './vscode/choose-verifier.ts';
 import { createCompareTraces } from './vscode/compare-traces.ts';
@@ -242,7 +241,6 @@ export function activate(context: vscode.ExtensionContext): void {
     registerRunCommands(runs, runKinds),
     registerSearchCommands({ searches, runs, panel: searchPanel, compare: comparePanel, documents: solutions, library, active, choosePolicy: () => chooseVerifier(context, known, POLICY) }),
     readings.onDidChange((concerns) => void rowDocuments.reread(concerns).then((any) => (any ? sessions.refresh() : undefined))),
-    registerAttention({ context, activities, active, target, models: { policy, verifier } }),
     restoreTraces(memory, target),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration('stepscope.verifier') || event.affectsConfiguration('stepscope.segmentation')) void sessions.refresh();
