@@ -49,7 +49,7 @@ describe('attention between parts of a text, of the bundled models', function ()
     const seen = await model.inspect!({ text: text.text, rows: spanOfGroup(row), spans: [spanOfGroup(column)] });
     assert.equal(seen.length, groups[row]?.tokens);
     for (const [layer, head] of [[0, 0], [3, 5], [7, 7]] as const) {
-      const mean = seen.reduce((sum, token) => sum + (token.attention[layer]?.[head]?.[0] ?? NaN), 0) / seen.length;
+      const mean = seen.reduce((sum, token) => sum + token.attention[layer]![head]![0]!, 0) / seen.length;
       const ours = meanOverHeads(plain, { layer, head })[row * plain.columns + column] ?? NaN;
       assert.ok(Math.abs(ours - mean) < 1e-6, `layer ${layer} head ${head}: ${ours}, ${mean}`);
     }
