@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { runLine, type RunLog } from '../../core/run/run-log.ts';
+import { runLogText, type RunLog } from '../../core/run/run-log.ts';
 import { RUN_COMMANDS, type RunCommandName } from '../manifest.ts';
 import { note } from '../navigation.ts';
 import { documentName } from '../trace-documents.ts';
@@ -10,7 +10,7 @@ import { dayAndTime, runState } from './runs-tree.ts';
 const asLog = (): RunExport => ({
   title: vscode.l10n.t('JSONL: the log itself, one event a line'),
   extension: 'jsonl',
-  write: ({ header, events, end }) => ({ ok: true, value: [header, ...events, ...(end === undefined ? [] : [end])].map((line) => runLine(line as object)).join('') }),
+  write: (log) => ({ ok: true, value: runLogText(log) }),
 });
 
 /** Opening, renaming, deleting and exporting runs. Each command takes an item of the view or an id, or asks for a run. */
@@ -79,7 +79,7 @@ export function registerRunCommands(store: RunStore, kinds: RunKinds): vscode.Di
 }
 
 async function write(form: RunExport, log: RunLog, file: vscode.Uri | undefined): Promise<void> {
-  const text = form.write(log);
+  const text = await form.write(log);
   if (!text.ok) {
     void vscode.window.showWarningMessage(text.error.message);
     return;

@@ -3,6 +3,7 @@ import type { RunProblem } from '../../core/search/lockstep.ts';
 import type { SearchSettings } from '../../core/search/settings.ts';
 import { SEARCH_COMMANDS, type SearchCommandName } from '../manifest.ts';
 import type { DatasetLibrary } from '../dataset/dataset-library.ts';
+import { chooseRun } from '../runs/choose-run.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import { documentName } from '../trace-documents.ts';
 import type { ActiveTrace } from '../active-trace.ts';
@@ -55,27 +56,18 @@ export function registerSearchCommands({ searches, runs, panel, documents, libra
     return id;
   }
 
-  async function chooseRun(argument: unknown, title: string, fits: 'running' | 'unfinished'): Promise<string | undefined> {
-    const id = typeof argument === 'object' && argument !== null && 'id' in argument ? argument.id : argument;
-    if (typeof id === 'string') return id;
-    const entries = (await runs.list()).flatMap((entry) => ('header' in entry && entry.header.kind === 'search' && (fits === 'running' ? entry.running !== undefined : entry.running === undefined && entry.end?.reason !== 'done') ? [entry] : []));
-    if (entries.length === 0) {
-      say(fits === 'running' ? 'No search runs.' : 'Every search has come to its end: there is nothing to resume.');
-      return undefined;
-    }
-    if (entries.length === 1) return entries[0]?.id;
-    return (await vscode.window.showQuickPick(entries.map((entry) => ({ label: entry.header.title, description: entry.header.started, id: entry.id })), { title }))?.id;
-  }
+  const choose = (argument: unknown, title: string, fits: 'running' | 'unfinished'): Promise<string | undefined> =>
+    chooseRun(runs, 'search', argument, { title, fits, none: fits === 'running' ? 'No search runs.' : 'Every search has come to its end: there is nothing to resume.' });
 
   const handlers: Readonly<Record<SearchCommandName, (argument?: unknown, second?: unknown) => Promise<unknown>>> = {
     solve,
     choosePolicy,
     async cancelSearch(argument) {
-      const id = await chooseRun(argument, 'Cancel a Search', 'running');
+      const id = await choose(argument, 'Cancel a Search', 'running');
       if (id !== undefined && !searches.cancel(id)) say('This search does not run.');
     },
     async resumeSearch(argument) {
-      const id = await chooseRun(argument, 'Resume a Search', 'unfinished');
+      const id = await choose(argument, 'Resume a Search', 'unfinished');
       if (id === undefined) return;
       const resumed = await searches.resume(id);
       if (!resumed.ok) return say(resumed.error.message);
