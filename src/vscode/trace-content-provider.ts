@@ -181,7 +181,7 @@ export function createRowDocuments(
 }
 
 /** `source` names the trace; `scores` are those of the search that made it. */
-function renderRecord(source: string, record: TraceRecord, scores?: TraceRecord['scores']): Result<Row, FormatErrorReason> {
+export function renderRecord(source: string, record: TraceRecord, scores?: TraceRecord['scores']): Result<Row, FormatErrorReason> {
   const { trace } = record;
   if (trace.problem.length + trace.response.length > MAX_DOCUMENT_LENGTH) return tooLong(source);
   if (trace.steps.length > MAX_STEPS) return tooManySteps(source, trace.steps.length);
@@ -235,7 +235,8 @@ async function fileBytes(file: vscode.Uri): Promise<Uint8Array | undefined> {
   }
 }
 
-function rowUri(address: RowPlace, name: string): vscode.Uri {
+/** The address of a row's document. `name` is what its tab is called. */
+export function rowUri(address: RowPlace, name: string): vscode.Uri {
   const query = JSON.stringify({ file: address.file.toString(), row: address.row, variant: address.variant });
   // A name is one part of a path, whatever is in it.
   return vscode.Uri.from({ scheme: TRACE_SCHEME, path: `${TRACE_ROOT}/${name.replaceAll('/', '∕')}`, query });

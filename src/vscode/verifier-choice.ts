@@ -20,6 +20,12 @@ export function readVerifierChoice(role: ModelRole = VERIFIER): Result<VerifierC
   return ok(folder === '' ? { type: 'bundled' } : { type: 'folder', folder });
 }
 
+/** Rows of a data set that are scored as one batch: a local model scores a row the same by itself alone, a server wants to be kept busy. */
+export function rowsAtOnce(): number {
+  const choice = readVerifierChoice();
+  return choice.ok && choice.value.type === 'server' ? choice.value.server.concurrency * choice.value.server.endpoints.length : 1;
+}
+
 /**
  * Writes the choice where the settings that it changes are set: in the workspace where that has them, else for the user.
  * Resolves to whether that worked; says so where it did not.

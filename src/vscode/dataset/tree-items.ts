@@ -87,6 +87,7 @@ function fileItem(uri: vscode.Uri, library: DatasetLibrary): vscode.TreeItem {
 function rangeItem({ start, end }: RowRange): vscode.TreeItem {
   const item = new vscode.TreeItem(vscode.l10n.t('rows {0}–{1}', start, end - 1), vscode.TreeItemCollapsibleState.Collapsed);
   item.iconPath = new vscode.ThemeIcon('list-unordered');
+  item.contextValue = 'rows';
   return item;
 }
 

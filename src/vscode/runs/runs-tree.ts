@@ -19,7 +19,7 @@ export function createRunsView(store: RunStore): Disposable {
   };
   return vscode.Disposable.from(
     changed,
-    vscode.window.createTreeView(VIEWS.runs, { treeDataProvider: tree }),
+    vscode.window.createTreeView(VIEWS.runs, { treeDataProvider: tree, canSelectMany: true }),
     store.onDidChange(({ id }) => {
       if (id === undefined || !store.isRunning(id)) changed.fire(undefined);
       else
