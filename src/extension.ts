@@ -52,7 +52,7 @@ import { createRunsView } from './vscode/runs/runs-tree.ts';
 import { registerSearchCommands } from './vscode/search/search-commands.ts';
 import { createComparePanel } from './vscode/search/compare-panel.ts';
 import { createSearchDocuments, readSearchTrace } from './vscode/search/search-documents.ts';
-import { SEARCH_EXPORTS } from './vscode/search/search-exports.ts';
+import { searchExports } from './vscode/search/search-exports.ts';
 import { createSearchPanel } from './vscode/search/search-panel.ts';
 import { createSearchRuns } from './vscode/search/search-runs.ts';
 import { readSettings } from './vscode/settings.ts';
@@ -132,7 +132,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const solutions = createSearchDocuments(searches, rowDocuments, target);
   const searchPanel = createSearchPanel({ extension: context.extensionUri, searches, runs, showTrace: (id, problem, preserveFocus) => solutions.show(id, problem, preserveFocus) });
   const comparePanel = createComparePanel({ extension: context.extensionUri, searches, panel: searchPanel });
-  const runKinds: RunKinds = { search: { open: (id) => searchPanel.show(id), exports: SEARCH_EXPORTS } };
+  const runKinds: RunKinds = { search: { open: (id) => searchPanel.show(id), exports: searchExports() } };
   const notes = (): readonly string[] => verifier.notes();
   const reopen = async (uri: vscode.Uri): Promise<void> => {
     const view = await target.open(await vscode.workspace.openTextDocument(uri));
