@@ -117,10 +117,12 @@ function changed(settings: SearchSettings, { seed, temperature }: { readonly see
 }
 
 function rowsOf({ strategy, policy, verifier, thresholds, seed, widths, budget }: SearchSettings): Row[] {
+  const choice = readVerifierChoice(POLICY);
+  const keepsTemplate = choice.ok && choice.value.type === 'server' && policy.template === undefined;
   return [
     { act: 'go', label: '$(play) Start', detail: strategy === 'pats' ? `good ${thresholds.good}, low ${thresholds.low}, bad ${thresholds.bad}; ${widths.simple}, ${widths.medium} or ${widths.complex} candidates; at most ${budget.rounds} rounds` : `at most ${budget.rounds} rounds` },
     { act: 'strategy', label: '$(type-hierarchy) Strategy', description: strategy, detail: ABOUT[strategy] },
-    { act: 'policy', label: '$(edit) Policy', description: choiceText(POLICY), detail: `writes the steps; ${policy.prompt} prompt` },
+    { act: 'policy', label: '$(edit) Policy', description: choiceText(POLICY), detail: `writes the steps; ${policy.prompt} prompt${keepsTemplate ? vscode.l10n.t(': a server that continues a text keeps its chat template to itself, so write it into stepscope.policy.template') : ''}` },
     { act: 'verifier', label: '$(law) Verifier', description: choiceText(VERIFIER), detail: `judges the steps; K = ${verifier.k}` },
     { act: 'temperature', label: '$(flame) Temperature', description: String(policy.temperature) },
     { act: 'seed', label: '$(symbol-numeric) Seed', description: String(seed) },
