@@ -188,11 +188,22 @@ export const RUN_SCHEME = 'stepscope-run';
 export const TRACE_ROOT = '/stepscope-trace';
 
 /** The scheme of the report of *Doctor*. */
+/** What dist/lab.js serves: it is loaded with the first of these. */
+export const LAB_COMMANDS: readonly string[] = [];
+export const LAB_VIEWS: readonly string[] = [];
+
 export const REPORT_SCHEME = 'stepscope-report';
+
+/** The tests of labelled rows; part of the tags that the *Testing* view filters by. */
+export const TEST_CONTROLLER = 'stepscope.evals';
+/** The editor's own view of tests. */
+export const TESTING_VIEW = 'workbench.view.testing';
 
 export const VIEWS = {
   analysis: 'stepscope.analysis',
   scores: 'stepscope.scores',
+  /** The panels that show reports of runs. */
+  report: 'stepscope.report',
   /** The panel that shows a search. */
   search: 'stepscope.search',
   /** The panel that compares searches. */
