@@ -1,7 +1,6 @@
 import type { Chart } from '../../src/core/picture/chart.ts';
 import type { Block } from '../../src/core/report/block.ts';
 import { chartFigure } from '../components/chart-figure.ts';
-import { t } from '../components/l10n.ts';
 import { createTableView, isSameTable } from './table-view.ts';
 
 interface BlockView {
