@@ -119,6 +119,7 @@ export const SETTINGS = {
   policyKeyVariable: 'stepscope.policy.keyVariable',
   policyPrompt: 'stepscope.policy.prompt',
   policySystem: 'stepscope.policy.system',
+  policyTemplate: 'stepscope.policy.template',
   policyTemperature: 'stepscope.policy.temperature',
   policyTopP: 'stepscope.policy.topP',
   policyMaxStepTokens: 'stepscope.policy.maxStepTokens',
