@@ -28,9 +28,9 @@ export function questionAt(source: RowSource, row: number): Result<Question, For
 }
 
 /**
- * Reads the value of a row as a question: `question` or its like; the right answer from `answer` and its like, the last line of a GSM8K
- * solution, or the boxed answer of a `solution`. A solution that the row has is not shown to the model. The error names the
- * row and the fields that were looked for.
+ * Reads the value of a row as a question: `question` or its like; the right answer from `answer` and its like, the last line of
+ * a GSM8K solution, or the boxed answer of a `solution`. A solution that the row has is not shown to the model. The error
+ * names the row (`where`) and the fields that were looked for.
  */
 export function questionOf(where: string, row: number, value: unknown): Result<Question, FormatErrorReason> {
   const record = recordOf(where, value, list(QUESTIONS));

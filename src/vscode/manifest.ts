@@ -197,6 +197,8 @@ export const TESTING_VIEW = 'workbench.view.testing';
 export const VIEWS = {
   analysis: 'stepscope.analysis',
   scores: 'stepscope.scores',
+  /** The panels that show reports of runs. */
+  report: 'stepscope.report',
   /** The panel that shows a search. */
   search: 'stepscope.search',
   /** The panel that compares searches. */

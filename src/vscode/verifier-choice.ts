@@ -36,7 +36,7 @@ export async function applyVerifierChoice(choice: VerifierChoice, role: ModelRol
     return true;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    void vscode.window.showErrorMessage(`The ${role.name} could not be written into the settings: ${why}`);
+    void vscode.window.showErrorMessage(role.name === 'policy' ? vscode.l10n.t('The policy could not be written into the settings: {0}', why) : vscode.l10n.t('The verifier could not be written into the settings: {0}', why));
     return false;
   }
 }

@@ -8,8 +8,8 @@ import { svgElement } from './svg.ts';
 
 let styled = false;
 
-/** A chart with its name, what it shows in words, and the same as a table. `onOpen`: a click on a point opens what its label names; by keyboard the table does. */
-export function chartFigure(chart: Chart, scope: string, words: { readonly asTable: string }, onOpen?: (label: string) => void): HTMLElement {
+/** A chart with its name, what it shows in words, and the same as a table. `onOpen`: a click on a point opens what its `ref` names; by keyboard a table does. */
+export function chartFigure(chart: Chart, scope: string, words: { readonly asTable: string }, onOpen?: (ref: string) => void): HTMLElement {
   if (!styled) {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(CHART_STYLE);
@@ -28,15 +28,15 @@ export function chartFigure(chart: Chart, scope: string, words: { readonly asTab
   summary.textContent = words.asTable;
   twin.append(summary, plainTable(chartTable(chart)));
   figure.append(caption, picture, about, twin);
-  if (onOpen !== undefined && chart.kind !== 'matrix') openPoints(picture, chart.series.flatMap(({ points }) => points.map(({ label }) => label)), onOpen);
+  if (onOpen !== undefined && 'series' in chart) openPoints(picture, chart.series.flatMap(({ points }) => points.map(({ ref }) => ref)), onOpen);
   return figure;
 }
 
-function openPoints(picture: SVGElement, labels: readonly (string | undefined)[], onOpen: (label: string) => void): void {
-  for (const [at, point] of picture.querySelectorAll<SVGElement>('.chart-point').entries()) {
-    const label = labels[at];
-    if (label === undefined) continue;
+function openPoints(picture: SVGElement, refs: readonly (string | undefined)[], onOpen: (ref: string) => void): void {
+  for (const [at, point] of picture.querySelectorAll<SVGElement>('.chart-series:not(.chart-legend *) > .chart-point, .chart-series:not(.chart-legend *) > .chart-ring, .chart-cloud > g').entries()) {
+    const ref = refs[at];
+    if (ref === undefined) continue;
     point.classList.add('opens');
-    point.addEventListener('click', () => onOpen(label));
+    point.addEventListener('click', () => onOpen(ref));
   }
 }

@@ -1,10 +1,8 @@
 import { lackOf, type LanguageModel } from '../model.ts';
 import { askGuesses, type PromptedQuestion } from './ask-guesses.ts';
 import { readAttention } from './attention.ts';
-import { collectSamples } from './collect-samples.ts';
-import { tokenizeTraces, withTokens } from './count-tokens.ts';
 import { estimateBias } from './estimate.ts';
-import type { BiasEvent, BiasPart, BiasQuestion, Guesses, TraceMeasure } from './events.ts';
+import type { BiasEvent, BiasPart, BiasQuestion, BiasReport, Guesses, TraceMeasure } from './events.ts';
 import { deviationOf } from './guesses.ts';
 import { halvesOf } from './halves.ts';
 import { readAnswerLens } from './lens.ts';
@@ -12,7 +10,8 @@ import { traceReader, type TraceReader } from './measure-trace.ts';
 import { biasPrompts } from './prompts.ts';
 import { biasReport } from './report.ts';
 import { runPlans, type PlannedQuestion } from './run-plans.ts';
-import { questionSeed, type BiasSettings } from './settings.ts';
+import type { BiasSettings } from './settings.ts';
+import { writeTraces } from './write-traces.ts';
 
 /** What a run is about. */
 export interface BiasTask {
@@ -20,6 +19,8 @@ export interface BiasTask {
   readonly settings: BiasSettings;
   /** Events of an earlier run of the same task that was cut off: what they hold is not asked again. */
   readonly done?: readonly BiasEvent[];
+  /** Makes the report of all that was emitted so far, where its thousands of resamples must not hold up who waits; by itself otherwise. */
+  readonly summarize?: () => Promise<BiasReport>;
 }
 
 /** Events that hold a result of one question. Failures are tried again, summaries are made anew. */
@@ -30,7 +31,7 @@ const KEPT: ReadonlySet<BiasEvent['type']> = new Set(['guesses', 'trace', 'maske
  * part in batches of questions. A question that fails costs itself, a part that the model cannot do is named once and left
  * out. Throws StepscopeError where nothing can be asked at all, and `aborted`; what was emitted before stays valid.
  */
-export async function* runBias(model: LanguageModel, { questions, settings, done = [] }: BiasTask, signal?: AbortSignal): AsyncGenerator<BiasEvent> {
+export async function* runBias(model: LanguageModel, { questions, settings, done = [], summarize }: BiasTask, signal?: AbortSignal): AsyncGenerator<BiasEvent> {
   const log: BiasEvent[] = done.filter(({ type }) => KEPT.has(type));
   const reader = traceReader(settings.detectors);
   const { missing, plans } = lacks(model, settings);
@@ -44,7 +45,7 @@ export async function* runBias(model: LanguageModel, { questions, settings, done
     (row) => !log.some((event) => event.type === 'trace' && event.row === row),
     (row) => openPlans(row, plans, log).length > 0,
   ];
-  if (done.length === 0) yield { type: 'started', rows: questions.map(({ row }) => row), estimate: estimateBias(questions.length, settings) };
+  if (done.length === 0) yield { type: 'started', rows: questions.map(({ row }) => row), questions, estimate: estimateBias(questions.length, settings) };
   yield* missing;
   for (const [phase, ask] of phases.entries()) {
     for (let start = 0; start < questions.length; start += settings.batch) {
@@ -57,13 +58,13 @@ export async function* runBias(model: LanguageModel, { questions, settings, done
     }
     if (phase !== 1) continue;
     const traces = log.flatMap((event) => (event.type === 'trace' && event.deviation !== undefined ? [{ trace: event.trace, deviation: event.deviation }] : []));
-    yield { type: 'halves', halves: halvesOf(traces, settings.seed) };
+    yield { type: 'halves', halves: summarize ? (await summarize()).halves : halvesOf(traces, settings.seed) };
     for await (const event of attentionEvents(model, questions, settings, log, signal)) {
       log.push(event);
       yield event;
     }
   }
-  yield { type: 'report', report: biasReport(log, settings.plans, settings.seed) };
+  yield { type: 'report', report: summarize ? await summarize() : biasReport(log, settings.plans, settings.seed) };
 }
 
 /** What the model cannot do, and the plans that are left. */
@@ -104,20 +105,13 @@ async function guessEvents(model: LanguageModel, asked: readonly PromptedQuestio
 }
 
 async function traceEvents(model: LanguageModel, asked: readonly PromptedQuestion[], settings: BiasSettings, reader: TraceReader, log: readonly BiasEvent[], signal?: AbortSignal): Promise<BiasEvent[]> {
-  const results = await collectSamples(
-    model,
-    asked.map(({ question, prompts }) => ({ prompt: prompts.thinking, n: 1, ...settings.trace, seed: questionSeed(settings.seed, question.row), stop: [] })),
-    signal,
-  );
-  const written = results.map((result) => (result.ok ? result.value[0] : undefined));
-  const tokenized = await tokenizeTraces(model, asked.map(({ prompts }, index) => ({ prompt: prompts.thinking, text: written[index]?.text ?? '' })), signal);
-  return asked.map(({ question: { row, question, gold }, prompts }, index): BiasEvent => {
-    const [result, sample] = [results[index], written[index]];
-    if (sample === undefined) return { type: 'failed', row, part: 'trace', message: result?.ok === false ? result.error.message : 'The model wrote nothing.' };
-    const trace = withTokens(reader.measure(sample.text, gold), sample.finish, prompts.thinking, tokenized[index]);
+  const traces = await writeTraces(model, asked, settings, reader, signal);
+  return asked.map(({ question: { row, question, gold } }, index): BiasEvent => {
+    const trace = traces[index];
+    if (trace?.ok !== true) return { type: 'failed', row, part: 'trace', message: trace?.error.message ?? 'The model wrote nothing.' };
     const guesses = guessesOf(log, row);
-    const deviation = guesses === undefined || trace.answer === undefined ? undefined : deviationOf(guesses, trace.answer);
-    return { type: 'trace', row, question, ...(gold === undefined ? {} : { gold }), trace, deviation };
+    const deviation = guesses === undefined || trace.value.answer === undefined ? undefined : deviationOf(guesses, trace.value.answer);
+    return { type: 'trace', row, question, ...(gold === undefined ? {} : { gold }), trace: trace.value, deviation };
   });
 }
 

@@ -9,6 +9,10 @@ export function chartTable(chart: Chart): Table {
     const columns = [{ name: `${chart.y.name} \\ ${chart.x.name}` }, ...chart.columns.map((name) => ({ name, numeric: true }) as const)];
     return { name: chart.name, columns, rows: chart.rows.map((name, row) => [name, ...(chart.counts[row] ?? []).map(String)]) };
   }
+  if (chart.kind === 'intervals') {
+    const columns = [{ name: 'Of' }, ...[chart.x.name, '95% from', 'to', 'n'].map((name) => ({ name, numeric: true }) as const)];
+    return { name: chart.name, columns, rows: chart.rows.map(({ name, value, low, high, n }) => [name, digits(value), digits(low), digits(high), String(n)]) };
+  }
   const points = chart.series.flatMap(({ name, points: list }) => list.map((point) => ({ name, point })));
   const every = Math.ceil(points.length / MOST_ROWS);
   // The last of each series stays: it is where a curve ends.
@@ -37,7 +41,8 @@ export function chartTable(chart: Chart): Table {
       ...(intervals ? [digits(point.low), digits(point.high)] : []),
       ...(counts ? [String(point.n ?? '–')] : []),
     ]),
-    ...(every > 1 && { note: `Every ${every}th point of ${points.length}; summary.json has them all.` }),
+    ...(shown.some(({ point }) => point.ref !== undefined) && { refs: shown.map(({ point }) => point.ref) }),
+    ...(every > 1 && { note: `Every ${every}th point of ${points.length}; the run's JSON has them all.` }),
   };
 }
 

@@ -45,12 +45,13 @@ export function rounded(value: number): number {
   return Math.round(100 * value) / 100;
 }
 
-interface Scale {
+export interface Scale {
   readonly at: (value: number) => number;
   readonly ticks: readonly { readonly at: number; readonly text: string }[];
 }
 
-function scaleOf({ domain, scale }: Axis, values: readonly number[], range: readonly [number, number]): Scale {
+/** The scale of an axis over these values. */
+export function scaleOf({ domain, scale }: Axis, values: readonly number[], range: readonly [number, number]): Scale {
   const [low, high] = domain ?? spread(values, scale);
   if (scale === 'log' && low > 0) {
     const log = scaleLog().domain([low, high]).range(range);

@@ -81,7 +81,7 @@ function tokenChart(role: 'policy' | 'verifier', numbers: readonly ArmNumbers[],
     // A verifier that is never asked is no point on its axis.
     if (tokens === undefined || one.accuracy === undefined || (role === 'verifier' && !judges(one.arm.header.settings.strategy))) return [];
     const { value, low, high, n } = one.accuracy;
-    return [{ x: tokens.value, xLow: tokens.low, xHigh: tokens.high, y: 100 * value, low: 100 * low, high: 100 * high, n, label: one.arm.name }];
+    return [{ x: tokens.value, xLow: tokens.low, xHigh: tokens.high, y: 100 * value, low: 100 * low, high: 100 * high, n, label: one.arm.name, ref: one.arm.name }];
   });
   if (points.length === 0) return [];
   return [{

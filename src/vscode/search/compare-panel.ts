@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { comparedArms, type ComparedRun } from '../../core/search/comparison.ts';
 import { comparisonReport } from '../../core/search/comparison-report.ts';
-import { markdownReport } from '../../formats/report/report-markdown.ts';
+import { markdownBlocks } from '../../formats/report/report-markdown.ts';
 import { parseCompareViewMessage, type CompareHostMessage, type CompareSnapshot, type CompareViewMessage } from '../../protocol/compare-view.ts';
 import type { Disposable } from '../disposable.ts';
 import { VIEWS } from '../manifest.ts';
@@ -203,7 +203,7 @@ async function save(snapshot: CompareSnapshot): Promise<void> {
   const uri = await vscode.window.showSaveDialog({ title: vscode.l10n.t('Export Comparison'), filters: { Markdown: ['md'] }, ...(folder !== undefined && { defaultUri: vscode.Uri.joinPath(folder, 'comparison.md') }) });
   if (uri === undefined) return;
   try {
-    await vscode.workspace.fs.writeFile(uri, Buffer.from(markdownReport(compareBlocks(snapshot))));
+    await vscode.workspace.fs.writeFile(uri, Buffer.from(markdownBlocks(compareBlocks(snapshot))));
   } catch (error) {
     void vscode.window.showErrorMessage(vscode.l10n.t('The comparison cannot be written: {0}. Choose another folder.', error instanceof Error ? error.message : String(error)));
   }

@@ -1,4 +1,4 @@
-import type { Block } from '../../core/eval/report.ts';
+import type { Block } from '../../core/report/block.ts';
 import type { ComparedArm, ComparedRun } from '../../core/search/comparison.ts';
 import type { ComparisonReport } from '../../core/search/comparison-report.ts';
 import type { CompareRow, CompareSnapshot } from '../../protocol/compare-view.ts';

@@ -4,6 +4,7 @@ import type { Result } from '../../core/result.ts';
 import type { ControllerSettings, SearchSettings } from '../../core/search/settings.ts';
 import { SEARCH_COMMANDS, type SearchCommandName } from '../manifest.ts';
 import type { DatasetLibrary } from '../dataset/dataset-library.ts';
+import { chooseRun } from '../runs/choose-run.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import { documentName } from '../trace-documents.ts';
 import type { ActiveTrace } from '../active-trace.ts';
@@ -62,6 +63,8 @@ export function registerSearchCommands({ searches, runs, panel, compare, documen
     return id;
   }
 
+  const choose = (argument: unknown, title: string, fits: 'running' | 'unfinished'): Promise<string | undefined> =>
+    chooseRun(runs, 'search', argument, { title, fits, none: fits === 'running' ? 'No search runs.' : 'Every search has come to its end: there is nothing to resume.' });
   /** Solves rows of a data set as one run. With rows (`20`, `40-59`) and settings nothing is asked. Resolves as `solve` does. */
   async function solveRows(argument: unknown, named: unknown, chosen: unknown): Promise<string | undefined> {
     const rows = await chooseRows({ library, runs, searches }, argument, named);
@@ -89,17 +92,6 @@ export function registerSearchCommands({ searches, runs, panel, compare, documen
     return id;
   }
 
-  async function chooseRun(argument: unknown, title: string, fits: 'running' | 'unfinished'): Promise<string | undefined> {
-    const id = typeof argument === 'object' && argument !== null && 'id' in argument ? argument.id : argument;
-    if (typeof id === 'string') return id;
-    const entries = (await runs.list()).flatMap((entry) => ('header' in entry && entry.header.kind === 'search' && (fits === 'running' ? entry.running !== undefined : entry.running === undefined && entry.end?.reason !== 'done') ? [entry] : []));
-    if (entries.length === 0) {
-      say(fits === 'running' ? 'No search runs.' : 'Every search has come to its end: there is nothing to resume.');
-      return undefined;
-    }
-    if (entries.length === 1) return entries[0]?.id;
-    return (await vscode.window.showQuickPick(entries.map((entry) => ({ label: entry.header.title, description: entry.header.started, id: entry.id })), { title }))?.id;
-  }
 
   const handlers: Readonly<Record<SearchCommandName, (argument?: unknown, second?: unknown, third?: unknown, fourth?: unknown) => Promise<unknown>>> = {
     solve,
@@ -107,11 +99,11 @@ export function registerSearchCommands({ searches, runs, panel, compare, documen
     compareStrategies: (argument, second) => compareStrategies({ searches, runs, compare, taskOf: taskOfArgument, rowsOf: (item, rows) => chooseRows({ library, runs, searches }, item, rows), settingsOf: (strategy, changes) => withChanges({ ...changes, strategy }) }, argument, second),
     choosePolicy,
     async cancelSearch(argument) {
-      const id = await chooseRun(argument, 'Cancel a Search', 'running');
+      const id = await choose(argument, 'Cancel a Search', 'running');
       if (id !== undefined && !searches.cancel(id)) say('This search does not run.');
     },
     async resumeSearch(argument) {
-      const id = await chooseRun(argument, 'Resume a Search', 'unfinished');
+      const id = await choose(argument, 'Resume a Search', 'unfinished');
       if (id === undefined) return;
       const resumed = await searches.resume(id);
       if (!resumed.ok) return say(resumed.error.message);

@@ -1,5 +1,5 @@
 import { fail, ok, type Result } from '../../core/result.ts';
-import { runLine, type RunLog } from '../../core/run/run-log.ts';
+import { runLogText, type RunLog } from '../../core/run/run-log.ts';
 import type { StepCandidate } from '../../core/search/events.ts';
 import { valueOf } from '../../core/search/path.ts';
 import { ruledOf } from '../../core/search/picture/lane.ts';
@@ -18,9 +18,8 @@ export const SEARCH_EXPORTS: readonly RunExport[] = [
   { title: 'SVG: the pictures of its problems', extension: 'svg', write: (log) => withState(log, (state) => (state.problems.length === 0 ? fail('empty', `${state.header.title} has no problem that was begun: there is nothing to draw.`) : ok(searchSvg(state)))) },
 ];
 
-function withState({ header, events, end }: RunLog, write: (state: SearchState) => Result<string>): Result<string> {
-  const text = [header, ...events, ...(end === undefined ? [] : [end])].map((line) => runLine(line as object)).join('');
-  const state = readSearchLog(header.title, text);
+function withState(log: RunLog, write: (state: SearchState) => Result<string>): Result<string> {
+  const state = readSearchLog(log.header.title, runLogText(log));
   return state.ok ? write(state.value) : state;
 }
 

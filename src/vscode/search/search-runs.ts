@@ -11,6 +11,7 @@ import { provenanceOf } from '../../core/verifier/combine.ts';
 import { readSearchLog, type LoggedProblem } from '../../formats/runs/search-log.ts';
 import type { Activities } from '../activities.ts';
 import type { Disposable } from '../disposable.ts';
+import { otherModel } from '../runs/other-model.ts';
 import { newRunId } from '../runs/run-id.ts';
 import type { RunStore, RunWriter } from '../runs/run-store.ts';
 import type { ScoreStore } from '../score-store.ts';
@@ -247,13 +248,4 @@ function broken(error: unknown): SearchModels {
     chatPrompts: () => Promise.reject(error instanceof Error ? error : new Error(String(error))),
   };
   return { policy, verifier: policy };
-}
-
-/** One sentence where rounds were made by another model than the one that would go on with them. */
-function otherModel(list: readonly RunModel[], madeBy: readonly RunModel[]): string | undefined {
-  for (const { role, info } of list) {
-    const before = madeBy.find((model) => model.role === role);
-    if (before !== undefined && before.info.hash !== info.hash) return `The ${role} of this run is ${before.info.name} (${before.info.hash.slice(0, 12)}), and ${info.name} (${info.hash.slice(0, 12)}) is set now: choose the same ${role} to go on.`;
-  }
-  return undefined;
 }

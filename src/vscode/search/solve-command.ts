@@ -128,7 +128,8 @@ function rowsOf({ strategy, policy, verifier, thresholds, seed, widths, budget }
   ];
 }
 
-function choiceText(role: ModelRole): string {
+/** What is set for a role, in a few words. */
+export function choiceText(role: ModelRole): string {
   const choice = readVerifierChoice(role);
   if (!choice.ok) return choice.error.message;
   switch (choice.value.type) {

@@ -5,6 +5,7 @@ import { PLANNING_WORDS } from '../../../src/core/segment/planning-words.ts';
 import { defaultSearchSettings, STRATEGIES } from '../../../src/core/search/settings.ts';
 import { DEFAULT_VERIFIER_SETTINGS, PROMPT_FORMS } from '../../../src/core/verifier/settings.ts';
 import { COLORS, COMMANDS, CONTEXT_KEYS, DATASET_COMMANDS, RESTRICTED_SETTINGS, RUN_COMMANDS, SEARCH_COMMANDS, SETTING_LIMITS, SETTINGS, SETUP_COMMANDS, TESTING_VIEW, TRACE_ROOT, TRACE_SCHEME, VIEWS, WALKTHROUGH } from '../../../src/vscode/manifest.ts';
+import { readManifest } from '../l10n/manifest-texts.ts';
 
 interface Contribution {
   readonly command?: string;
@@ -51,7 +52,7 @@ interface Manifest {
 }
 
 const root = process.cwd();
-const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as Manifest;
+const manifest = readManifest() as Manifest;
 const { contributes } = manifest;
 const contributedViews = Object.values(contributes.views).flat();
 const commands: readonly string[] = [COMMANDS, DATASET_COMMANDS, RUN_COMMANDS, SEARCH_COMMANDS, SETUP_COMMANDS].flatMap((group) => Object.values(group));
