@@ -5,6 +5,7 @@
 import { config } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { createSymbolicEquality } from '../../models/symbolic/symbolic-equality.ts';
+import { registerAttention } from '../attention/register-attention.ts';
 import type { Disposable } from '../disposable.ts';
 import { registerTestExplorer } from '../evals/register-test-explorer.ts';
 import type { RunKindSupport } from '../runs/run-kinds.ts';
@@ -21,10 +22,11 @@ export interface Lab extends Disposable {
 export function openLab(services: LabServices): Lab {
   // The bundle has a copy of its own of the module.
   config({ contents: vscode.l10n.bundle ?? {} });
-  const { context, library, store, activities, verifier, openAt, onScored, chooseVerifier } = services;
+  const { context, library, store, activities, active, target, policy, verifier, openAt, onScored, chooseVerifier } = services;
   const symbolic = createSymbolicEquality(context.asAbsolutePath('dist/symbolic.js'));
   const subscriptions = vscode.Disposable.from(
     symbolic,
+    registerAttention({ context, activities, active, target, models: { policy, verifier } }),
     registerTestExplorer({
       library,
       store,
