@@ -2,11 +2,13 @@ import * as vscode from 'vscode';
 import { config } from '@vscode/l10n';
 import { createDatasetReaders } from './formats/worker/dataset-readers.ts';
 import { createTextJobs } from './formats/worker/text-jobs.ts';
+import { estimateBias } from './core/bias/estimate.ts';
 import { createActivities } from './vscode/activities.ts';
 import { createActiveTrace } from './vscode/active-trace.ts';
 import { addModel } from './vscode/add-model.ts';
 import { createAnalysisPanel } from './vscode/analysis-panel.ts';
 import { createAnalysisThreads } from './vscode/analysis-threads.ts';
+import { policyAbilities } from './vscode/bias/policy-abilities.ts';
 import { registerCommands } from './vscode/commands.ts';
 import { chooseVerifier } from './vscode/choose-verifier.ts';
 import { createCompareTraces } from './vscode/compare-traces.ts';
@@ -25,6 +27,11 @@ import { createTreeMemory } from './vscode/dataset/tree-memory.ts';
 import { createDecorations } from './vscode/decorations.ts';
 import { createDiagnostics } from './vscode/diagnostics.ts';
 import { createDoctor } from './vscode/doctor/doctor.ts';
+import { experimentExports, type ReadBiasLog } from './vscode/experiment/experiment-exports.ts';
+import { registerExperimentCommands } from './vscode/experiment/experiment-commands.ts';
+import { createExperimentReports } from './vscode/experiment/experiment-report.ts';
+import { createExperimentRuns } from './vscode/experiment/experiment-runs.ts';
+import { createExperimentSpeed } from './vscode/experiment/experiment-speed.ts';
 import { createFolding } from './vscode/folding-provider.ts';
 import { forgetServerKey } from './vscode/forget-server-key.ts';
 import { createHoverProvider } from './vscode/hovers.ts';
@@ -42,15 +49,18 @@ import { createSegmentationMemory } from './vscode/segmentation-memory.ts';
 import { createSegmentedDocuments } from './vscode/segmented-documents.ts';
 import { RUN_SCHEME } from './vscode/manifest.ts';
 import { POLICY } from './vscode/model-role.ts';
+import { createReportPanels } from './vscode/report/report-panel.ts';
+import { readRunTrace } from './vscode/runs/read-run-trace.ts';
 import { registerRunCommands } from './vscode/runs/run-commands.ts';
 import type { RunKinds } from './vscode/runs/run-kinds.ts';
 import { createRunStore } from './vscode/runs/run-store.ts';
 import { createRunsView } from './vscode/runs/runs-tree.ts';
 import { registerSearchCommands } from './vscode/search/search-commands.ts';
-import { createSearchDocuments, readSearchTrace } from './vscode/search/search-documents.ts';
+import { createSearchDocuments } from './vscode/search/search-documents.ts';
 import { SEARCH_EXPORTS } from './vscode/search/search-exports.ts';
 import { createSearchPanel } from './vscode/search/search-panel.ts';
 import { createSearchRuns } from './vscode/search/search-runs.ts';
+import { choiceText } from './vscode/search/solve-command.ts';
 import { readSettings } from './vscode/settings.ts';
 import { watchSettings } from './vscode/settings-watch.ts';
 import { registerSetupCommands } from './vscode/setup-commands.ts';
@@ -86,7 +96,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const readings = createReadingChoices(context.workspaceState);
   const library = createDatasetLibrary(context.workspaceState, createOpenDataset(openInReader), readings);
   const rowDocuments = createRowDocuments(
-    (file, row, variant) => (file.scheme === RUN_SCHEME ? readSearchTrace(searches, file, row) : library.record(file, row, variant)),
+    (file, row, variant) => (file.scheme === RUN_SCHEME ? readRunTrace({ runs, searches, experiments }, file, row, variant) : library.record(file, row, variant)),
     openInReader,
     (file) => readings.optionsFor(file),
   );
@@ -113,6 +123,15 @@ export function activate(context: vscode.ExtensionContext): void {
     policy: (signal) => policy.load('reasoned', signal),
     verifier: (settings, signal) => verifier.load(settings.verifier.mode, signal),
   });
+  const readBiasLog: ReadBiasLog = (name, text) => textJobs.bias(name, text);
+  const speed = createExperimentSpeed(context.globalState);
+  const experiments = createExperimentRuns({
+    runs,
+    policy: (signal) => policy.load('reasoned', signal),
+    read: readBiasLog,
+    activities,
+    onTimed: (settings, questions, seconds) => speed.learn(choiceText(POLICY), estimateBias(questions, settings), seconds),
+  });
   const scoringContext = (): ScoringContext => ({ verifier: readSettings().verifier, hashes: verifier.hashes() });
   const sessions = createTraceSessions(documents, store, scoringContext, (open) => notesMemory.find(open.trace, open.exported?.notes ?? []));
   const scoring = createScoring(sessions, store, verifier, activities);
@@ -121,7 +140,11 @@ export function activate(context: vscode.ExtensionContext): void {
   const target = createTraceTarget(sessions, active, rowDocuments, memory);
   const solutions = createSearchDocuments(searches, rowDocuments, target);
   const searchPanel = createSearchPanel({ extension: context.extensionUri, searches, runs, showTrace: (id, problem, preserveFocus) => solutions.show(id, problem, preserveFocus) });
-  const runKinds: RunKinds = { search: { open: (id) => searchPanel.show(id), exports: SEARCH_EXPORTS } };
+  const reports = createReportPanels(context.extensionUri, { bias: createExperimentReports(experiments, runs) });
+  const runKinds: RunKinds = {
+    search: { open: (id) => searchPanel.show(id), exports: SEARCH_EXPORTS },
+    bias: { open: (id) => reports.show('bias', id), exports: experimentExports(readBiasLog) },
+  };
   const notes = (): readonly string[] => verifier.notes();
   const reopen = async (uri: vscode.Uri): Promise<void> => {
     const view = await target.open(await vscode.workspace.openTextDocument(uri));
@@ -156,6 +179,8 @@ export function activate(context: vscode.ExtensionContext): void {
     verifier,
     policy,
     searches,
+    experiments,
+    reports,
     solutions,
     searchPanel,
     scoring,
@@ -188,6 +213,19 @@ export function activate(context: vscode.ExtensionContext): void {
     runs,
     createRunsView(runs),
     registerRunCommands(runs, runKinds),
+    registerExperimentCommands({
+      experiments,
+      runs,
+      library,
+      rows: rowDocuments,
+      target,
+      abilities: async () => {
+        const abilities = await policyAbilities(context, known);
+        return abilities.ok ? abilities.value : undefined;
+      },
+      speed,
+      showReport: (id) => reports.show('bias', id),
+    }),
     registerSearchCommands({ searches, runs, panel: searchPanel, documents: solutions, library, active, choosePolicy: () => chooseVerifier(context, known, POLICY) }),
     readings.onDidChange((concerns) => void rowDocuments.reread(concerns).then((any) => (any ? sessions.refresh() : undefined))),
     restoreTraces(memory, target),

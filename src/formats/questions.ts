@@ -28,11 +28,11 @@ export interface Question {
 export function questionAt(source: RowSource, row: number): Result<Question, FormatErrorReason> {
   if (row < 0 || row >= source.rows) return noSuchRow(source.name, row, source.rows);
   const value = source.value(row);
-  return value.ok ? questionOf(source.where(row), row, value.value) : value;
+  return value.ok ? questionInRow(source.where(row), row, value.value) : value;
 }
 
 /** The same of a row that was read already; `where` names it in errors. */
-export function questionOf(where: string, row: number, value: unknown): Result<Question, FormatErrorReason> {
+export function questionInRow(where: string, row: number, value: unknown): Result<Question, FormatErrorReason> {
   const record = recordOf(where, value, list(QUESTIONS));
   if (!record.ok) return record;
   const question = firstText(record.value, QUESTIONS);

@@ -67,6 +67,16 @@ export const SEARCH_COMMANDS = {
 
 export type SearchCommandName = keyof typeof SEARCH_COMMANDS;
 
+/** Commands about bias experiments on data sets. */
+export const EXPERIMENT_COMMANDS = {
+  runBiasExperiment: 'stepscope.runBiasExperiment',
+  openBiasTrace: 'stepscope.openBiasTrace',
+  cancelBiasExperiment: 'stepscope.cancelBiasExperiment',
+  resumeBiasExperiment: 'stepscope.resumeBiasExperiment',
+} as const;
+
+export type ExperimentCommandName = keyof typeof EXPERIMENT_COMMANDS;
+
 /** Commands about runs and the *Runs* view. */
 export const RUN_COMMANDS = {
   openRun: 'stepscope.openRun',
