@@ -198,6 +198,8 @@ export const REPORT_SCHEME = 'stepscope-report';
 export const VIEWS = {
   analysis: 'stepscope.analysis',
   scores: 'stepscope.scores',
+  /** The panels that show reports of runs. */
+  report: 'stepscope.report',
   /** The panel that shows a search. */
   search: 'stepscope.search',
   /** The tree of open data sets and traces. */

@@ -1,5 +1,5 @@
 import { numberText } from '../eval/metrics.ts';
-import type { Block } from '../eval/report.ts';
+import type { Block } from '../report/block.ts';
 import type { Table } from '../picture/chart.ts';
 import { biasHeadline } from './headline.ts';
 import { isControl, planName } from './plan.ts';

@@ -38,6 +38,7 @@ export function chartTable(chart: Chart): Table {
       ...(intervals ? [digits(point.low), digits(point.high)] : []),
       ...(counts ? [String(point.n ?? '–')] : []),
     ]),
+    ...(shown.some(({ point }) => point.ref !== undefined) && { refs: shown.map(({ point }) => point.ref) }),
     ...(every > 1 && { note: `Every ${every}th point of ${points.length}; the run's JSON has them all.` }),
   };
 }

@@ -3,6 +3,8 @@ export interface Table {
   readonly name: string;
   readonly columns: readonly TableColumn[];
   readonly rows: readonly (readonly string[])[];
+  /** What each row opens, in words that the run's kind understands; undefined for a row that opens nothing. */
+  readonly refs?: readonly (string | undefined)[];
   /** One sentence under it. */
   readonly note?: string;
 }
@@ -29,6 +31,8 @@ export interface ChartPoint {
   readonly n?: number;
   /** Names the point, where points have names. */
   readonly label?: string;
+  /** What it opens, as in a table. */
+  readonly ref?: string;
 }
 
 export interface Series {

@@ -1,9 +1,10 @@
-import { reportBlocks, type Block, type EvalReport } from '../../core/eval/report.ts';
+import { reportBlocks, type EvalReport } from '../../core/eval/report.ts';
 import { chartTable } from '../../core/picture/chart-table.ts';
 import type { Table } from '../../core/picture/chart.ts';
 import { CHART_STYLE } from '../../core/picture/chart-style.ts';
 import { drawChart } from '../../core/picture/draw-chart.ts';
 import { svg, svgText, type SvgNode } from '../../core/picture/svg.ts';
+import type { Block } from '../../core/report/block.ts';
 import { visibleText } from '../visible-text.ts';
 
 /** The style of a report. Its digest is in the page's policy: nothing else may style it. */

@@ -9,7 +9,7 @@ import { biasBlocks } from '../../../src/core/bias/report-blocks.ts';
 import { biasReport } from '../../../src/core/bias/report.ts';
 import { DEFAULT_BIAS_SETTINGS, type BiasSettings } from '../../../src/core/bias/settings.ts';
 import { readBiasState, settledEvents, type BiasState } from '../../../src/core/bias/state.ts';
-import type { Block } from '../../../src/core/eval/report.ts';
+import type { Block } from '../../../src/core/report/block.ts';
 import type { Chart } from '../../../src/core/picture/chart.ts';
 import { chartTable } from '../../../src/core/picture/chart-table.ts';
 import { drawChart } from '../../../src/core/picture/draw-chart.ts';
