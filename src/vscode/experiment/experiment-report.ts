@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { biasBlocks } from '../../core/bias/report-blocks.ts';
+import { rowOfRef } from '../../core/bias/report-rows.ts';
 import type { BiasState } from '../../core/bias/state.ts';
 import { ok } from '../../core/result.ts';
 import { EXPERIMENT_COMMANDS } from '../manifest.ts';
@@ -19,8 +20,8 @@ export function createExperimentReports(experiments: ExperimentRuns, runs: RunSt
       return state.ok ? ok(await contentOf(state.value, id, runs)) : state;
     },
     async open(id, ref) {
-      const row = /^row (\d+)$/.exec(ref)?.[1];
-      if (row !== undefined) await vscode.commands.executeCommand(EXPERIMENT_COMMANDS.openBiasTrace, id, Number(row));
+      const row = rowOfRef(ref);
+      if (row !== undefined) await vscode.commands.executeCommand(EXPERIMENT_COMMANDS.openBiasTrace, id, row);
     },
     async act(id, action) {
       if (action === ('cancel' satisfies Action)) await vscode.commands.executeCommand(EXPERIMENT_COMMANDS.cancelBiasExperiment, id);
