@@ -2,19 +2,32 @@ import * as vscode from 'vscode';
 import { estimateBias } from '../../core/bias/estimate.ts';
 import { isControl, MASK_METHODS, parsePlan, planName, type MaskMethod, type MaskPlan } from '../../core/bias/plan.ts';
 import type { BiasSettings } from '../../core/bias/settings.ts';
+import type { DatasetProgress } from '../../formats/dataset.ts';
 import { readBiasSettings } from '../bias/bias-settings.ts';
 import type { PolicyAbilities } from '../bias/policy-abilities.ts';
 import { SEARCH_COMMANDS } from '../manifest.ts';
 import { POLICY } from '../model-role.ts';
+import { askRows, FIRST_ROWS, rowsText, type RowSpan } from '../search/rows-task.ts';
+import { durationText } from '../search/search-progress.ts';
 import { choiceText } from '../search/solve-command.ts';
 import { readVerifierChoice } from '../verifier-choice.ts';
 import type { ExperimentSpeed } from './experiment-speed.ts';
-import { parseRowChoice, rowChoiceText, type RowChoice } from './row-choice.ts';
 
 /** What an experiment is told before it starts. */
 export interface ExperimentChoice {
-  readonly rows: RowChoice;
+  readonly rows: RowSpan;
   readonly settings: BiasSettings;
+}
+
+/** What has to be known to ask. */
+export interface ExperimentQuestion {
+  readonly name: string;
+  readonly known: DatasetProgress;
+  /** Unless others are chosen. */
+  readonly rows: RowSpan;
+  /** Asked anew each time, since the policy may be changed meanwhile. */
+  readonly abilities: () => Promise<PolicyAbilities | undefined>;
+  readonly speed: ExperimentSpeed;
 }
 
 /** Plans unless others are chosen: the question hidden from the step on that states the answer, and both controls. */
@@ -23,9 +36,9 @@ const DEFAULT_PLANS = ['question@answer', 'random@answer', 'nothing@answer'];
 const OFFERED_PLANS = [...DEFAULT_PLANS, 'question@start', 'question@first', 'numbers@answer', 'system@answer', 'random@start', 'random:numbers@answer', 'nothing@start'];
 
 /** An experiment in the editor unless others are chosen: small enough for a first look, asked in small batches so that little is lost when it is stopped. */
-export function defaultExperiment(method: MaskMethod = 'mask'): ExperimentChoice {
+export function defaultExperiment(rows: RowSpan = FIRST_ROWS, method: MaskMethod = 'mask'): ExperimentChoice {
   const settings = readBiasSettings();
-  return { rows: { first: 20 }, settings: { ...settings, guesses: { ...settings.guesses, n: 32 }, plans: plansOf(DEFAULT_PLANS, method), batch: 4 } };
+  return { rows, settings: { ...settings, guesses: { ...settings.guesses, n: 32 }, plans: plansOf(DEFAULT_PLANS, method), batch: 4 } };
 }
 
 /** Plans by their names; what is none is left out. */
@@ -40,17 +53,18 @@ type Row = vscode.QuickPickItem & { readonly act: 'go' | 'rows' | 'guesses' | 'p
 
 /**
  * One list with all that an experiment is told, each with what it is now: Enter on the first starts, on another changes it.
- * Resolves to the choice, or undefined after Escape. `abilities` are asked for anew, since the policy may be changed here.
+ * Resolves to the choice, or undefined after Escape.
  */
-export async function askExperiment(name: string, abilities: () => Promise<PolicyAbilities | undefined>, speed: ExperimentSpeed): Promise<ExperimentChoice | undefined> {
-  let choice = defaultExperiment((await abilities())?.lack('masks') === undefined ? 'mask' : 'remove');
+export async function askExperiment({ name, known, rows, abilities, speed }: ExperimentQuestion): Promise<ExperimentChoice | undefined> {
+  let choice = defaultExperiment(rows, (await abilities())?.lack('masks') === undefined ? 'mask' : 'remove');
   for (;;) {
     const items = rowsOf(choice, await abilities(), speed);
     const picked = await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Bias experiment on {0}', name), placeHolder: vscode.l10n.t('Enter starts the experiment; choose a line to change it'), ignoreFocusOut: true });
     if (picked === undefined) return undefined;
     if (picked.act === 'go') return choice;
     if (picked.act === 'policy') await vscode.commands.executeCommand(SEARCH_COMMANDS.choosePolicy);
-    else choice = { rows: choice.rows, settings: choice.settings, ...(await changed(choice, picked.act)) };
+    else if (picked.act === 'rows') choice = { ...choice, rows: (await askRows(name, known, choice.rows)) ?? choice.rows };
+    else choice = { ...choice, settings: (await changed(choice.settings, picked.act)) ?? choice.settings };
   }
 }
 
@@ -62,7 +76,7 @@ function rowsOf({ rows, settings }: ExperimentChoice, abilities: PolicyAbilities
   const lacks = [method === 'mask' && plans.length > 0 ? abilities?.lack('masks') : undefined, attention > 0 ? abilities?.lack('attention') : undefined].filter((lack) => lack !== undefined);
   return [
     { act: 'go', label: vscode.l10n.t('$(play) Start'), detail: [estimateText(rows, settings, speed), ...lacks].join(' ') },
-    { act: 'rows', label: vscode.l10n.t('$(list-ordered) Rows'), description: 'first' in rows ? vscode.l10n.t('the first {0}', rows.first) : rowChoiceText(rows) },
+    { act: 'rows', label: vscode.l10n.t('$(list-ordered) Rows'), description: rowsText(rows) },
     { act: 'guesses', label: vscode.l10n.t('$(comment-discussion) Guesses a question'), description: `n = ${guesses.n}`, detail: vscode.l10n.t('Answers with the thinking closed at once, at temperature {0}, and one greedy', guesses.temperatures.join(', ')) },
     { act: 'plans', label: vscode.l10n.t('$(eye-closed) Plans'), description: own.join(', ') || vscode.l10n.t('none: nothing is hidden'), detail: controls.length > 0 ? vscode.l10n.t('Controls: {0}', controls.join(', ')) : vscode.l10n.t('No control: what hiding anything at all would do is not known') },
     { act: 'method', label: vscode.l10n.t('$(shield) Method'), description: method === 'mask' ? vscode.l10n.t('keys are hidden, positions kept') : vscode.l10n.t('the text is removed and the context read anew') },
@@ -73,18 +87,19 @@ function rowsOf({ rows, settings }: ExperimentChoice, abilities: PolicyAbilities
   ];
 }
 
-/** `About 26 000 tokens in 1 400 samples, at most 180 000: about 2 min, as fast as the last time.` */
-function estimateText(rows: RowChoice, settings: BiasSettings, speed: ExperimentSpeed): string {
-  const questions = 'first' in rows ? rows.first : rows.ranges.reduce((sum, [from, to]) => sum + to - from + 1, 0);
+/** What to expect, and what that rests on: `About 26 000 tokens in 1 400 samples, at most 180 000: about 2 min, as fast as the last time.` */
+function estimateText({ first, last }: RowSpan, settings: BiasSettings, speed: ExperimentSpeed): string {
+  const questions = last - first + 1;
   const estimate = estimateBias(questions, settings);
   const policy = readVerifierChoice(POLICY);
-  const time = speed.minutes(choiceText(POLICY), policy.ok && policy.value.type === 'bundled', estimate);
+  const time = speed.seconds(choiceText(POLICY), policy.ok && policy.value.type === 'bundled', estimate);
   const amount = vscode.l10n.t('At most {0} questions: {1} samples, about {2} tokens if the texts are as long as the bundled model’s, at most {3}.', questions, estimate.samples, estimate.likelyTokens, estimate.mostTokens);
   if (time === undefined) return `${amount} ${vscode.l10n.t('How long that takes is known after the first guesses.')}`;
-  return `${amount} ${time.measured ? vscode.l10n.t('About {0} min, as fast as the last experiment.', time.minutes) : vscode.l10n.t('About {0} min on two slow cores.', time.minutes)}`;
+  return `${amount} ${time.measured ? vscode.l10n.t('About {0}, as fast as the last experiment.', durationText(time.seconds)) : vscode.l10n.t('About {0} on two slow cores.', durationText(time.seconds))}`;
 }
 
-async function changed({ rows, settings }: ExperimentChoice, act: Exclude<Row['act'], 'go' | 'policy'>): Promise<Partial<ExperimentChoice>> {
+/** Asks for another value; undefined after Escape. */
+async function changed(settings: BiasSettings, act: Exclude<Row['act'], 'go' | 'policy' | 'rows'>): Promise<BiasSettings | undefined> {
   const whole = async (title: string, value: number, least: number, most: number): Promise<number | undefined> => {
     const rule = vscode.l10n.t('A whole number from {0} to {1}.', least, most);
     const text = await ask(title, rule, String(value), (typed) => (/^\d{1,10}$/.test(typed) && Number(typed) >= least && Number(typed) <= most ? undefined : rule));
@@ -92,18 +107,13 @@ async function changed({ rows, settings }: ExperimentChoice, act: Exclude<Row['a
   };
   const { guesses, plans } = settings;
   switch (act) {
-    case 'rows': {
-      const text = await ask(vscode.l10n.t('Rows'), vscode.l10n.t('How many rows from the first on (20), or ranges of rows (0-19, 40-44); the first row is 0.'), rowChoiceText(rows), (typed) => problemOf(parseRowChoice(typed)));
-      const parsed = text === undefined ? undefined : parseRowChoice(text);
-      return parsed?.ok === true ? { rows: parsed.value } : {};
-    }
     case 'guesses': {
       const n = await whole(vscode.l10n.t('Guesses a question'), guesses.n, 1, 4096);
-      return n === undefined ? {} : { settings: { ...settings, guesses: { ...guesses, n } } };
+      return n === undefined ? undefined : { ...settings, guesses: { ...guesses, n } };
     }
     case 'plans': {
       const chosen = await pickPlans(plans);
-      return chosen === undefined ? {} : { settings: { ...settings, plans: chosen } };
+      return chosen === undefined ? undefined : { ...settings, plans: chosen };
     }
     case 'method': {
       const [mask, remove] = MASK_METHODS;
@@ -112,21 +122,21 @@ async function changed({ rows, settings }: ExperimentChoice, act: Exclude<Row['a
         { label: remove, detail: vscode.l10n.t('The text is deleted and the context read anew: the only way through a server'), method: remove },
       ];
       const picked = await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Method'), ignoreFocusOut: true });
-      return picked === undefined ? {} : { settings: { ...settings, plans: plans.map((plan) => ({ ...plan, method: picked.method })) } };
+      return picked === undefined ? undefined : { ...settings, plans: plans.map((plan) => ({ ...plan, method: picked.method })) };
     }
     case 'system': {
       const text = await ask(vscode.l10n.t('System turn'), vscode.l10n.t('Empty: none. The bundled reasoner knows “reflect when your first impression disagrees” and, as its control, “reflect at random”.'), settings.system ?? '', () => undefined);
-      if (text === undefined) return {};
+      if (text === undefined) return undefined;
       const { system: _before, ...rest } = settings;
-      return { settings: text.trim() === '' ? rest : { ...rest, system: text.trim() } };
+      return text.trim() === '' ? rest : { ...rest, system: text.trim() };
     }
     case 'attention': {
       const attention = await whole(vscode.l10n.t('Traces whose attention is read'), settings.attention, 0, 10_000);
-      return attention === undefined ? {} : { settings: { ...settings, attention } };
+      return attention === undefined ? undefined : { ...settings, attention };
     }
     case 'seed': {
       const seed = await whole(vscode.l10n.t('Seed'), settings.seed, 0, 2 ** 31 - 1);
-      return seed === undefined ? {} : { settings: { ...settings, seed } };
+      return seed === undefined ? undefined : { ...settings, seed };
     }
   }
 }

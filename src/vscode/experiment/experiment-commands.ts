@@ -2,21 +2,20 @@ import * as vscode from 'vscode';
 import type { BiasSettings } from '../../core/bias/settings.ts';
 import { biasRows } from '../../core/bias/report-rows.ts';
 import type { PolicyAbilities } from '../bias/policy-abilities.ts';
-import { cancellable } from '../cancellable.ts';
 import type { DatasetLibrary } from '../dataset/dataset-library.ts';
-import { COMMANDS, EXPERIMENT_COMMANDS, RUN_SCHEME, TRACE_SCHEME, VIEWS, type ExperimentCommandName } from '../manifest.ts';
+import { COMMANDS, EXPERIMENT_COMMANDS, RUN_SCHEME, type ExperimentCommandName } from '../manifest.ts';
 import { chooseRun } from '../runs/choose-run.ts';
 import type { RunStore } from '../runs/run-store.ts';
-import { parseRowUri, type RowDocuments } from '../trace-content-provider.ts';
+import type { RowDocuments } from '../trace-content-provider.ts';
+import { datasetOf, rangeOf } from '../search/choose-rows.ts';
+import { FIRST_ROWS, parseRows, rowsKnown, rowsTask, rowsText, type RowSpan } from '../search/rows-task.ts';
 import { documentName } from '../trace-documents.ts';
 import type { TraceTarget } from '../trace-target.ts';
 import { firstWords } from '../wording.ts';
-import { askExperiment, defaultExperiment, plansOf } from './ask-experiment.ts';
+import { askExperiment, defaultExperiment, plansOf, type ExperimentChoice } from './ask-experiment.ts';
 import type { ExperimentRuns } from './experiment-runs.ts';
 import type { ExperimentSpeed } from './experiment-speed.ts';
 import { ORIGINAL, traceNames } from './experiment-trace.ts';
-import { readQuestions } from './read-questions.ts';
-import { parseRowChoice } from './row-choice.ts';
 
 export interface ExperimentCommandDependencies {
   readonly experiments: ExperimentRuns;
@@ -43,22 +42,21 @@ export function registerExperimentCommands({ experiments, runs, library, rows, t
 
   /** Resolves to the id of the run once it has ended, or undefined where none began. */
   async function runExperiment(argument: unknown, given: unknown): Promise<string | undefined> {
-    const uri = await dataSet(library, argument);
+    const uri = await datasetOf(library, argument, vscode.l10n.t('Bias experiment on which data set?'));
     if (uri === undefined) return undefined;
     const name = documentName(uri);
-    const choice = typeof given === 'object' && given !== null && !Array.isArray(given) ? givenExperiment(given) : await askExperiment(name, abilities, speed);
+    const known = await rowsKnown(library, uri);
+    if (!known.ok) return void say(known.error.message);
+    const first = rangeOf(argument) ?? { ...FIRST_ROWS, last: known.value.complete ? Math.max(0, Math.min(FIRST_ROWS.last, known.value.rows - 1)) : FIRST_ROWS.last };
+    const choice = typeof given === 'object' && given !== null && !Array.isArray(given) ? givenExperiment(given, first) : await askExperiment({ name, known: known.value, rows: first, abilities, speed });
     if (choice === undefined) return undefined;
-    const read = await cancellable(vscode.l10n.t('Reading the questions of {0}', name), (signal) => readQuestions(library, uri, choice.rows, signal));
-    if (!read.ok) {
-      say(read.error.message);
-      return undefined;
-    }
-    const { questions, faults } = read.value;
-    if (questions.length === 0) {
-      say(faults[0] ?? vscode.l10n.t('{0} has no such row: there is nothing to ask.', name));
-      return undefined;
-    }
-    if (faults.length > 0) void vscode.window.showWarningMessage(vscode.l10n.t('{0} rows are no questions and are left out: {1}', faults.length, faults[0] ?? ''));
+    const made = await rowsTask(library, uri, choice.rows);
+    if (!made.ok) return void say(made.error.message);
+    const { faults, task } = made.value;
+    const [fault] = faults;
+    if (task.problems.length === 0) return void say(fault ?? vscode.l10n.t('{0} has no {1}: choose others.', name, rowsText(choice.rows)));
+    if (fault !== undefined) say(vscode.l10n.t('{0} rows are left out. The first: {1}', faults.length, fault));
+    const questions = task.problems.map(({ question, gold, row = 0 }) => ({ row, question, ...(gold !== undefined && { gold }) }));
     const id = experiments.start({ name, questions, settings: choice.settings });
     await experiments.ended(id);
     await tell(id);
@@ -133,34 +131,13 @@ export function registerExperimentCommands({ experiments, runs, library, rows, t
   return vscode.Disposable.from(...Object.entries(EXPERIMENT_COMMANDS).map(([name, id]) => vscode.commands.registerCommand(id, handlers[name as ExperimentCommandName])));
 }
 
-/** The data set of an address, an item of the *Traces* view or the active editor; else one of the open ones, or a file that is asked for. */
-async function dataSet(library: DatasetLibrary, argument: unknown): Promise<vscode.Uri | undefined> {
-  const uri = argument instanceof vscode.Uri ? argument : typeof argument === 'object' && argument !== null && 'uri' in argument && argument.uri instanceof vscode.Uri ? argument.uri : activeDataSet();
-  if (uri !== undefined) return uri.scheme === TRACE_SCHEME ? parseRowUri(uri)?.file : uri;
-  const browse = { label: vscode.l10n.t('$(folder-opened) Another file…'), description: '', uri: undefined };
-  const open = library.list().map((one) => ({ label: documentName(one), description: vscode.workspace.asRelativePath(one), uri: one }));
-  const picked = open.length === 0 ? browse : await vscode.window.showQuickPick([...open, browse], { title: vscode.l10n.t('Bias experiment on which data set?') });
-  if (picked !== browse) return picked?.uri;
-  return (await vscode.window.showOpenDialog({ title: vscode.l10n.t('Bias experiment on which data set?'), filters: { [vscode.l10n.t('Questions')]: ['jsonl', 'ndjson', 'json', 'csv', 'tsv', 'parquet'], [vscode.l10n.t('All files')]: ['*'] } }))?.[0];
-}
-
-const DATA_SETS = /\.(jsonl|ndjson|json|csv|tsv|parquet)$/i;
-
-/** The file of the tab in sight where it is one of rows: a text or the table, or one of its rows. */
-function activeDataSet(): vscode.Uri | undefined {
-  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
-  const uri = input instanceof vscode.TabInputText || (input instanceof vscode.TabInputCustom && input.viewType === VIEWS.table) ? input.uri : undefined;
-  return uri !== undefined && uri.scheme !== 'untitled' && (uri.scheme === TRACE_SCHEME ? parseRowUri(uri)?.file.scheme !== RUN_SCHEME : DATA_SETS.test(uri.path)) ? uri : undefined;
-}
-
 /** The usual experiment with what a caller names. */
-function givenExperiment(given: GivenChoice): ReturnType<typeof defaultExperiment> {
-  const usual = defaultExperiment();
+function givenExperiment(given: GivenChoice, first: RowSpan): ExperimentChoice {
+  const usual = defaultExperiment(first);
   const { rows, samples, plans, maxNewTokens, ...rest } = given;
-  const parsed = parseRowChoice(rows ?? '');
   const { settings } = usual;
   return {
-    rows: parsed.ok ? parsed.value : usual.rows,
+    rows: (rows === undefined ? undefined : parseRows(rows)) ?? usual.rows,
     settings: {
       ...settings,
       ...rest,

@@ -10,8 +10,8 @@ const BUNDLED_SPEED = 300;
 /** How fast experiments went on this machine. */
 export interface ExperimentSpeed {
   learn(policy: string, estimate: BiasEstimate, seconds: number): void;
-  /** About how long it will take, in minutes; `measured` here, or as told for the bundled model; undefined for a model that was never run. */
-  minutes(policy: string, bundled: boolean, estimate: BiasEstimate): { readonly minutes: number; readonly measured: boolean } | undefined;
+  /** About how long it will take; `measured` here, or as told for the bundled model; undefined for a model that was never run. */
+  seconds(policy: string, bundled: boolean, estimate: BiasEstimate): { readonly seconds: number; readonly measured: boolean } | undefined;
 }
 
 export function createExperimentSpeed(state: { get<T>(key: string): T | undefined; update(key: string, value: unknown): PromiseLike<void> }): ExperimentSpeed {
@@ -19,10 +19,10 @@ export function createExperimentSpeed(state: { get<T>(key: string): T | undefine
     learn(policy, { likelyTokens }, seconds) {
       if (seconds > 1) void state.update(KEY, { ...state.get<Speeds>(KEY), [policy]: likelyTokens / seconds });
     },
-    minutes(policy, bundled, { likelyTokens }) {
+    seconds(policy, bundled, { likelyTokens }) {
       const measured = state.get<Speeds>(KEY)?.[policy];
       const speed = measured ?? (bundled ? BUNDLED_SPEED : undefined);
-      return speed === undefined ? undefined : { minutes: Math.max(1, Math.round(likelyTokens / speed / 60)), measured: measured !== undefined };
+      return speed === undefined ? undefined : { seconds: likelyTokens / speed, measured: measured !== undefined };
     },
   };
 }

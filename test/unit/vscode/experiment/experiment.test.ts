@@ -7,7 +7,6 @@ import type { BiasState } from '../../../../src/core/bias/state.ts';
 import { countProgress } from '../../../../src/vscode/experiment/experiment-progress.ts';
 import { createExperimentSpeed } from '../../../../src/vscode/experiment/experiment-speed.ts';
 import { experimentTrace, traceNames } from '../../../../src/vscode/experiment/experiment-trace.ts';
-import { chosenRows, parseRowChoice, rowChoiceText } from '../../../../src/vscode/experiment/row-choice.ts';
 import { memoryStores } from '../memory.ts';
 
 const TEXT = '4 + 3 = 7.\n\nThe answer is 7.\n\nWait, again: 4 + 3 = 7.\n</think>\n\nThe answer is \\boxed{7}.';
@@ -81,24 +80,12 @@ describe('how far an experiment is', () => {
     assert.deepEqual(counter.now(), { stage: 'report', done: 0, of: 0, share: 1 });
   });
 
-  it('is told in minutes only by a speed that is known, and says whether it was measured here', () => {
+  it('is told in time only by a speed that is known, and says whether it was measured here', () => {
     const estimate = { samples: 1, likelyTokens: 36_000, mostTokens: 1 };
     const speed = createExperimentSpeed(memoryStores().memento);
-    assert.equal(speed.minutes('7b at a server', false, estimate), undefined);
-    assert.deepEqual(speed.minutes('reasoner', true, estimate), { minutes: 2, measured: false });
+    assert.equal(speed.seconds('7b at a server', false, estimate), undefined);
+    assert.deepEqual(speed.seconds('reasoner', true, estimate), { seconds: 120, measured: false });
     speed.learn('7b at a server', estimate, 600);
-    assert.deepEqual(speed.minutes('7b at a server', false, estimate), { minutes: 10, measured: true });
-  });
-});
-
-describe('rows of an experiment', () => {
-  it('are the first so many, or ranges, each once', () => {
-    const read = (text: string): unknown => {
-      const choice = parseRowChoice(text);
-      return choice.ok ? [chosenRows(choice.value), rowChoiceText(choice.value)] : choice.error.reason;
-    };
-    assert.deepEqual(read('3'), [[0, 1, 2], '3']);
-    assert.deepEqual(read(' 4-5, 5-6,0-0 '), [[4, 5, 6, 0], '4-5, 5-6, 0-0']);
-    for (const text of ['', '0', '5-4', 'all', '1,2', '-1', '0-999999999', '1e3']) assert.equal(read(text), 'rows-invalid', text);
+    assert.deepEqual(speed.seconds('7b at a server', false, estimate), { seconds: 600, measured: true });
   });
 });
