@@ -154,7 +154,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const reports = createReportPanels(context.extensionUri, { bias: createExperimentReports(experiments, runs) });
   const runKinds: RunKinds = {
     search: { open: (id) => searchPanel.show(id), exports: SEARCH_EXPORTS },
-    bias: { open: (id) => reports.show('bias', id), exports: experimentExports(readBiasLog, textJobs.html) },
+    bias: { open: (id) => reports.show('bias', id), exports: experimentExports(readBiasLog, (title, blocks) => textJobs.html(title, blocks)) },
   };
   const notes = (): readonly string[] => verifier.notes();
   const reopen = async (uri: vscode.Uri): Promise<void> => {

@@ -127,8 +127,7 @@ async function changed(settings: BiasSettings, act: Exclude<Row['act'], 'go' | '
     case 'system': {
       const text = await ask(vscode.l10n.t('System turn'), vscode.l10n.t('Empty: none. The bundled reasoner knows “reflect when your first impression disagrees” and, as its control, “reflect at random”.'), settings.system ?? '', () => undefined);
       if (text === undefined) return undefined;
-      const { system: _before, ...rest } = settings;
-      return text.trim() === '' ? rest : { ...rest, system: text.trim() };
+      return withSystem(settings, text.trim());
     }
     case 'attention': {
       const attention = await whole(vscode.l10n.t('Traces whose attention is read'), settings.attention, 0, 10_000);
@@ -139,6 +138,13 @@ async function changed(settings: BiasSettings, act: Exclude<Row['act'], 'go' | '
       return seed === undefined ? undefined : { ...settings, seed };
     }
   }
+}
+
+/** An empty turn is none. */
+function withSystem(settings: BiasSettings, system: string): BiasSettings {
+  const rest: { -readonly [Name in keyof BiasSettings]: BiasSettings[Name] } = { ...settings };
+  delete rest.system;
+  return system === '' ? rest : { ...rest, system };
 }
 
 /** Several of the usual plans, and others that are written. */

@@ -38,7 +38,7 @@ interface GivenChoice extends Partial<Omit<BiasSettings, 'plans' | 'guesses'>> {
 
 /** Commands about bias experiments. Each answers in every state: with what was asked for, or with one sentence. */
 export function registerExperimentCommands({ experiments, runs, library, rows, target, abilities, speed, showReport }: ExperimentCommandDependencies): vscode.Disposable {
-  const say = (text: string): void => void vscode.window.showInformationMessage(text);
+  const say = (text: string): undefined => void vscode.window.showInformationMessage(text);
 
   /** Resolves to the id of the run once it has ended, or undefined where none began. */
   async function runExperiment(argument: unknown, given: unknown): Promise<string | undefined> {
@@ -46,15 +46,15 @@ export function registerExperimentCommands({ experiments, runs, library, rows, t
     if (uri === undefined) return undefined;
     const name = documentName(uri);
     const known = await rowsKnown(library, uri);
-    if (!known.ok) return void say(known.error.message);
+    if (!known.ok) return say(known.error.message);
     const first = rangeOf(argument) ?? { ...FIRST_ROWS, last: known.value.complete ? Math.max(0, Math.min(FIRST_ROWS.last, known.value.rows - 1)) : FIRST_ROWS.last };
     const choice = typeof given === 'object' && given !== null && !Array.isArray(given) ? givenExperiment(given, first) : await askExperiment({ name, known: known.value, rows: first, abilities, speed });
     if (choice === undefined) return undefined;
     const made = await rowsTask(library, uri, choice.rows);
-    if (!made.ok) return void say(made.error.message);
+    if (!made.ok) return say(made.error.message);
     const { faults, task } = made.value;
     const [fault] = faults;
-    if (task.problems.length === 0) return void say(fault ?? vscode.l10n.t('{0} has no {1}: choose others.', name, rowsText(choice.rows)));
+    if (task.problems.length === 0) return say(fault ?? vscode.l10n.t('{0} has no {1}: choose others.', name, rowsText(choice.rows)));
     if (fault !== undefined) say(vscode.l10n.t('{0} rows are left out. The first: {1}', faults.length, fault));
     const questions = task.problems.map(({ question, gold, row = 0 }) => ({ row, question, ...(gold !== undefined && { gold }) }));
     const id = experiments.start({ name, questions, settings: choice.settings });

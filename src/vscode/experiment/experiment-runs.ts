@@ -87,7 +87,7 @@ export function createExperimentRuns({ runs, policy, read, activities, onTimed }
     const { id } = header;
     const { signal } = controller;
     const counter = countProgress(questions.length, settings);
-    done.forEach(counter.add);
+    done.forEach((event) => counter.add(event));
     const title = vscode.l10n.t('Bias experiment on {0}', name);
     const activity = activities.start(title, () => controller.abort());
     await cancellable(title, async (pressed, notification) => {

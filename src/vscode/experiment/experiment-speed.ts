@@ -1,3 +1,4 @@
+import type * as vscode from 'vscode';
 import type { BiasEstimate } from '../../core/bias/events.ts';
 
 /** Generated tokens a second, in the estimate's own count, by what is set as the policy. */
@@ -14,7 +15,7 @@ export interface ExperimentSpeed {
   seconds(policy: string, bundled: boolean, estimate: BiasEstimate): { readonly seconds: number; readonly measured: boolean } | undefined;
 }
 
-export function createExperimentSpeed(state: { get<T>(key: string): T | undefined; update(key: string, value: unknown): PromiseLike<void> }): ExperimentSpeed {
+export function createExperimentSpeed(state: Pick<vscode.Memento, 'get' | 'update'>): ExperimentSpeed {
   return {
     learn(policy, { likelyTokens }, seconds) {
       if (seconds > 1) void state.update(KEY, { ...state.get<Speeds>(KEY), [policy]: likelyTokens / seconds });
