@@ -3,14 +3,11 @@ import { config } from '@vscode/l10n';
 import { PROBLEMS_AT_ONCE } from './core/search/lockstep.ts';
 import { createDatasetReaders } from './formats/worker/dataset-readers.ts';
 import { createTextJobs } from './formats/worker/text-jobs.ts';
-import { estimateBias } from './core/bias/estimate.ts';
-import { createSymbolicEquality } from './models/symbolic/symbolic-equality.ts';
 import { createActivities } from './vscode/activities.ts';
 import { createActiveTrace } from './vscode/active-trace.ts';
 import { addModel } from './vscode/add-model.ts';
 import { createAnalysisPanel } from './vscode/analysis-panel.ts';
 import { createAnalysisThreads } from './vscode/analysis-threads.ts';
-import { policyAbilities } from './vscode/bias/policy-abilities.ts';
 import { registerCommands } from './vscode/commands.ts';
 import { chooseVerifier } from './vscode/choose-verifier.ts';
 import { createCompareTraces } from './vscode/compare-traces.ts';
@@ -29,16 +26,11 @@ import { createTreeMemory } from './vscode/dataset/tree-memory.ts';
 import { createDecorations } from './vscode/decorations.ts';
 import { createDiagnostics } from './vscode/diagnostics.ts';
 import { createDoctor } from './vscode/doctor/doctor.ts';
-import { experimentExports, type ReadBiasLog } from './vscode/experiment/experiment-exports.ts';
-import { registerExperimentCommands } from './vscode/experiment/experiment-commands.ts';
-import { createExperimentReports } from './vscode/experiment/experiment-report.ts';
-import { createExperimentRuns } from './vscode/experiment/experiment-runs.ts';
-import { createExperimentSpeed } from './vscode/experiment/experiment-speed.ts';
-import { registerTestExplorer } from './vscode/evals/register-test-explorer.ts';
 import { createFolding } from './vscode/folding-provider.ts';
 import { forgetServerKey } from './vscode/forget-server-key.ts';
 import { createHoverProvider } from './vscode/hovers.ts';
 import { createKnownVerifiers } from './vscode/known-verifiers.ts';
+import { createLazyLab } from './vscode/lab/lazy-lab.ts';
 import { createLenses } from './vscode/lenses.ts';
 import { createNavigation } from './vscode/navigation.ts';
 import { createNoteCommands } from './vscode/note-commands.ts';
@@ -50,9 +42,8 @@ import { createServerKeys } from './vscode/server-keys.ts';
 import { createSegmentationCommands } from './vscode/segmentation-commands.ts';
 import { createSegmentationMemory } from './vscode/segmentation-memory.ts';
 import { createSegmentedDocuments } from './vscode/segmented-documents.ts';
-import { RUN_SCHEME } from './vscode/manifest.ts';
+import { LAB_COMMANDS, LAB_VIEWS, RUN_SCHEME } from './vscode/manifest.ts';
 import { POLICY } from './vscode/model-role.ts';
-import { createReportPanels } from './vscode/report/report-panel.ts';
 import { readRunTrace } from './vscode/runs/read-run-trace.ts';
 import { registerRunCommands } from './vscode/runs/run-commands.ts';
 import type { RunKinds } from './vscode/runs/run-kinds.ts';
@@ -64,7 +55,6 @@ import { createSearchDocuments } from './vscode/search/search-documents.ts';
 import { SEARCH_EXPORTS } from './vscode/search/search-exports.ts';
 import { createSearchPanel } from './vscode/search/search-panel.ts';
 import { createSearchRuns } from './vscode/search/search-runs.ts';
-import { choiceText } from './vscode/search/solve-command.ts';
 import { readSettings } from './vscode/settings.ts';
 import { watchSettings } from './vscode/settings-watch.ts';
 import { registerSetupCommands } from './vscode/setup-commands.ts';
@@ -76,7 +66,7 @@ import { createTraceDocuments } from './vscode/trace-documents.ts';
 import { createTraceMemory } from './vscode/trace-memory.ts';
 import { createTraceSessions, type ScoringContext } from './vscode/trace-sessions.ts';
 import { createTraceTarget } from './vscode/trace-target.ts';
-import { readVerifierChoice, rowsAtOnce } from './vscode/verifier-choice.ts';
+import { readVerifierChoice } from './vscode/verifier-choice.ts';
 import { createVerifierModel } from './vscode/verifier-model.ts';
 import { restoreTraces } from './vscode/restore.ts';
 
@@ -101,7 +91,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const readings = createReadingChoices(context.workspaceState);
   const library = createDatasetLibrary(context.workspaceState, createOpenDataset(openInReader), readings);
   const rowDocuments = createRowDocuments(
-    (file, row, variant) => (file.scheme === RUN_SCHEME ? readRunTrace({ runs, searches, experiments }, file, row, variant) : library.record(file, row, variant)),
+    (file, row, variant) => (file.scheme === RUN_SCHEME ? readRunTrace({ runs, searches, biasTrace: (id, at, name) => lab.open().biasTrace(id, at, name) }, file, row, variant) : library.record(file, row, variant)),
     openInReader,
     (file) => readings.optionsFor(file),
   );
@@ -133,15 +123,6 @@ export function activate(context: vscode.ExtensionContext): void {
     policy: (signal) => policy.load('reasoned', signal),
     verifier: (settings, signal) => verifier.load(settings.verifier.mode, signal),
   });
-  const readBiasLog: ReadBiasLog = (name, text) => textJobs.bias(name, text);
-  const speed = createExperimentSpeed(context.globalState);
-  const experiments = createExperimentRuns({
-    runs,
-    policy: (signal) => policy.load('reasoned', signal),
-    read: readBiasLog,
-    activities,
-    onTimed: (settings, questions, seconds) => speed.learn(choiceText(POLICY), estimateBias(questions, settings), seconds),
-  });
   const scoringContext = (): ScoringContext => ({ verifier: readSettings().verifier, hashes: verifier.hashes() });
   const sessions = createTraceSessions(documents, store, scoringContext, (open) => notesMemory.find(open.trace, open.exported?.notes ?? []));
   const scoring = createScoring(sessions, store, verifier, activities);
@@ -151,11 +132,6 @@ export function activate(context: vscode.ExtensionContext): void {
   const solutions = createSearchDocuments(searches, rowDocuments, target);
   const searchPanel = createSearchPanel({ extension: context.extensionUri, searches, runs, showTrace: (id, problem, preserveFocus) => solutions.show(id, problem, preserveFocus) });
   const comparePanel = createComparePanel({ extension: context.extensionUri, searches, panel: searchPanel });
-  const reports = createReportPanels(context.extensionUri, { bias: createExperimentReports(experiments, runs) });
-  const runKinds: RunKinds = {
-    search: { open: (id) => searchPanel.show(id), exports: SEARCH_EXPORTS },
-    bias: { open: (id) => reports.show('bias', id), exports: experimentExports(readBiasLog, (title, blocks) => textJobs.html(title, blocks)) },
-  };
   const notes = (): readonly string[] => verifier.notes();
   const reopen = async (uri: vscode.Uri): Promise<void> => {
     const view = await target.open(await vscode.workspace.openTextDocument(uri));
@@ -177,27 +153,46 @@ export function activate(context: vscode.ExtensionContext): void {
   const dataSetCommands = registerDatasetCommands({ extension: context.extensionUri, library, readings: createReadingCommands(library, readings), rowDocuments, target, navigation, memory });
   const openRow = (uri: vscode.Uri, row: number): void => void dataSetCommands.openRow(uri, row, vscode.ViewColumn.Beside);
   const openVariant = (uri: vscode.Uri, row: number): void => void dataSetCommands.openVariant(uri, row, vscode.ViewColumn.Beside);
-  const symbolic = createSymbolicEquality(context.asAbsolutePath('dist/symbolic.js'));
-  const testExplorer = registerTestExplorer({
-    library,
-    store,
-    activities,
-    state: context.workspaceState,
-    load: (mode, signal) => verifier.load(mode, signal),
-    batch: rowsAtOnce,
-    symbolic: (a, b) => symbolic.equal(a, b),
-    settings: () => readSettings().verifier,
-    async openAt(file, row, document, step) {
-      memory.setLastStep(document, step);
-      await dataSetCommands.openRow(file, row, vscode.ViewColumn.Active);
+  const lab = createLazyLab(
+    {
+      context,
+      activities,
+      library,
+      store,
+      runs,
+      sessions,
+      active,
+      target,
+      navigation,
+      memory,
+      rowDocuments,
+      textJobs,
+      policy,
+      verifier,
+      async openAt(file, row, document, step) {
+        memory.setLastStep(document, step);
+        await dataSetCommands.openRow(file, row, vscode.ViewColumn.Active);
+      },
+      onScored(document) {
+        scoresWatch.announce();
+        const shown = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === document.toString());
+        if (shown !== undefined) void sessions.refresh(shown);
+      },
+      chooseVerifier: models.chooseVerifier,
+      choosePolicy: () => chooseVerifier(context, known, POLICY),
     },
-    onScored(document) {
-      scoresWatch.announce();
-      const shown = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === document.toString());
-      if (shown !== undefined) void sessions.refresh(shown);
+    LAB_COMMANDS,
+    LAB_VIEWS,
+  );
+  const runKinds: RunKinds = {
+    search: { open: (id) => searchPanel.show(id), exports: SEARCH_EXPORTS },
+    get bias() {
+      return lab.open().kinds.bias;
     },
-    chooseVerifier: models.chooseVerifier,
-  });
+    get eval() {
+      return lab.open().kinds.eval;
+    },
+  };
   const doctor = createDoctor({ context, keys, scores: storage('scores') });
   const menu = createStatusMenu({ activities, verifier: () => verifier.summary(), onDidChangeVerifier: verifierChanged.event, showLog: () => log.show() });
   const folding = createFolding(sessions);
@@ -211,8 +206,6 @@ export function activate(context: vscode.ExtensionContext): void {
     verifier,
     policy,
     searches,
-    experiments,
-    reports,
     solutions,
     searchPanel,
     comparePanel,
@@ -243,24 +236,10 @@ export function activate(context: vscode.ExtensionContext): void {
     scoresWatch,
     createTracesView(createTracesTree({ library, memory: treeMemory, scoresOf, onScores: scoresWatch.onDidChange }), treeMemory),
     registerTableEditor({ extension: context.extensionUri, library, scoresOf, openRow, openVariant, onScores: scoresWatch.onDidChange }),
-    symbolic,
-    testExplorer,
+    lab,
     runs,
     createRunsView(runs),
     registerRunCommands(runs, runKinds),
-    registerExperimentCommands({
-      experiments,
-      runs,
-      library,
-      rows: rowDocuments,
-      target,
-      abilities: async () => {
-        const abilities = await policyAbilities(context, known);
-        return abilities.ok ? abilities.value : undefined;
-      },
-      speed,
-      showReport: (id) => reports.show('bias', id),
-    }),
     registerSearchCommands({ searches, runs, panel: searchPanel, compare: comparePanel, documents: solutions, library, active, choosePolicy: () => chooseVerifier(context, known, POLICY) }),
     readings.onDidChange((concerns) => void rowDocuments.reread(concerns).then((any) => (any ? sessions.refresh() : undefined))),
     restoreTraces(memory, target),

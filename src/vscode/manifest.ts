@@ -197,6 +197,9 @@ export const RUN_SCHEME = 'stepscope-run';
 export const TRACE_ROOT = '/stepscope-trace';
 
 /** The scheme of the report of *Doctor*. */
+/** What dist/lab.js serves: it is loaded with the first of these. */
+export const LAB_COMMANDS: readonly string[] = [...Object.values(EXPERIMENT_COMMANDS)];
+
 export const REPORT_SCHEME = 'stepscope-report';
 
 /** The tests of labelled rows; part of the tags that the *Testing* view filters by. */
@@ -220,3 +223,6 @@ export const VIEWS = {
   /** The custom editor that shows a data set as a table. */
   table: 'stepscope.table',
 } as const;
+
+/** Panels that the second bundle shows, see lab/lazy-lab.ts. */
+export const LAB_VIEWS: readonly string[] = [VIEWS.report];
