@@ -196,7 +196,6 @@ export const TRACE_SCHEME = 'stepscope-trace';
 export const RUN_SCHEME = 'stepscope-run';
 export const TRACE_ROOT = '/stepscope-trace';
 
-/** The scheme of the report of *Doctor*. */
 /** What dist/lab.js serves: it is loaded with the first of these. */
 export const LAB_COMMANDS: readonly string[] = [...Object.values(EXPERIMENT_COMMANDS)];
 

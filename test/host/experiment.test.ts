@@ -91,7 +91,7 @@ describe('a bias experiment on a data set', function () {
     assert.ok(own?.type === 'trace');
     for (const [variant, trace] of [['original', own.trace], ['question@answer', found.trace]] as const) {
       await run('openBiasTrace', id, found.row, variant);
-      const document = vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === 'stepscope-trace' && uri.query.includes(id) && uri.query.includes(encodeURIComponent(variant)));
+      const document = vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === 'stepscope-trace' && decodeURIComponent(uri.query).includes(id) && decodeURIComponent(uri.query).includes(variant));
       assert.ok(document, `${variant} is open`);
       await eventually(`all steps of ${variant}`, async () => (await stepSymbols(document)).length === trace.steps.length);
       assert.ok(document.getText().includes(trace.text.slice(trace.steps[0]?.start, trace.steps[0]?.end)));
