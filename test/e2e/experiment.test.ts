@@ -21,6 +21,7 @@ describe('a bias experiment', () => {
     const { workbench } = opened();
     await workbench.openFile('questions.jsonl');
     await workbench.runCommand('Stepscope: Run Bias Experiment…');
+    await workbench.quickInputSays('on two slow cores');
     await workbench.quickInputSays('Controls: random@answer, nothing@answer');
     await workbench.screenshot('experiment-pick-light');
     await workbench.pick('Guesses a question');

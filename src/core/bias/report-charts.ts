@@ -16,7 +16,7 @@ export function conflictChart(state: BiasState): Chart {
     kind: 'intervals',
     id: 'conflict',
     name: 'Reflections where the guess conflicts, and where it agrees',
-    description: `Mean reflections of a trace with 95% bootstrap intervals. Conflict: the greedy guess differs from the model's own answer. Conflict less agreement: ${intervalText(difference, numberOf)}, ratio ${intervalText(ratio, numberOf)}, p ${pText(p)}. ${restsOn(state, difference?.n ?? 0, plans.map(({ plan }) => plan))}`,
+    description: `Mean reflections of a trace with 95% bootstrap intervals. Conflict: the greedy guess differs from the model's own answer. Conflict less agreement: ${intervalText(difference, numberOf)}, ratio ${intervalText(ratio, numberOf)}, p ${pText(p)}. ${restsOn(state, (high?.n ?? 0) + (low?.n ?? 0), plans.map(({ plan }) => plan))}`,
     x: { name: 'reflections a trace' },
     rows: [
       named('guess conflicts', high),

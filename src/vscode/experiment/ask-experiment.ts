@@ -73,9 +73,10 @@ function rowsOf({ rows, settings }: ExperimentChoice, abilities: PolicyAbilities
   const own = plans.filter((plan) => !isControl(plan)).map(planName);
   const controls = plans.filter(isControl).map(planName);
   const method = plans[0]?.method ?? 'mask';
+  const { time, amount } = expected(rows, settings, speed);
   const lacks = [method === 'mask' && plans.length > 0 ? abilities?.lack('masks') : undefined, attention > 0 ? abilities?.lack('attention') : undefined].filter((lack) => lack !== undefined);
   return [
-    { act: 'go', label: vscode.l10n.t('$(play) Start'), detail: [estimateText(rows, settings, speed), ...lacks].join(' ') },
+    { act: 'go', label: vscode.l10n.t('$(play) Start'), description: time, detail: [...lacks, amount].join(' ') },
     { act: 'rows', label: vscode.l10n.t('$(list-ordered) Rows'), description: rowsText(rows) },
     { act: 'guesses', label: vscode.l10n.t('$(comment-discussion) Guesses a question'), description: `n = ${guesses.n}`, detail: vscode.l10n.t('Answers with the thinking closed at once, at temperature {0}, and one greedy', guesses.temperatures.join(', ')) },
     { act: 'plans', label: vscode.l10n.t('$(eye-closed) Plans'), description: own.join(', ') || vscode.l10n.t('none: nothing is hidden'), detail: controls.length > 0 ? vscode.l10n.t('Controls: {0}', controls.join(', ')) : vscode.l10n.t('No control: what hiding anything at all would do is not known') },
@@ -87,15 +88,16 @@ function rowsOf({ rows, settings }: ExperimentChoice, abilities: PolicyAbilities
   ];
 }
 
-/** What to expect, and what that rests on: `About 26 000 tokens in 1 400 samples, at most 180 000: about 2 min, as fast as the last time.` */
-function estimateText({ first, last }: RowSpan, settings: BiasSettings, speed: ExperimentSpeed): string {
+/** What to expect: how long, and how much. A list shows about a hundred characters of a line. */
+function expected({ first, last }: RowSpan, settings: BiasSettings, speed: ExperimentSpeed): { readonly time: string; readonly amount: string } {
   const questions = last - first + 1;
   const estimate = estimateBias(questions, settings);
   const policy = readVerifierChoice(POLICY);
   const time = speed.seconds(choiceText(POLICY), policy.ok && policy.value.type === 'bundled', estimate);
-  const amount = vscode.l10n.t('At most {0} questions: {1} samples, about {2} tokens if the texts are as long as the bundled model’s, at most {3}.', questions, estimate.samples, estimate.likelyTokens, estimate.mostTokens);
-  if (time === undefined) return `${amount} ${vscode.l10n.t('How long that takes is known after the first guesses.')}`;
-  return `${amount} ${time.measured ? vscode.l10n.t('About {0}, as fast as the last experiment.', durationText(time.seconds)) : vscode.l10n.t('About {0} on two slow cores.', durationText(time.seconds))}`;
+  const amount = vscode.l10n.t('{0} questions, {1} samples; about {2} tokens (as the bundled model writes), at most {3}.', questions, estimate.samples, estimate.likelyTokens, estimate.mostTokens);
+  if (time === undefined) return { time: vscode.l10n.t('how long that takes is known after the first guesses'), amount };
+  const duration = durationText(time.seconds);
+  return { time: time.measured ? vscode.l10n.t('about {0}, as fast as the last experiment', duration) : vscode.l10n.t('about {0} on two slow cores', duration), amount };
 }
 
 /** Asks for another value; undefined after Escape. */
