@@ -94,7 +94,7 @@ function expected({ first, last }: RowSpan, settings: BiasSettings, speed: Exper
   const estimate = estimateBias(questions, settings);
   const policy = readVerifierChoice(POLICY);
   const time = speed.seconds(choiceText(POLICY), policy.ok && policy.value.type === 'bundled', estimate);
-  const amount = vscode.l10n.t('{0} questions, {1} samples; about {2} tokens (as the bundled model writes), at most {3}.', questions, estimate.samples, estimate.likelyTokens, estimate.mostTokens);
+  const amount = vscode.l10n.t('{0} questions, {1} samples; {2} tokens if as short as the bundled model’s, {3} at most.', questions, estimate.samples, estimate.likelyTokens, estimate.mostTokens);
   if (time === undefined) return { time: vscode.l10n.t('how long that takes is known after the first guesses'), amount };
   const duration = durationText(time.seconds);
   return { time: time.measured ? vscode.l10n.t('about {0}, as fast as the last experiment', duration) : vscode.l10n.t('about {0} on two slow cores', duration), amount };

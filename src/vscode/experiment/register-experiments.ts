@@ -59,6 +59,6 @@ export function registerExperiments({ context, runs, policy, activities, library
       const state = await experiments.state(id);
       return state.ok ? experimentTrace(state.value, row, variant) : fail('no-such-row', state.error.message);
     },
-    dispose: () => vscode.Disposable.from(commands, experiments).dispose(),
+    dispose: () => void vscode.Disposable.from(commands, experiments).dispose(),
   };
 }
