@@ -8,6 +8,8 @@ import { createSymbolicEquality } from '../../models/symbolic/symbolic-equality.
 import { registerAttention } from '../attention/register-attention.ts';
 import type { Disposable } from '../disposable.ts';
 import { registerTestExplorer } from '../evals/register-test-explorer.ts';
+import { registerExperiments, type Experiments } from '../experiment/register-experiments.ts';
+import { createReportPanels } from '../report/report-panel.ts';
 import type { RunKindSupport } from '../runs/run-kinds.ts';
 import { readSettings } from '../settings.ts';
 import { rowsAtOnce } from '../verifier-choice.ts';
@@ -16,6 +18,8 @@ import type { LabServices } from './lab-services.ts';
 /** What the first bundle uses of the second. */
 export interface Lab extends Disposable {
   readonly kinds: Readonly<Partial<Record<'bias' | 'eval', RunKindSupport>>>;
+  /** A trace of a bias experiment (see Experiments.trace). */
+  biasTrace: Experiments['trace'];
 }
 
 /** Composes the adapters of the laboratory. Starts no model. */
@@ -24,9 +28,13 @@ export function openLab(services: LabServices): Lab {
   config({ contents: vscode.l10n.bundle ?? {} });
   const { context, library, store, activities, active, target, policy, verifier, openAt, onScored, chooseVerifier } = services;
   const symbolic = createSymbolicEquality(context.asAbsolutePath('dist/symbolic.js'));
+  const experiments = registerExperiments(services, (id) => reports.show('bias', id));
+  const reports = createReportPanels(context.extensionUri, { bias: experiments.reports });
   const subscriptions = vscode.Disposable.from(
     symbolic,
     registerAttention({ context, activities, active, target, models: { policy, verifier } }),
+    experiments,
+    reports,
     registerTestExplorer({
       library,
       store,
@@ -41,5 +49,5 @@ export function openLab(services: LabServices): Lab {
       chooseVerifier,
     }),
   );
-  return { kinds: {}, dispose: () => void subscriptions.dispose() };
+  return { kinds: { bias: experiments.kind }, biasTrace: (id, row, variant) => experiments.trace(id, row, variant), dispose: () => void subscriptions.dispose() };
 }
