@@ -28,8 +28,13 @@ import { createDoctor } from './vscode/doctor/doctor.ts';
 import { createFolding } from './vscode/folding-provider.ts';
 import { forgetServerKey } from './vscode/forget-server-key.ts';
 import { createHoverProvider } from './vscode/hovers.ts';
+import { policyAbilities } from './vscode/bias/policy-abilities.ts';
 import { createKnownVerifiers } from './vscode/known-verifiers.ts';
 import { createLenses } from './vscode/lenses.ts';
+import { registerMaskingCommands } from './vscode/masking/masking-commands.ts';
+import { MASKING_EXPORTS } from './vscode/masking/masking-log.ts';
+import { createMaskingPanel } from './vscode/masking/masking-panel.ts';
+import { createMaskingWork } from './vscode/masking/masking-work.ts';
 import { createNavigation } from './vscode/navigation.ts';
 import { createNoteCommands } from './vscode/note-commands.ts';
 import { createNotesMemory, notedSpans } from './vscode/notes-memory.ts';
@@ -121,7 +126,14 @@ export function activate(context: vscode.ExtensionContext): void {
   const target = createTraceTarget(sessions, active, rowDocuments, memory);
   const solutions = createSearchDocuments(searches, rowDocuments, target);
   const searchPanel = createSearchPanel({ extension: context.extensionUri, searches, runs, showTrace: (id, problem, preserveFocus) => solutions.show(id, problem, preserveFocus) });
-  const runKinds: RunKinds = { search: { open: (id) => searchPanel.show(id), exports: SEARCH_EXPORTS } };
+  const maskingPanel = createMaskingPanel({
+    extension: context.extensionUri,
+    runs,
+    activities,
+    work: createMaskingWork({ runs, policy: (signal) => policy.load('reasoned', signal) }),
+    abilities: () => policyAbilities(context, known),
+  });
+  const runKinds: RunKinds = { search: { open: (id) => searchPanel.show(id), exports: SEARCH_EXPORTS }, masking: { open: (id) => void maskingPanel.open(id), exports: MASKING_EXPORTS } };
   const notes = (): readonly string[] => verifier.notes();
   const reopen = async (uri: vscode.Uri): Promise<void> => {
     const view = await target.open(await vscode.workspace.openTextDocument(uri));
@@ -158,6 +170,7 @@ export function activate(context: vscode.ExtensionContext): void {
     searches,
     solutions,
     searchPanel,
+    maskingPanel,
     scoring,
     active,
     createDecorations(context, sessions),
@@ -189,6 +202,7 @@ export function activate(context: vscode.ExtensionContext): void {
     createRunsView(runs),
     registerRunCommands(runs, runKinds),
     registerSearchCommands({ searches, runs, panel: searchPanel, documents: solutions, library, active, choosePolicy: () => chooseVerifier(context, known, POLICY) }),
+    registerMaskingCommands({ panel: maskingPanel, target, active }),
     readings.onDidChange((concerns) => void rowDocuments.reread(concerns).then((any) => (any ? sessions.refresh() : undefined))),
     restoreTraces(memory, target),
     vscode.workspace.onDidChangeConfiguration((event) => {

@@ -67,6 +67,11 @@ export const SEARCH_COMMANDS = {
 
 export type SearchCommandName = keyof typeof SEARCH_COMMANDS;
 
+/** Commands about internal bias. */
+export const BIAS_COMMANDS = {
+  hideInput: 'stepscope.hideInput',
+} as const;
+
 /** Commands about runs and the *Runs* view. */
 export const RUN_COMMANDS = {
   openRun: 'stepscope.openRun',
@@ -190,6 +195,8 @@ export const VIEWS = {
   scores: 'stepscope.scores',
   /** The panel that shows a search. */
   search: 'stepscope.search',
+  /** The panel of hidden input. */
+  masking: 'stepscope.masking',
   /** The tree of open data sets and traces. */
   traces: 'stepscope.traces',
   /** The list of what was run: searches, evaluations, bias experiments. */
