@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { config } from '@vscode/l10n';
+import { PROBLEMS_AT_ONCE } from './core/search/lockstep.ts';
 import { createDatasetReaders } from './formats/worker/dataset-readers.ts';
 import { createTextJobs } from './formats/worker/text-jobs.ts';
 import { createActivities } from './vscode/activities.ts';
@@ -28,13 +29,9 @@ import { createDoctor } from './vscode/doctor/doctor.ts';
 import { createFolding } from './vscode/folding-provider.ts';
 import { forgetServerKey } from './vscode/forget-server-key.ts';
 import { createHoverProvider } from './vscode/hovers.ts';
-import { policyAbilities } from './vscode/bias/policy-abilities.ts';
 import { createKnownVerifiers } from './vscode/known-verifiers.ts';
+import { createLazyLab } from './vscode/lab/lazy-lab.ts';
 import { createLenses } from './vscode/lenses.ts';
-import { registerMaskingCommands } from './vscode/masking/masking-commands.ts';
-import { MASKING_EXPORTS } from './vscode/masking/masking-log.ts';
-import { createMaskingPanel } from './vscode/masking/masking-panel.ts';
-import { createMaskingWork } from './vscode/masking/masking-work.ts';
 import { createNavigation } from './vscode/navigation.ts';
 import { createNoteCommands } from './vscode/note-commands.ts';
 import { createNotesMemory, notedSpans } from './vscode/notes-memory.ts';
@@ -45,13 +42,14 @@ import { createServerKeys } from './vscode/server-keys.ts';
 import { createSegmentationCommands } from './vscode/segmentation-commands.ts';
 import { createSegmentationMemory } from './vscode/segmentation-memory.ts';
 import { createSegmentedDocuments } from './vscode/segmented-documents.ts';
-import { RUN_SCHEME } from './vscode/manifest.ts';
+import { LAB_COMMANDS, LAB_VIEWS, RUN_SCHEME } from './vscode/manifest.ts';
 import { POLICY } from './vscode/model-role.ts';
 import { registerRunCommands } from './vscode/runs/run-commands.ts';
 import type { RunKinds } from './vscode/runs/run-kinds.ts';
 import { createRunStore } from './vscode/runs/run-store.ts';
 import { createRunsView } from './vscode/runs/runs-tree.ts';
 import { registerSearchCommands } from './vscode/search/search-commands.ts';
+import { createComparePanel } from './vscode/search/compare-panel.ts';
 import { createSearchDocuments, readSearchTrace } from './vscode/search/search-documents.ts';
 import { SEARCH_EXPORTS } from './vscode/search/search-exports.ts';
 import { createSearchPanel } from './vscode/search/search-panel.ts';
@@ -67,6 +65,7 @@ import { createTraceDocuments } from './vscode/trace-documents.ts';
 import { createTraceMemory } from './vscode/trace-memory.ts';
 import { createTraceSessions, type ScoringContext } from './vscode/trace-sessions.ts';
 import { createTraceTarget } from './vscode/trace-target.ts';
+import { readVerifierChoice } from './vscode/verifier-choice.ts';
 import { createVerifierModel } from './vscode/verifier-model.ts';
 import { restoreTraces } from './vscode/restore.ts';
 
@@ -115,6 +114,11 @@ export function activate(context: vscode.ExtensionContext): void {
   const searches = createSearchRuns({
     runs,
     scores: store,
+    activities,
+    atOnce: () => {
+      const choice = readVerifierChoice(POLICY);
+      return choice.ok && choice.value.type === 'server' ? PROBLEMS_AT_ONCE.served : PROBLEMS_AT_ONCE.local;
+    },
     policy: (signal) => policy.load('reasoned', signal),
     verifier: (settings, signal) => verifier.load(settings.verifier.mode, signal),
   });
@@ -126,14 +130,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const target = createTraceTarget(sessions, active, rowDocuments, memory);
   const solutions = createSearchDocuments(searches, rowDocuments, target);
   const searchPanel = createSearchPanel({ extension: context.extensionUri, searches, runs, showTrace: (id, problem, preserveFocus) => solutions.show(id, problem, preserveFocus) });
-  const maskingPanel = createMaskingPanel({
-    extension: context.extensionUri,
-    runs,
-    activities,
-    work: createMaskingWork({ runs, policy: (signal) => policy.load('reasoned', signal) }),
-    abilities: () => policyAbilities(context, known),
-  });
-  const runKinds: RunKinds = { search: { open: (id) => searchPanel.show(id), exports: SEARCH_EXPORTS }, masking: { open: (id) => void maskingPanel.open(id), exports: MASKING_EXPORTS } };
+  const comparePanel = createComparePanel({ extension: context.extensionUri, searches, panel: searchPanel });
   const notes = (): readonly string[] => verifier.notes();
   const reopen = async (uri: vscode.Uri): Promise<void> => {
     const view = await target.open(await vscode.workspace.openTextDocument(uri));
@@ -155,6 +152,50 @@ export function activate(context: vscode.ExtensionContext): void {
   const dataSetCommands = registerDatasetCommands({ extension: context.extensionUri, library, readings: createReadingCommands(library, readings), rowDocuments, target, navigation, memory });
   const openRow = (uri: vscode.Uri, row: number): void => void dataSetCommands.openRow(uri, row, vscode.ViewColumn.Beside);
   const openVariant = (uri: vscode.Uri, row: number): void => void dataSetCommands.openVariant(uri, row, vscode.ViewColumn.Beside);
+  const lab = createLazyLab(
+    {
+      context,
+      activities,
+      library,
+      store,
+      runs,
+      sessions,
+      active,
+      target,
+      navigation,
+      memory,
+      rowDocuments,
+      textJobs,
+      known,
+      policy,
+      verifier,
+      async openAt(file, row, document, step) {
+        memory.setLastStep(document, step);
+        await dataSetCommands.openRow(file, row, vscode.ViewColumn.Active);
+      },
+      onScored(document) {
+        scoresWatch.announce();
+        const shown = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === document.toString());
+        if (shown !== undefined) void sessions.refresh(shown);
+      },
+      chooseVerifier: models.chooseVerifier,
+      choosePolicy: () => chooseVerifier(context, known, POLICY),
+    },
+    LAB_COMMANDS,
+    LAB_VIEWS,
+  );
+  const runKinds: RunKinds = {
+    search: { open: (id) => searchPanel.show(id), exports: SEARCH_EXPORTS },
+    get bias() {
+      return lab.open().kinds.bias;
+    },
+    get eval() {
+      return lab.open().kinds.eval;
+    },
+    get masking() {
+      return lab.open().kinds.masking;
+    },
+  };
   const doctor = createDoctor({ context, keys, scores: storage('scores') });
   const menu = createStatusMenu({ activities, verifier: () => verifier.summary(), onDidChangeVerifier: verifierChanged.event, showLog: () => log.show() });
   const folding = createFolding(sessions);
@@ -170,7 +211,7 @@ export function activate(context: vscode.ExtensionContext): void {
     searches,
     solutions,
     searchPanel,
-    maskingPanel,
+    comparePanel,
     scoring,
     active,
     createDecorations(context, sessions),
@@ -198,11 +239,11 @@ export function activate(context: vscode.ExtensionContext): void {
     scoresWatch,
     createTracesView(createTracesTree({ library, memory: treeMemory, scoresOf, onScores: scoresWatch.onDidChange }), treeMemory),
     registerTableEditor({ extension: context.extensionUri, library, scoresOf, openRow, openVariant, onScores: scoresWatch.onDidChange }),
+    lab,
     runs,
     createRunsView(runs),
     registerRunCommands(runs, runKinds),
-    registerSearchCommands({ searches, runs, panel: searchPanel, documents: solutions, library, active, choosePolicy: () => chooseVerifier(context, known, POLICY) }),
-    registerMaskingCommands({ panel: maskingPanel, target, active }),
+    registerSearchCommands({ searches, runs, panel: searchPanel, compare: comparePanel, documents: solutions, library, active, choosePolicy: () => chooseVerifier(context, known, POLICY) }),
     readings.onDidChange((concerns) => void rowDocuments.reread(concerns).then((any) => (any ? sessions.refresh() : undefined))),
     restoreTraces(memory, target),
     vscode.workspace.onDidChangeConfiguration((event) => {

@@ -8,7 +8,7 @@ export interface RunExport {
   readonly title: string;
   /** Without a dot. */
   readonly extension: string;
-  write(log: RunLog): Result<string>;
+  write(log: RunLog): Result<string> | Promise<Result<string>>;
 }
 
 /** What the editor can do with runs of a kind. */
@@ -19,4 +19,4 @@ export interface RunKindSupport {
 }
 
 /** By kind; a kind that is missing is listed, and says that this version cannot show it. */
-export type RunKinds = Partial<Record<RunKind, RunKindSupport>>;
+export type RunKinds = Readonly<Partial<Record<RunKind, RunKindSupport | undefined>>>;

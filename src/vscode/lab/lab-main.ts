@@ -1,0 +1,57 @@
+/**
+ * Entry of the second bundle of the extension (dist/lab.js): what is needed for measuring and not for reading and scoring a
+ * trace. It is loaded with the first of its commands, views or runs. See lazy-lab.ts.
+ */
+import { config } from '@vscode/l10n';
+import * as vscode from 'vscode';
+import { createSymbolicEquality } from '../../models/symbolic/symbolic-equality.ts';
+import { policyAbilities } from '../bias/policy-abilities.ts';
+import type { Disposable } from '../disposable.ts';
+import { registerTestExplorer } from '../evals/register-test-explorer.ts';
+import { registerMaskingCommands } from '../masking/masking-commands.ts';
+import { MASKING_EXPORTS } from '../masking/masking-log.ts';
+import { createMaskingPanel } from '../masking/masking-panel.ts';
+import { createMaskingWork } from '../masking/masking-work.ts';
+import type { RunKindSupport } from '../runs/run-kinds.ts';
+import { readSettings } from '../settings.ts';
+import { rowsAtOnce } from '../verifier-choice.ts';
+import type { LabServices } from './lab-services.ts';
+
+/** What the first bundle uses of the second. */
+export interface Lab extends Disposable {
+  readonly kinds: Readonly<Partial<Record<'bias' | 'eval' | 'masking', RunKindSupport>>>;
+}
+
+/** Composes the adapters of the laboratory. Starts no model. */
+export function openLab(services: LabServices): Lab {
+  // The bundle has a copy of its own of the module.
+  config({ contents: vscode.l10n.bundle ?? {} });
+  const { context, library, store, runs, target, active, activities, known, policy, verifier, openAt, onScored, chooseVerifier } = services;
+  const symbolic = createSymbolicEquality(context.asAbsolutePath('dist/symbolic.js'));
+  const masking = createMaskingPanel({
+    extension: context.extensionUri,
+    runs,
+    activities,
+    work: createMaskingWork({ runs, policy: (signal) => policy.load('reasoned', signal) }),
+    abilities: () => policyAbilities(context, known),
+  });
+  const subscriptions = vscode.Disposable.from(
+    symbolic,
+    masking,
+    registerMaskingCommands({ panel: masking, target, active }),
+    registerTestExplorer({
+      library,
+      store,
+      activities,
+      state: context.workspaceState,
+      load: (mode, signal) => verifier.load(mode, signal),
+      batch: rowsAtOnce,
+      symbolic: (a, b) => symbolic.equal(a, b),
+      settings: () => readSettings().verifier,
+      openAt,
+      onScored,
+      chooseVerifier,
+    }),
+  );
+  return { kinds: { masking: { open: (id) => void masking.open(id), exports: MASKING_EXPORTS } }, dispose: () => void subscriptions.dispose() };
+}
