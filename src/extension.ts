@@ -167,6 +167,7 @@ export function activate(context: vscode.ExtensionContext): void {
       memory,
       rowDocuments,
       textJobs,
+      known,
       policy,
       verifier,
       async openAt(file, row, document, step) {
@@ -191,6 +192,9 @@ export function activate(context: vscode.ExtensionContext): void {
     },
     get eval() {
       return lab.open().kinds.eval;
+    },
+    get masking() {
+      return lab.open().kinds.masking;
     },
   };
   const doctor = createDoctor({ context, keys, scores: storage('scores') });

@@ -88,6 +88,11 @@ export const EXPERIMENT_COMMANDS = {
 
 export type ExperimentCommandName = keyof typeof EXPERIMENT_COMMANDS;
 
+/** Commands about internal bias. */
+export const BIAS_COMMANDS = {
+  hideInput: 'stepscope.hideInput',
+} as const;
+
 /** Commands about runs and the *Runs* view. */
 export const RUN_COMMANDS = {
   openRun: 'stepscope.openRun',
@@ -221,6 +226,8 @@ export const VIEWS = {
   report: 'stepscope.report',
   /** The panel that shows a search. */
   search: 'stepscope.search',
+  /** The panel of hidden input. */
+  masking: 'stepscope.masking',
   /** The panel that compares searches. */
   compare: 'stepscope.compare',
   /** The tree of open data sets and traces. */
@@ -232,5 +239,5 @@ export const VIEWS = {
 } as const;
 
 /** What dist/lab.js serves: it is loaded with the first of these. */
-export const LAB_COMMANDS: readonly string[] = [...Object.values(ATTENTION_COMMANDS), ...Object.values(EXPERIMENT_COMMANDS)];
-export const LAB_VIEWS: readonly string[] = [VIEWS.attention, VIEWS.report];
+export const LAB_COMMANDS: readonly string[] = [ATTENTION_COMMANDS, BIAS_COMMANDS, EXPERIMENT_COMMANDS].flatMap((group) => Object.values<string>(group));
+export const LAB_VIEWS: readonly string[] = [VIEWS.attention, VIEWS.masking, VIEWS.report];

@@ -6,9 +6,14 @@ import { config } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { createSymbolicEquality } from '../../models/symbolic/symbolic-equality.ts';
 import { registerAttention } from '../attention/register-attention.ts';
+import { policyAbilities } from '../bias/policy-abilities.ts';
 import type { Disposable } from '../disposable.ts';
 import { registerTestExplorer } from '../evals/register-test-explorer.ts';
 import { registerExperiments, type Experiments } from '../experiment/register-experiments.ts';
+import { registerMaskingCommands } from '../masking/masking-commands.ts';
+import { MASKING_EXPORTS } from '../masking/masking-log.ts';
+import { createMaskingPanel } from '../masking/masking-panel.ts';
+import { createMaskingWork } from '../masking/masking-work.ts';
 import { createReportPanels } from '../report/report-panel.ts';
 import type { RunKindSupport } from '../runs/run-kinds.ts';
 import { readSettings } from '../settings.ts';
@@ -17,7 +22,7 @@ import type { LabServices } from './lab-services.ts';
 
 /** What the first bundle uses of the second. */
 export interface Lab extends Disposable {
-  readonly kinds: Readonly<Partial<Record<'bias' | 'eval', RunKindSupport>>>;
+  readonly kinds: Readonly<Partial<Record<'bias' | 'eval' | 'masking', RunKindSupport>>>;
   /** A trace of a bias experiment (see Experiments.trace). */
   biasTrace: Experiments['trace'];
 }
@@ -26,15 +31,24 @@ export interface Lab extends Disposable {
 export function openLab(services: LabServices): Lab {
   // The bundle has a copy of its own of the module.
   config({ contents: vscode.l10n.bundle ?? {} });
-  const { context, library, store, activities, active, target, policy, verifier, openAt, onScored, chooseVerifier } = services;
+  const { context, library, store, runs, activities, active, target, known, policy, verifier, openAt, onScored, chooseVerifier } = services;
   const symbolic = createSymbolicEquality(context.asAbsolutePath('dist/symbolic.js'));
   const experiments = registerExperiments(services, (id) => reports.show('bias', id));
   const reports = createReportPanels(context.extensionUri, { bias: experiments.reports });
+  const masking = createMaskingPanel({
+    extension: context.extensionUri,
+    runs,
+    activities,
+    work: createMaskingWork({ runs, policy: (signal) => policy.load('reasoned', signal) }),
+    abilities: () => policyAbilities(context, known),
+  });
   const subscriptions = vscode.Disposable.from(
     symbolic,
     registerAttention({ context, activities, active, target, models: { policy, verifier } }),
     experiments,
     reports,
+    masking,
+    registerMaskingCommands({ panel: masking, target, active }),
     registerTestExplorer({
       library,
       store,
@@ -49,5 +63,9 @@ export function openLab(services: LabServices): Lab {
       chooseVerifier,
     }),
   );
-  return { kinds: { bias: experiments.kind }, biasTrace: (id, row, variant) => experiments.trace(id, row, variant), dispose: () => void subscriptions.dispose() };
+  return {
+    kinds: { bias: experiments.kind, masking: { open: (id) => void masking.open(id), exports: MASKING_EXPORTS } },
+    biasTrace: (id, row, variant) => experiments.trace(id, row, variant),
+    dispose: () => void subscriptions.dispose(),
+  };
 }
