@@ -6,6 +6,10 @@ import { createActiveTrace } from './vscode/active-trace.ts';
 import { addModel } from './vscode/add-model.ts';
 import { createAnalysisPanel } from './vscode/analysis-panel.ts';
 import { createAnalysisThreads } from './vscode/analysis-threads.ts';
+import { registerBiasCommands } from './vscode/bias/bias-commands.ts';
+import { createFirstAnswers } from './vscode/bias/first-answers.ts';
+import { createOverthinkingPanel } from './vscode/bias/overthinking-panel.ts';
+import { createTraceReadings } from './vscode/bias/trace-readings.ts';
 import { registerCommands } from './vscode/commands.ts';
 import { chooseVerifier } from './vscode/choose-verifier.ts';
 import { createCompareTraces } from './vscode/compare-traces.ts';
@@ -126,6 +130,8 @@ export function activate(context: vscode.ExtensionContext): void {
   };
   const panel = createScoresPanel({ context, active, notes, reveal: (view, step) => navigation.reveal(view, step), reopen });
   const analysis = createAnalysisPanel({ extension: context.extensionUri, active, navigation, reopen });
+  const traceReadings = createTraceReadings((signal) => policy.load('reasoned', signal), activities);
+  const overthinking = createOverthinkingPanel({ extension: context.extensionUri, active, readings: traceReadings, firstAnswers: createFirstAnswers(context.workspaceState), notes: () => policy.notes(), reopen });
   const noteCommands = createNoteCommands(notesMemory, sessions);
   const threads = createAnalysisThreads(sessions, noteCommands);
   const models = {
@@ -175,6 +181,9 @@ export function activate(context: vscode.ExtensionContext): void {
     navigation,
     panel,
     analysis,
+    traceReadings,
+    overthinking,
+    registerBiasCommands(target, overthinking),
     threads,
     registerCommands({ target, sessions, scoring, store, navigation, memory, segmentation: createSegmentationCommands(documents, sessions, scoring), notes: noteCommands, analysis, threads, exported: (document) => documents.exported(document), compareTraces: createCompareTraces(sessions, rowDocuments, target), showScores: () => panel.show(), models }),
     library,

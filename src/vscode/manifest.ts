@@ -76,6 +76,17 @@ export const RUN_COMMANDS = {
 } as const;
 
 export type RunCommandName = keyof typeof RUN_COMMANDS;
+
+/** Commands about internal bias and overthinking. */
+export const BIAS_COMMANDS = {
+  showOverthinking: 'stepscope.showOverthinking',
+  measureOverthinking: 'stepscope.measureOverthinking',
+  setFirstAnswer: 'stepscope.setFirstAnswer',
+  resetFirstAnswer: 'stepscope.resetFirstAnswer',
+} as const;
+
+export type BiasCommandName = keyof typeof BIAS_COMMANDS;
+
 /** Commands about Stepscope itself. */
 export const SETUP_COMMANDS = {
   doctor: 'stepscope.doctor',
@@ -123,6 +134,12 @@ export const SETTINGS = {
   searchMaxRounds: 'stepscope.search.maxRounds',
   searchMaxTokens: 'stepscope.search.maxTokens',
   searchSeed: 'stepscope.search.seed',
+  biasGuesses: 'stepscope.bias.guesses',
+  biasTemplates: 'stepscope.bias.templates',
+  biasTemperatures: 'stepscope.bias.temperatures',
+  biasSeed: 'stepscope.bias.seed',
+  biasReflectionWords: 'stepscope.bias.reflectionWords',
+  biasAnswerPatterns: 'stepscope.bias.answerPatterns',
   nodePath: 'stepscope.engine.nodePath',
   inlineText: 'stepscope.display.inlineText',
   gutter: 'stepscope.display.gutter',
@@ -152,6 +169,8 @@ export const SETTING_LIMITS = {
   searchBeams: [1, 16],
   searchMaxRounds: [1, 1000],
   searchSeed: [0, 0x7fff_ffff],
+  biasGuesses: [1, 1024],
+  biasSeed: [0, 0x7fff_ffff],
 } as const satisfies Partial<Record<keyof typeof SETTINGS, readonly [number, number]>>;
 
 /** Settings that a folder must not set before it is trusted: they decide what is loaded and run, and where text and keys go. */
@@ -188,6 +207,8 @@ export const REPORT_SCHEME = 'stepscope-report';
 export const VIEWS = {
   analysis: 'stepscope.analysis',
   scores: 'stepscope.scores',
+  /** The panel about internal bias and overthinking in one trace. */
+  overthinking: 'stepscope.overthinking',
   /** The panel that shows a search. */
   search: 'stepscope.search',
   /** The tree of open data sets and traces. */

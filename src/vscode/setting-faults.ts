@@ -1,3 +1,4 @@
+import { shortened } from '../core/shortened.ts';
 import { SETTINGS } from './manifest.ts';
 
 /** Settings that are refused where they are used, and not brought to an allowed value. */
@@ -11,6 +12,8 @@ interface Declared {
   readonly enum?: readonly unknown[];
   readonly pattern?: string;
   readonly patternErrorMessage?: string;
+  readonly items?: Declared;
+  readonly additionalProperties?: Declared;
   readonly default?: unknown;
 }
 
@@ -48,12 +51,36 @@ function faultOf(declared: Declared, value: unknown, refused: boolean): string |
     case 'string':
       return stringFault(declared, value);
     case 'array':
-      return Array.isArray(value) && value.every((item) => typeof item === 'string') ? undefined : 'must be a list of texts.';
+      return listFault(declared, value);
     case 'object':
-      return typeof value === 'object' && value !== null && !Array.isArray(value) ? undefined : 'must be an object.';
+      return objectFault(declared, value);
     default:
       return undefined;
   }
+}
+
+/** An entry that is not allowed is left out where the list is used. It is named by its place. */
+function listFault({ items = { type: 'string' } }: Declared, value: unknown): string | undefined {
+  const kind = items.type === 'string' ? 'string' : 'number';
+  if (!Array.isArray(value) || value.some((item: unknown) => typeof item !== kind)) return `must be a list of ${kind === 'string' ? 'texts' : 'numbers'}.`;
+  const at = value.findIndex((item: unknown) => faultOf(items, item, false) !== undefined);
+  return at < 0 ? undefined : `${entryRule(items, at + 1)}; until it is right, it is left out.`;
+}
+
+function entryRule({ enum: allowed, minimum, maximum, patternErrorMessage, pattern }: Declared, number: number): string {
+  if (allowed !== undefined) return `has an entry, number ${number}, that is none of ${allowed.map((one) => JSON.stringify(one)).join(', ')}`;
+  if (pattern !== undefined) return `has an entry, number ${number}, that does not belong there: ${patternErrorMessage ?? `it must match ${pattern}`}`;
+  return `has an entry, number ${number}, that is not from ${minimum} to ${maximum}`;
+}
+
+function objectFault({ additionalProperties }: Declared, value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'must be an object.';
+  if (additionalProperties === undefined) return undefined;
+  for (const [name, item] of Object.entries(value)) {
+    const fault = faultOf(additionalProperties, item, false);
+    if (fault !== undefined) return `${JSON.stringify(shortened(name, 20))} ${fault}`;
+  }
+  return undefined;
 }
 
 function numberFault({ type, minimum = -Infinity, maximum = Infinity, default: preset }: Declared, value: unknown, refused: boolean): string | undefined {

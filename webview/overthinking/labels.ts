@@ -1,0 +1,25 @@
+/** The fixed words of the view. */
+export const LABELS = {
+  cancel: 'Cancel',
+  running: 'Being computed…',
+  table: 'Table',
+  picture: 'Picture',
+  computeAll: 'Compute All',
+  marks: 'Marks of the trace, in order. Enter goes to the text.',
+  tokens: 'Tokens of the trace with their attention to the question. Enter goes to the text.',
+  tokenTable: 'Attention of each token',
+  firstAnswer: 'First answer',
+  fromLayer: 'Mean over layers',
+  toLayer: 'to',
+  threshold: 'Early exit at',
+  keys: 'Arrow keys go from mark to mark and show each in the text; Enter goes there, Escape back to the text. A click between marks shows what is at that place.',
+  columns: {
+    kind: ['What', 'What was found'],
+    step: ['Step', 'Number of the step'],
+    place: ['Place', 'Where it begins and ends on the axis'],
+    text: ['Text', 'Word, answer or text'],
+    token: ['Token', 'Position among the tokens of the trace'],
+    value: ['Attention', 'To the question, over uniform, mean over the chosen layers'],
+  },
+  again: (action: string): string => `${action} Again`,
+} as const;
