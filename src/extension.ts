@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { config } from '@vscode/l10n';
 import { createDatasetReaders } from './formats/worker/dataset-readers.ts';
 import { createTextJobs } from './formats/worker/text-jobs.ts';
 import { createActivities } from './vscode/activities.ts';
@@ -72,6 +73,8 @@ let flush: () => Promise<void> = () => Promise.resolve();
 
 /** Composes the adapters. Nothing here starts a model or reads a document that was not opened as a trace. */
 export function activate(context: vscode.ExtensionContext): void {
+  // For the texts of files that do without the editor, so that they can be tested without it.
+  config({ contents: vscode.l10n.bundle ?? {} });
   const log = vscode.window.createOutputChannel('Stepscope', { log: true });
   const storage = (name: string): string => vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, name).fsPath;
   const store = createScoreStore(storage('scores'), (error) => log.error('Scores could not be written:', error instanceof Error ? error.message : String(error)));

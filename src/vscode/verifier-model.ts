@@ -55,13 +55,10 @@ export function createVerifierModel({ role = VERIFIER, context, known, keys, log
   let engineProgram: EngineProgram | undefined;
   let open: Open | undefined;
 
-  const directoryOf = (choice: Exclude<VerifierChoice, { type: 'server' }>): string =>
-    choice.type === 'folder' ? choice.folder : bundledModelDirectory(context.extensionPath, role.bundled);
-
   const current = (): KnownVerifier | undefined => {
     const choice = readVerifierChoice(role);
     if (!choice.ok) return undefined;
-    return known.get(choice.value.type === 'server' ? serverKey(choice.value.server) : directoryOf(choice.value));
+    return known.get(choice.value.type === 'server' ? serverKey(choice.value.server) : modelDirectory(context, role, choice.value));
   };
 
   function learn(key: string, verifier: KnownVerifier): void {
@@ -116,7 +113,7 @@ export function createVerifierModel({ role = VERIFIER, context, known, keys, log
     async load(mode, signal) {
       const choice = readVerifierChoice(role);
       if (!choice.ok) throw new StepscopeError(choice.error.reason, choice.error.message);
-      return choice.value.type === 'server' ? connectTo(choice.value.server, mode, signal) : loadFolder(directoryOf(choice.value), signal);
+      return choice.value.type === 'server' ? connectTo(choice.value.server, mode, signal) : loadFolder(modelDirectory(context, role, choice.value), signal);
     },
     hashes() {
       const verifier = current();
@@ -140,6 +137,11 @@ export function createVerifierModel({ role = VERIFIER, context, known, keys, log
       said.dispose();
     },
   };
+}
+
+/** The folder of a model that is not served. */
+export function modelDirectory({ extensionPath }: Pick<vscode.ExtensionContext, 'extensionPath'>, role: ModelRole, choice: Exclude<VerifierChoice, { type: 'server' }>): string {
+  return choice.type === 'folder' ? choice.folder : bundledModelDirectory(extensionPath, role.bundled);
 }
 
 /** What people call a verifier: the name that it told, or what the settings name it by. */

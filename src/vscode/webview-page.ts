@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
+import { escapeHtml, textsElement } from './page-texts.ts';
 
 /** The views that there are: the folders of `webview` with a script of their own. */
 export type PageName = 'analysis' | 'overthinking' | 'scores' | 'search' | 'table';
@@ -10,19 +11,19 @@ export function showPage(webview: vscode.Webview, extension: vscode.Uri, name: P
   webview.html = pageOf(webview, extension, name, title);
 }
 
-/** The document: the view's script and style sheet, and nothing else. */
+/** The document: the view's script and style sheet, the texts of the editor's language, and nothing else. */
 function pageOf(webview: vscode.Webview, extension: vscode.Uri, name: PageName, title: string): string {
   const nonce = randomBytes(16).toString('base64');
   const resource = (file: string): string => webview.asWebviewUri(extension.with({ path: `${extension.path}/dist/webview/${file}` })).toString();
   const policy = `default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}'; base-uri 'none'; form-action 'none'`;
   return `<!DOCTYPE html>
-<html lang="en">
+<html lang="${vscode.l10n.bundle === undefined ? 'en' : escapeHtml(vscode.env.language)}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title>
-<link rel="stylesheet" href="${resource(`${name}.css`)}">
+<title>${escapeHtml(title)}</title>
+${textsElement(vscode.l10n.bundle)}<link rel="stylesheet" href="${resource(`${name}.css`)}">
 </head>
 <body>
 <main id="${name}"></main>

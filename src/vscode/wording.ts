@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { hardText, isVerdictOnly } from '../core/verifier/judge.ts';
 import type { Score } from '../core/verifier/score.ts';
 import { disagree, type StepAnnotation, type StepState, type TraceAnnotations } from './annotations.ts';
@@ -19,8 +20,15 @@ export function probability(value: number): string {
   return value.toFixed(2);
 }
 
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+/** Gives a text with `{0}`, `{1}`, … in place of values: `t` in the editor's language, `english` in English. */
+export type Translate = (text: string, ...values: (string | number)[]) => string;
+
+/** For what stays English in every language: the log, and the report of *Doctor*. Both are read by whoever gets a bug report. */
+export const english: Translate = (text, ...values) => text.replace(/\{(\d+)\}/g, (place, index) => String(values[Number(index)] ?? place));
+
+/** A number of things. `noun` is a text as it is: scripts/l10n.mjs makes the keys of both forms of it. */
+export function count(number: number, noun: string, translate: Translate = t): string {
+  return translate(number === 1 ? `{0} ${noun}` : `{0} ${noun}s`, number);
 }
 
 /** For example `✗ 0.12 ±0.08 (K=4)`, `– no verdict`; empty for a step without a score. */

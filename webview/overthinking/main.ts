@@ -139,7 +139,7 @@ function arrange(): void {
 function show(snapshot: OverthinkingSnapshot | undefined, missing: string | undefined): void {
   shown = snapshot;
   body.hidden = snapshot === undefined;
-  const heading = snapshot?.title ?? 'Overthinking';
+  const heading = snapshot?.title ?? LABELS.title;
   if (title.textContent !== heading) title.textContent = heading;
   const said = snapshot?.summary ?? missing ?? '';
   if (summary.textContent !== said) summary.textContent = said;

@@ -1,8 +1,6 @@
 import { lackOf, type LanguageModel } from '../model.ts';
 import { askGuesses, type PromptedQuestion } from './ask-guesses.ts';
 import { readAttention } from './attention.ts';
-import { collectSamples } from './collect-samples.ts';
-import { tokenizeTraces, withTokens } from './count-tokens.ts';
 import { estimateBias } from './estimate.ts';
 import type { BiasEvent, BiasPart, BiasQuestion, Guesses, TraceMeasure } from './events.ts';
 import { deviationOf } from './guesses.ts';
@@ -12,7 +10,8 @@ import { traceReader, type TraceReader } from './measure-trace.ts';
 import { biasPrompts } from './prompts.ts';
 import { biasReport } from './report.ts';
 import { runPlans, type PlannedQuestion } from './run-plans.ts';
-import { questionSeed, type BiasSettings } from './settings.ts';
+import type { BiasSettings } from './settings.ts';
+import { writeTraces } from './write-traces.ts';
 
 /** What a run is about. */
 export interface BiasTask {
@@ -104,20 +103,13 @@ async function guessEvents(model: LanguageModel, asked: readonly PromptedQuestio
 }
 
 async function traceEvents(model: LanguageModel, asked: readonly PromptedQuestion[], settings: BiasSettings, reader: TraceReader, log: readonly BiasEvent[], signal?: AbortSignal): Promise<BiasEvent[]> {
-  const results = await collectSamples(
-    model,
-    asked.map(({ question, prompts }) => ({ prompt: prompts.thinking, n: 1, ...settings.trace, seed: questionSeed(settings.seed, question.row), stop: [] })),
-    signal,
-  );
-  const written = results.map((result) => (result.ok ? result.value[0] : undefined));
-  const tokenized = await tokenizeTraces(model, asked.map(({ prompts }, index) => ({ prompt: prompts.thinking, text: written[index]?.text ?? '' })), signal);
-  return asked.map(({ question: { row, question, gold }, prompts }, index): BiasEvent => {
-    const [result, sample] = [results[index], written[index]];
-    if (sample === undefined) return { type: 'failed', row, part: 'trace', message: result?.ok === false ? result.error.message : 'The model wrote nothing.' };
-    const trace = withTokens(reader.measure(sample.text, gold), sample.finish, prompts.thinking, tokenized[index]);
+  const traces = await writeTraces(model, asked, settings, reader, signal);
+  return asked.map(({ question: { row, question, gold } }, index): BiasEvent => {
+    const trace = traces[index];
+    if (trace?.ok !== true) return { type: 'failed', row, part: 'trace', message: trace?.error.message ?? 'The model wrote nothing.' };
     const guesses = guessesOf(log, row);
-    const deviation = guesses === undefined || trace.answer === undefined ? undefined : deviationOf(guesses, trace.answer);
-    return { type: 'trace', row, question, ...(gold === undefined ? {} : { gold }), trace, deviation };
+    const deviation = guesses === undefined || trace.value.answer === undefined ? undefined : deviationOf(guesses, trace.value.answer);
+    return { type: 'trace', row, question, ...(gold === undefined ? {} : { gold }), trace: trace.value, deviation };
   });
 }
 

@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import { t } from '@vscode/l10n';
 import { finalAnswer, type FinalAnswer } from '../../core/bias/final-answer.ts';
 import type { FirstAnswer } from '../../core/bias/events.ts';
 import { traceReader, type TextMeasure } from '../../core/bias/measure-trace.ts';
@@ -26,7 +26,7 @@ export const BY_HAND = 'by hand';
 
 /** The error is a sentence for a person. `given` is where a person has put the first answer. */
 export function measureTrace(trace: BiasTrace, name: string, settings: BiasSettings, given: Span | undefined): Result<MeasuredTrace> {
-  if (trace.text.length > LONG_DOCUMENT) return fail('too-long', vscode.l10n.t('{0} is longer than {1} characters: the detectors would hold up the editor. Use stepscope bias in a terminal, or cut the file.', name, LONG_DOCUMENT));
+  if (trace.text.length > LONG_DOCUMENT) return fail('too-long', t('{0} is longer than {1} characters: the detectors would hold up the editor. Use stepscope bias in a terminal, or cut the file.', name, LONG_DOCUMENT));
   const reader = traceReader(settings.detectors);
   const { text, steps, gold, apart } = trace;
   const found = reader.measure(text, gold, { steps });

@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import { t } from '@vscode/l10n';
 import { layerAttention, meanToQuestion, type GroupAttention, type TokenAttention } from '../../core/bias/attention.ts';
 import { earlyExit } from '../../core/bias/early-exit.ts';
 import type { GuessDistribution } from '../../core/bias/events.ts';
@@ -41,13 +41,13 @@ export function partViews(input: PartsInput): PartView[] {
   const lens = reading?.lens;
   // Read before another first answer than the one that holds now.
   const lensHolds = lens !== undefined && lens.first?.start === measured.measure.first?.span.start && lens.first?.end === measured.measure.first?.span.end;
-  const attention = partView(input, 'attention', vscode.l10n.t('Attention to the question'), vscode.l10n.t('Where each token of the trace looks: its attention to the question over what uniform attention would give, mean over heads. 1 is uniform.'), vscode.l10n.t('Read Attention'), reading?.attention && attentionContent(reading, reading.attention));
+  const attention = partView(input, 'attention', t('Attention to the question'), t('Where each token of the trace looks: its attention to the question over what uniform attention would give, mean over heads. 1 is uniform.'), t('Read Attention'), reading?.attention && attentionContent(reading, reading.attention));
   return [
-    partView(input, 'guesses', vscode.l10n.t('Guesses'), vscode.l10n.t('What the model answers where its thinking is closed at once.'), vscode.l10n.t('Ask for Guesses'), reading?.guesses && guessContent(input, reading)),
+    partView(input, 'guesses', t('Guesses'), t('What the model answers where its thinking is closed at once.'), t('Ask for Guesses'), reading?.guesses && guessContent(input, reading)),
     {
-      ...partView(input, 'lens', vscode.l10n.t('Logit lens'), vscode.l10n.t('How likely each layer finds the guess and the first answer, right before the trace states that answer.'), vscode.l10n.t('Read Layers'), reading !== undefined && lens !== undefined && lensHolds && lens.read.ok ? lensContent(reading, lens.read.value) : undefined),
+      ...partView(input, 'lens', t('Logit lens'), t('How likely each layer finds the guess and the first answer, right before the trace states that answer.'), t('Read Layers'), reading !== undefined && lens !== undefined && lensHolds && lens.read.ok ? lensContent(reading, lens.read.value) : undefined),
       ...(lens !== undefined && lensHolds && !lens.read.ok && { state: 'done' as const, message: lens.read.error.message }),
-      ...(lens !== undefined && !lensHolds && { message: vscode.l10n.t('It was read before another first answer: read it again.') }),
+      ...(lens !== undefined && !lensHolds && { message: t('It was read before another first answer: read it again.') }),
     },
     attention,
     exitView(input, attention),
@@ -78,19 +78,19 @@ function guessContent({ measured: { own, trace: { gold } }, settings }: PartsInp
   const all = guesses.distributions.reduce((sum, { answers }) => sum + answers.reduce((some, { count }) => some + count, 0), unparsed);
   const share = deviation && proportion(Math.round(deviation.share * deviation.n), deviation.n);
   const facts: Fact[] = [
-    { name: vscode.l10n.t('Guesses'), value: vscode.l10n.t('{0}, {1} of them unparsed', all, unparsed) },
-    { name: vscode.l10n.t('Greedy guess'), value: guesses.greedy ?? vscode.l10n.t('states no answer') },
-    { name: vscode.l10n.t('Own answer'), value: own === undefined ? vscode.l10n.t('none, so that there is no deviation') : `${own.answer} (${own.by})` },
-    ...(share === undefined ? [] : [{ name: vscode.l10n.t('Deviation: share that differs from the own answer'), value: `${share.value.toFixed(2)} [${share.low.toFixed(2)}, ${share.high.toFixed(2)}], n = ${share.n}` }]),
-    ...(deviation === undefined ? [] : [{ name: vscode.l10n.t('Deviation: mean distance'), value: deviation.numeric === undefined ? vscode.l10n.t('none: not all are numbers') : `${digits(deviation.numeric)}, n = ${deviation.n}` }]),
-    ...(deviation?.conflict === undefined ? [] : [{ name: vscode.l10n.t('Greedy guess and own answer'), value: deviation.conflict ? vscode.l10n.t('conflict') : vscode.l10n.t('agree') }]),
+    { name: t('Guesses'), value: t('{0}, {1} of them unparsed', all, unparsed) },
+    { name: t('Greedy guess'), value: guesses.greedy ?? t('states no answer') },
+    { name: t('Own answer'), value: own === undefined ? t('none, so that there is no deviation') : `${own.answer} (${own.by})` },
+    ...(share === undefined ? [] : [{ name: t('Deviation: share that differs from the own answer'), value: `${share.value.toFixed(2)} [${share.low.toFixed(2)}, ${share.high.toFixed(2)}], n = ${share.n}` }]),
+    ...(deviation === undefined ? [] : [{ name: t('Deviation: mean distance'), value: deviation.numeric === undefined ? t('none: not all are numbers') : `${digits(deviation.numeric)}, n = ${deviation.n}` }]),
+    ...(deviation?.conflict === undefined ? [] : [{ name: t('Greedy guess and own answer'), value: deviation.conflict ? t('conflict') : t('agree') }]),
   ];
   const { n, topP, maxNewTokens } = settings.guesses;
   return {
     facts,
     charts: guesses.distributions.map((distribution, index) => withTable(histogram(distribution, index, own?.answer, gold, guesses.greedy))),
     tables: [],
-    provenance: provenance(reading, vscode.l10n.t('{0} samples a template and temperature, top-p {1}, at most {2} tokens, seed {3}', n, topP, maxNewTokens, settings.seed), systemText(settings)),
+    provenance: provenance(reading, t('{0} samples a template and temperature, top-p {1}, at most {2} tokens, seed {3}', n, topP, maxNewTokens, settings.seed), systemText(settings)),
   };
 }
 
@@ -99,23 +99,23 @@ function histogram({ template, temperature, answers, unparsed }: GuessDistributi
   const n = answers.reduce((sum, { count }) => sum + count, 0) + unparsed;
   const named = [...answers];
   for (const answer of [own, gold, greedy]) if (answer !== undefined && !named.some((known) => sameAnswer(known.answer, answer))) named.push({ answer, count: 0 });
-  const markOf = (answer: string): string => [own !== undefined && sameAnswer(own, answer) ? vscode.l10n.t('own answer') : '', gold !== undefined && sameAnswer(gold, answer) ? vscode.l10n.t('reference') : '', greedy !== undefined && sameAnswer(greedy, answer) ? vscode.l10n.t('greedy') : ''].filter(Boolean).join(', ');
-  const bar = (name: string, value: number, mark: string): Bar => ({ name, value, text: vscode.l10n.t('{0} of {1}', value, n), ...(mark !== '' && { mark }) });
+  const markOf = (answer: string): string => [own !== undefined && sameAnswer(own, answer) ? t('own answer') : '', gold !== undefined && sameAnswer(gold, answer) ? t('reference') : '', greedy !== undefined && sameAnswer(greedy, answer) ? t('greedy') : ''].filter(Boolean).join(', ');
+  const bar = (name: string, value: number, mark: string): Bar => ({ name, value, text: t('{0} of {1}', value, n), ...(mark !== '' && { mark }) });
   const shown = named.filter(({ answer }, at) => at < MOST_BARS || markOf(answer) !== '');
   const rest = named.filter((one) => !shown.includes(one));
-  const label = vscode.l10n.t('{0}, temperature {1}', GUESS_TEMPLATES[template].label, temperature);
+  const label = t('{0}, temperature {1}', GUESS_TEMPLATES[template].label, temperature);
   const [most] = answers;
   return {
     kind: 'bars',
     id: `guesses-${index}`,
-    name: vscode.l10n.t('Guesses: {0} (n = {1}, {2} unparsed)', label, n, unparsed),
-    description: most === undefined ? vscode.l10n.t('No reply states an answer.') : vscode.l10n.t('The most frequent guess is {0}, {1} of {2}. {3} different answers.', most.answer, most.count, n, answers.length),
-    x: { name: vscode.l10n.t('times') },
-    y: { name: vscode.l10n.t('answer') },
+    name: t('Guesses: {0} (n = {1}, {2} unparsed)', label, n, unparsed),
+    description: most === undefined ? t('No reply states an answer.') : t('The most frequent guess is {0}, {1} of {2}. {3} different answers.', most.answer, most.count, n, answers.length),
+    x: { name: t('times') },
+    y: { name: t('answer') },
     bars: [
       ...shown.map(({ answer, count }) => bar(answer, count, markOf(answer))),
-      ...(rest.length === 0 ? [] : [bar(vscode.l10n.t('{0} other answers', rest.length), rest.reduce((sum, { count }) => sum + count, 0), '')]),
-      ...(unparsed === 0 ? [] : [bar(vscode.l10n.t('unparsed'), unparsed, '')]),
+      ...(rest.length === 0 ? [] : [bar(t('{0} other answers', rest.length), rest.reduce((sum, { count }) => sum + count, 0), '')]),
+      ...(unparsed === 0 ? [] : [bar(t('unparsed'), unparsed, '')]),
     ],
   };
 }
@@ -126,22 +126,22 @@ function lensContent(reading: TraceReading, { guess, own, common, probabilities 
   const crossed = probabilities.findIndex((at, layer) => probabilities.slice(layer).every((later) => later.own > later.guess) && at.own > at.guess);
   return {
     facts: [
-      { name: vscode.l10n.t('Read at'), value: common === '' ? vscode.l10n.t('the token before the first answer') : vscode.l10n.t('after “{0}”, which both begin with', common) },
-      { name: vscode.l10n.t('The first answer stays ahead from layer'), value: crossed < 0 ? vscode.l10n.t('none') : String(crossed) },
+      { name: t('Read at'), value: common === '' ? t('the token before the first answer') : t('after “{0}”, which both begin with', common) },
+      { name: t('The first answer stays ahead from layer'), value: crossed < 0 ? t('none') : String(crossed) },
     ],
     charts: [
       withTable({
         kind: 'lines',
         id: 'lens',
-        name: vscode.l10n.t('Probability of the guess {0} and of the first answer {1} by layer', guess, own),
-        description: vscode.l10n.t('At the last layer the guess has {0}, the first answer {1}. Layer 0 is the embedding. One position, first token that tells them apart.', last?.guess.toFixed(3) ?? '–', last?.own.toFixed(3) ?? '–'),
-        x: { name: vscode.l10n.t('layer'), domain: [0, Math.max(1, probabilities.length - 1)] },
-        y: { name: vscode.l10n.t('probability'), domain: [0, 1] },
-        series: [series(vscode.l10n.t('guess {0}', guess), (at) => at.guess), series(vscode.l10n.t('first answer {0}', own), (at) => at.own)],
+        name: t('Probability of the guess {0} and of the first answer {1} by layer', guess, own),
+        description: t('At the last layer the guess has {0}, the first answer {1}. Layer 0 is the embedding. One position, first token that tells them apart.', last?.guess.toFixed(3) ?? '–', last?.own.toFixed(3) ?? '–'),
+        x: { name: t('layer'), domain: [0, Math.max(1, probabilities.length - 1)] },
+        y: { name: t('probability'), domain: [0, 1] },
+        series: [series(t('guess {0}', guess), (at) => at.guess), series(t('first answer {0}', own), (at) => at.own)],
       }),
     ],
     tables: [],
-    provenance: provenance(reading, vscode.l10n.t('n = 1 position'), vscode.l10n.t('greedy guess, final norm and output weights on each layer')),
+    provenance: provenance(reading, t('n = 1 position'), t('greedy guess, final norm and output weights on each layer')),
   };
 }
 
@@ -149,59 +149,59 @@ function attentionContent(reading: TraceReading, tokens: readonly TokenAttention
   const { reflecting, others } = layerAttention(tokens);
   const series = (name: string, layers: readonly GroupAttention[]): Series => ({ name, points: layers.flatMap(({ question }, layer) => (question === undefined ? [] : [{ x: layer + 1, y: question }])) });
   const opening = reflecting[0]?.tokens ?? 0;
-  const shown = [...(opening === 0 ? [] : [series(vscode.l10n.t('words that open a reflection ({0} tokens)', opening), reflecting)]), series(vscode.l10n.t('all other tokens ({0})', others[0]?.tokens ?? 0), others)];
+  const shown = [...(opening === 0 ? [] : [series(t('words that open a reflection ({0} tokens)', opening), reflecting)]), series(t('all other tokens ({0})', others[0]?.tokens ?? 0), others)];
   return {
     facts: [
-      { name: vscode.l10n.t('Tokens'), value: String(tokens.length) },
-      { name: vscode.l10n.t('Tokens of words that open a reflection'), value: opening === 0 ? vscode.l10n.t('none: nothing can be compared') : String(opening) },
+      { name: t('Tokens'), value: String(tokens.length) },
+      { name: t('Tokens of words that open a reflection'), value: opening === 0 ? t('none: nothing can be compared') : String(opening) },
     ],
     charts: [
       withTable({
         kind: 'lines',
         id: 'attention',
-        name: vscode.l10n.t('Attention to the question by layer, over uniform'),
-        description: vscode.l10n.t('Mean over heads and tokens of one trace: no interval can be given. 1 is what uniform attention would give.'),
-        x: { name: vscode.l10n.t('layer'), domain: [1, Math.max(2, others.length)] },
-        y: { name: vscode.l10n.t('times uniform') },
+        name: t('Attention to the question by layer, over uniform'),
+        description: t('Mean over heads and tokens of one trace: no interval can be given. 1 is what uniform attention would give.'),
+        x: { name: t('layer'), domain: [1, Math.max(2, others.length)] },
+        y: { name: t('times uniform') },
         series: shown,
       }),
     ],
     tables: [groupTable(reflecting, others)],
-    provenance: provenance(reading, vscode.l10n.t('mean over {0} heads', vscode.l10n.t('all')), vscode.l10n.t('each token over the tokens that it sees')),
+    provenance: provenance(reading, t('mean over {0} heads', t('all')), t('each token over the tokens that it sees')),
   };
 }
 
 function groupTable(reflecting: readonly GroupAttention[], others: readonly GroupAttention[]): Table {
   const groups = ['question', 'results', 'others'] as const;
-  const names = { question: vscode.l10n.t('question'), results: vscode.l10n.t('own results'), others: vscode.l10n.t('the rest') };
+  const names = { question: t('question'), results: t('own results'), others: t('the rest') };
   const rows = (layers: readonly GroupAttention[], name: string) => layers.map((at, layer) => [String(layer + 1), name, ...groups.map((group) => at[group]?.toFixed(2) ?? '–'), String(at.tokens)]);
   return {
-    name: vscode.l10n.t('Attention by layer to the question, to own results and to the rest, over uniform'),
-    columns: [{ name: vscode.l10n.t('Layer'), numeric: true }, { name: vscode.l10n.t('Tokens') }, ...groups.map((group) => ({ name: names[group], numeric: true as const })), { name: 'n', numeric: true }],
-    rows: [...((reflecting[0]?.tokens ?? 0) === 0 ? [] : rows(reflecting, vscode.l10n.t('opening a reflection'))), ...rows(others, vscode.l10n.t('other'))],
+    name: t('Attention by layer to the question, to own results and to the rest, over uniform'),
+    columns: [{ name: t('Layer'), numeric: true }, { name: t('Tokens') }, ...groups.map((group) => ({ name: names[group], numeric: true as const })), { name: 'n', numeric: true }],
+    rows: [...((reflecting[0]?.tokens ?? 0) === 0 ? [] : rows(reflecting, t('opening a reflection'))), ...rows(others, t('other'))],
   };
 }
 
 /** Follows from the attention that was read; nothing of it is asked of the model. */
 function exitView({ state: { reading }, threshold, layers = { from: 0, to: 0 } }: PartsInput, attention: PartView): PartView {
-  const base = { id: 'exit', title: vscode.l10n.t('Early exit (experimental)'), about: vscode.l10n.t('Where the trace would have been ended because attention to the question after the first answer reaches a threshold. Whether the answer would be right is not judged.'), facts: [], charts: [], tables: [] };
-  if (reading?.attention === undefined) return { ...base, state: attention.state === 'lacking' ? 'lacking' : 'open', message: attention.state === 'lacking' ? (attention.message ?? '') : vscode.l10n.t('It follows from the attention.') };
-  if (reading.pFirst === undefined) return { ...base, state: 'done', message: vscode.l10n.t('The trace states no answer after which it could be ended.') };
+  const base = { id: 'exit', title: t('Early exit (experimental)'), about: t('Where the trace would have been ended because attention to the question after the first answer reaches a threshold. Whether the answer would be right is not judged.'), facts: [], charts: [], tables: [] };
+  if (reading?.attention === undefined) return { ...base, state: attention.state === 'lacking' ? 'lacking' : 'open', message: attention.state === 'lacking' ? (attention.message ?? '') : t('It follows from the attention.') };
+  if (reading.pFirst === undefined) return { ...base, state: 'done', message: t('The trace states no answer after which it could be ended.') };
   const curve = { question: reading.attention.map((token) => ({ span: token.span, value: meanToQuestion(token.layers.slice(layers.from, layers.to + 1)) })) };
   const rows = THRESHOLDS.map((value) => {
     const exit = earlyExit(reading, curve, value);
-    return [`${value}${value === threshold ? ' ◂' : ''}`, exit === undefined ? vscode.l10n.t('never') : String(exit.token + 1), exit === undefined ? '–' : `${(100 * exit.saved).toFixed(0)}%`];
+    return [`${value}${value === threshold ? ' ◂' : ''}`, exit === undefined ? t('never') : String(exit.token + 1), exit === undefined ? '–' : `${(100 * exit.saved).toFixed(0)}%`];
   });
   return {
     ...base,
     state: 'done',
-    tables: [{ name: vscode.l10n.t('Thresholds on the mean over layers {0} to {1}', layers.from + 1, layers.to + 1), columns: [{ name: vscode.l10n.t('Threshold'), numeric: true }, { name: vscode.l10n.t('Ended at token'), numeric: true }, { name: vscode.l10n.t('Saved of what follows the first answer'), numeric: true }], rows }],
-    provenance: provenance(reading, vscode.l10n.t('n = 1 trace, P_first = {0} of {1} tokens', reading.pFirst, reading.attention.length)),
+    tables: [{ name: t('Thresholds on the mean over layers {0} to {1}', layers.from + 1, layers.to + 1), columns: [{ name: t('Threshold'), numeric: true }, { name: t('Ended at token'), numeric: true }, { name: t('Saved of what follows the first answer'), numeric: true }], rows }],
+    provenance: provenance(reading, t('n = 1 trace, P_first = {0} of {1} tokens', reading.pFirst, reading.attention.length)),
   };
 }
 
 function systemText({ system }: BiasSettings): string {
-  return system === undefined ? vscode.l10n.t('no system turn') : vscode.l10n.t('system turn “{0}”', system);
+  return system === undefined ? t('no system turn') : t('system turn “{0}”', system);
 }
 
 function digits(value: number): string {

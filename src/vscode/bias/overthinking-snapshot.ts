@@ -1,4 +1,4 @@
-import * as vscode from 'vscode';
+import { t } from '@vscode/l10n';
 import { sameAnswer } from '../../core/answers/same-answer.ts';
 import { meanToQuestion, type TokenAttention } from '../../core/bias/attention.ts';
 import { earlyExit } from '../../core/bias/early-exit.ts';
@@ -48,29 +48,29 @@ export function overthinkingSnapshot(input: OverthinkingInput, number: number): 
   const threshold = THRESHOLDS[input.threshold] ?? 1;
   const marks = timeline.marks.map((mark) => markRow(mark, measure.text));
   const count = (kind: MarkKind): number => timeline.marks.filter((mark) => mark.kind === kind).length;
-  const summary = vscode.l10n.t('{0} reflections, {1} redundant steps, {2} loops in {3} steps', count('reflection'), count('redundant'), count('loop'), timeline.steps.length);
+  const summary = t('{0} reflections, {1} redundant steps, {2} loops in {3} steps', count('reflection'), count('redundant'), count('loop'), timeline.steps.length);
   const layers = reading?.attention && layersOf(reading.attention, input.layers);
   const snapshot: OverthinkingSnapshot = {
     number,
     uri,
-    title: vscode.l10n.t('Overthinking: {0}', name),
+    title: t('Overthinking: {0}', name),
     summary: `${summary}.`,
     notes: [
-      ...(reading === undefined ? [vscode.l10n.t('Places are counted in characters: tokens are known once a model has read the trace.')] : reading.tokens === undefined ? [vscode.l10n.t('Places are counted in characters: {0} does not tell its tokens.', reading.model.name)] : []),
-      ...(trace.marked ? [] : [vscode.l10n.t('The text does not say where its thinking ends: all of it is taken as thinking.')]),
-      ...(reading === undefined ? [] : [vscode.l10n.t('The trace is read as if {0} had written it.', reading.model.name), ...input.notes]),
+      ...(reading === undefined ? [t('Places are counted in characters: tokens are known once a model has read the trace.')] : reading.tokens === undefined ? [t('Places are counted in characters: {0} does not tell its tokens.', reading.model.name)] : []),
+      ...(trace.marked ? [] : [t('The text does not say where its thinking ends: all of it is taken as thinking.')]),
+      ...(reading === undefined ? [] : [t('The trace is read as if {0} had written it.', reading.model.name), ...input.notes]),
     ],
     facts: facts(measured, timeline),
     timeline,
     words: words(timeline, marks, reading),
-    description: vscode.l10n.t('{0} along {1} {2}. {3}', summary, timeline.length, unitName(timeline.unit), firstText(measured)),
+    description: t('{0} along {1} {2}. {3}', summary, timeline.length, unitName(timeline.unit), firstText(measured)),
     detector: detectorText(settings),
     marks,
     first: firstChoices(measured),
     curve: reading?.attention && layers && curveOf(reading, reading.attention, layers, threshold),
     tokens: reading?.attention && layers ? reading.attention.map((token) => tokenRow(token, measured, layers)) : [],
     layers,
-    thresholds: { names: THRESHOLDS.map((value) => vscode.l10n.t('{0} times uniform', value)), chosen: input.threshold },
+    thresholds: { names: THRESHOLDS.map((value) => t('{0} times uniform', value)), chosen: input.threshold },
     parts: partViews({ measured, settings, state, threshold, layers }),
     busy: state.running !== undefined,
   };
@@ -78,44 +78,44 @@ export function overthinkingSnapshot(input: OverthinkingInput, number: number): 
 }
 
 function unitName(unit: Timeline['unit']): string {
-  return unit === 'tokens' ? vscode.l10n.t('tokens') : vscode.l10n.t('characters');
+  return unit === 'tokens' ? t('tokens') : t('characters');
 }
 
 function firstText({ measure: { first } }: MeasuredTrace): string {
-  return first === undefined ? vscode.l10n.t('No answer is stated in the steps.') : vscode.l10n.t('The first answer is {0}, in step {1} ({2}).', first.answer, first.step + 1, first.by);
+  return first === undefined ? t('No answer is stated in the steps.') : t('The first answer is {0}, in step {1} ({2}).', first.answer, first.step + 1, first.by);
 }
 
 function facts({ measure, own, trace: { gold } }: MeasuredTrace, { marks, length, unit }: Timeline): Fact[] {
   const first = marks.find(({ kind }) => kind === 'first');
   const share = (part: number): string => (length === 0 ? '–' : `${Math.round((100 * part) / length)}%`);
   return [
-    { name: vscode.l10n.t('First answer'), value: measure.first === undefined ? vscode.l10n.t('none in the steps') : vscode.l10n.t('{0}, step {1} ({2})', measure.first.answer, measure.first.step + 1, measure.first.by) },
-    ...(first === undefined ? [] : [{ name: 'P_first', value: vscode.l10n.t('{0} of {1} {2}', first.to, length, unitName(unit)) }, { name: vscode.l10n.t('After it'), value: `${length - first.to} (${share(length - first.to)})` }]),
-    { name: vscode.l10n.t('Final answer'), value: own === undefined ? vscode.l10n.t('none') : `${own.answer} (${own.by})` },
-    ...(gold === undefined ? [] : [{ name: vscode.l10n.t('Reference'), value: own === undefined ? gold : `${gold} ${sameAnswer(own.answer, gold) ? '✓' : '✗'}` }]),
-    { name: vscode.l10n.t('Reflections'), value: String(measure.reflections.length) },
-    { name: vscode.l10n.t('Redundant steps'), value: measure.first === undefined ? vscode.l10n.t('none can be: they follow a first answer') : String(measure.redundant.length) },
-    { name: vscode.l10n.t('Loops'), value: String(measure.loops.length) },
+    { name: t('First answer'), value: measure.first === undefined ? t('none in the steps') : t('{0}, step {1} ({2})', measure.first.answer, measure.first.step + 1, measure.first.by) },
+    ...(first === undefined ? [] : [{ name: 'P_first', value: t('{0} of {1} {2}', first.to, length, unitName(unit)) }, { name: t('After it'), value: `${length - first.to} (${share(length - first.to)})` }]),
+    { name: t('Final answer'), value: own === undefined ? t('none') : `${own.answer} (${own.by})` },
+    ...(gold === undefined ? [] : [{ name: t('Reference'), value: own === undefined ? gold : `${gold} ${sameAnswer(own.answer, gold) ? '✓' : '✗'}` }]),
+    { name: t('Reflections'), value: String(measure.reflections.length) },
+    { name: t('Redundant steps'), value: measure.first === undefined ? t('none can be: they follow a first answer') : String(measure.redundant.length) },
+    { name: t('Loops'), value: String(measure.loops.length) },
   ];
 }
 
 function detectorText({ detectors: { reflectionWords, answerPatterns } }: BiasSettings): string {
   const size = (lists: Readonly<Record<string, readonly string[]>>): number => Object.values(lists).flat().length;
-  return vscode.l10n.t('Detectors: {0} words that open a reflection and {1} answer patterns of {2} languages (settings stepscope.bias), boxes; redundant steps by equations and answers; loops word for word. n = 1 trace; steps as the editor cuts them.', size(reflectionWords), size(answerPatterns), new Set([...Object.keys(reflectionWords), ...Object.keys(answerPatterns)]).size);
+  return t('Detectors: {0} words that open a reflection and {1} answer patterns of {2} languages (settings stepscope.bias), boxes; redundant steps by equations and answers; loops word for word. n = 1 trace; steps as the editor cuts them.', size(reflectionWords), size(answerPatterns), new Set([...Object.keys(reflectionWords), ...Object.keys(answerPatterns)]).size);
 }
 
 function kindName(kind: MarkKind): string {
   switch (kind) {
     case 'first':
-      return vscode.l10n.t('first answer');
+      return t('first answer');
     case 'reflection':
-      return vscode.l10n.t('reflection');
+      return t('reflection');
     case 'redundant':
-      return vscode.l10n.t('redundant step');
+      return t('redundant step');
     case 'loop':
-      return vscode.l10n.t('loop');
+      return t('loop');
     case 'answer':
-      return vscode.l10n.t('final answer');
+      return t('final answer');
   }
 }
 
@@ -124,7 +124,7 @@ function markRow({ kind, span, step, what, from, to }: TimelineMark, text: strin
     kind: kindName(kind),
     step: step === undefined ? '–' : String(step + 1),
     place: `${from}–${to}`,
-    text: kind === 'loop' ? vscode.l10n.t('{0} steps, written in a row', what) : kind === 'redundant' ? oneLine(text.slice(span.start, span.end)) : what,
+    text: kind === 'loop' ? t('{0} steps, written in a row', what) : kind === 'redundant' ? oneLine(text.slice(span.start, span.end)) : what,
   };
 }
 
@@ -132,28 +132,28 @@ function words(timeline: Timeline, marks: readonly MarkRow[], reading: TraceRead
   const count = (kind: MarkKind): number => timeline.marks.filter((mark) => mark.kind === kind).length;
   return {
     lanes: {
-      steps: vscode.l10n.t('steps ({0})', timeline.steps.length),
-      first: vscode.l10n.t('first answer'),
-      answer: vscode.l10n.t('final answer'),
-      reflection: vscode.l10n.t('reflections ({0})', count('reflection')),
-      redundant: vscode.l10n.t('redundant steps ({0})', count('redundant')),
-      loop: vscode.l10n.t('loops ({0})', count('loop')),
-      curve: vscode.l10n.t('attention to the question'),
+      steps: t('steps ({0})', timeline.steps.length),
+      first: t('first answer'),
+      answer: t('final answer'),
+      reflection: t('reflections ({0})', count('reflection')),
+      redundant: t('redundant steps ({0})', count('redundant')),
+      loop: t('loops ({0})', count('loop')),
+      curve: t('attention to the question'),
     },
-    marks: marks.map(({ kind, step, place, text }) => (step === '–' ? vscode.l10n.t('{0}: {1}, at {2} {3}', kind, text, place, unitName(timeline.unit)) : vscode.l10n.t('{0}: {1}, step {2}, at {3} {4}', kind, text, step, place, unitName(timeline.unit)))),
-    axis: reading?.tokens === undefined ? vscode.l10n.t('characters of the trace') : vscode.l10n.t('tokens of {0}', reading.model.name),
-    uniform: vscode.l10n.t('uniform = 1'),
-    exit: vscode.l10n.t('early exit'),
+    marks: marks.map(({ kind, step, place, text }) => (step === '–' ? t('{0}: {1}, at {2} {3}', kind, text, place, unitName(timeline.unit)) : t('{0}: {1}, step {2}, at {3} {4}', kind, text, step, place, unitName(timeline.unit)))),
+    axis: reading?.tokens === undefined ? t('characters of the trace') : t('tokens of {0}', reading.model.name),
+    uniform: t('uniform = 1'),
+    exit: t('early exit'),
   };
 }
 
 function firstChoices({ detected, others, byHand, measure: { first } }: MeasuredTrace): OverthinkingSnapshot['first'] {
-  const name = ({ answer, step, by }: FirstAnswer): string => vscode.l10n.t('step {0}: {1} ({2})', step + 1, oneLine(answer), by);
+  const name = ({ answer, step, by }: FirstAnswer): string => t('step {0}: {1} ({2})', step + 1, oneLine(answer), by);
   const offered = others.slice(0, MOST_STATEMENTS);
   const at = offered.findIndex(({ span }) => span.start === first?.span.start && span.end === first.span.end);
-  const selection = byHand && at < 0 && first !== undefined ? vscode.l10n.t('by hand: {0}, step {1}', oneLine(first.answer), first.step + 1) : vscode.l10n.t('what is selected in the text');
+  const selection = byHand && at < 0 && first !== undefined ? t('by hand: {0}, step {1}', oneLine(first.answer), first.step + 1) : t('what is selected in the text');
   return {
-    names: [detected === undefined ? vscode.l10n.t('detected: none') : vscode.l10n.t('detected: {0}', name(detected)), ...offered.map((other) => vscode.l10n.t('by hand: {0}', name(other))), selection],
+    names: [detected === undefined ? t('detected: none') : t('detected: {0}', name(detected)), ...offered.map((other) => t('by hand: {0}', name(other))), selection],
     chosen: !byHand ? 0 : at < 0 ? offered.length + 1 : at + 1,
   };
 }

@@ -45,7 +45,7 @@ function exampleText(value: unknown): string {
 /** `5 of 6 values name a step; the others are -1`. */
 export function baseText({ rows, used, others }: BaseFacts, what: 'value' | 'list'): string {
   if (rows === 0) return 'no row looked at has a value here';
-  const named = `${used} of ${count(rows, what)} ${what === 'value' ? 'name a step' : 'name steps only'}`;
+  const named = `${used} of ${count(rows, what === 'value' ? 'value' : 'list')} ${what === 'value' ? 'name a step' : 'name steps only'}`;
   return others.length === 0 ? named : `${named}; what names none: ${others.slice(0, 4).map(({ value, rows: having }) => `${value === null ? 'null' : value} (${count(having, 'row')})`).join(', ')}`;
 }
 

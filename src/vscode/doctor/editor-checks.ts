@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import { SETTINGS } from '../manifest.ts';
 import { isSet } from '../settings.ts';
 import { settingFaults } from '../setting-faults.ts';
-import { count } from '../wording.ts';
+import { count, english } from '../wording.ts';
 import { attention, code, good, plain, type ReportSection } from './report.ts';
 
 /** Checks of what Stepscope runs in. Nothing here starts a process or leaves the machine. */
@@ -22,7 +22,7 @@ export function versions(context: vscode.ExtensionContext): ReportSection {
       plain(`Stepscope ${version}, ${how} in ${code(context.extensionPath)}`),
       plain(`${vscode.env.appName} ${vscode.version}, ${place}${remote}`),
       plain(`Extension host: Node ${node}${electron === undefined ? '' : `, Electron ${electron}`}, ${process.platform}-${process.arch} (${os.type()} ${os.release()})`),
-      plain(`${os.cpus()[0]?.model.trim() ?? 'unknown processor'}, ${count(os.availableParallelism(), 'core')}`),
+      plain(`${os.cpus()[0]?.model.trim() ?? 'unknown processor'}, ${count(os.availableParallelism(), 'core', english)}`),
     ],
   };
 }
@@ -42,7 +42,7 @@ export function workspace(): ReportSection {
   return {
     title: 'Workspace',
     findings: [
-      plain(`${count(folders.length, 'folder')} open`),
+      plain(`${count(folders.length, 'folder', english)} open`),
       vscode.workspace.isTrusted
         ? good('trusted: model folders and servers are taken from its settings')
         : plain('not trusted: model folders and servers in its settings are not taken; trust it with *Workspaces: Manage Workspace Trust*'),
@@ -75,7 +75,7 @@ export async function storage(folder: string): Promise<ReportSection> {
     await mkdir(folder, { recursive: true });
     await access(folder, constants.R_OK | constants.W_OK);
     const files = await readdir(folder);
-    return { title: 'Scores', findings: [good(`${count(files.length, 'question')} with scores in ${code(folder)}, which can be written`)] };
+    return { title: 'Scores', findings: [good(`${count(files.length, 'question', english)} with scores in ${code(folder)}, which can be written`)] };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return { title: 'Scores', findings: [attention(`${code(folder)} cannot be written, so scores live in memory only: ${code(why)}`)] };

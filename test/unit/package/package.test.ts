@@ -19,16 +19,17 @@ const NATIVES: Readonly<Record<string, { readonly folder: string; readonly files
 };
 /** What a package may hold beside its native files. */
 const SHIPPED = [
-  /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|ThirdPartyNotices\.txt)$/,
+  /^(package(\.nls(\.[\w-]+)?)?\.json|README\.md|CHANGELOG\.md|LICENSE|ThirdPartyNotices\.txt)$/,
   /^dist\/[\w-]+\.js$/,
   /^dist\/webview\/[\w-]+\.(js|css)$/,
   /^media\/.*\.(svg|png|md|jsonl)$/,
+  /^media\/l10n\/bundle\.l10n(\.[\w-]+)?\.json$/,
   /^models\/README\.md$/,
   /^models\/(r-prm|reasoner)\/[\w.-]+$/,
   /^node_modules\/onnxruntime-(node|common)\/(package\.json|dist\/.*\.(js|json))$/,
 ];
 /** What everything else depends on. */
-const NEEDED = ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'ThirdPartyNotices.txt', 'dist/extension.js', 'dist/engine.js', 'dist/template.js', 'dist/cli.js', 'media/icon.png', 'models/r-prm/model.onnx.data', 'models/reasoner/model.onnx.data'];
+const NEEDED = ['package.json', 'package.nls.json', 'package.nls.zh-cn.json', 'media/l10n/bundle.l10n.zh-cn.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'ThirdPartyNotices.txt', 'dist/extension.js', 'dist/engine.js', 'dist/template.js', 'dist/cli.js', 'media/icon.png', 'models/r-prm/model.onnx.data', 'models/reasoner/model.onnx.data'];
 
 describe('packages', function () {
   this.timeout(60_000);

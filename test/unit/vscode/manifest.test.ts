@@ -8,6 +8,7 @@ import { ANSWER_PATTERNS, REFLECTION_WORDS } from '../../../src/core/bias/word-l
 import { GUESS_TEMPLATES } from '../../../src/core/bias/guess-templates.ts';
 import { DEFAULT_BIAS_SETTINGS } from '../../../src/core/bias/settings.ts';
 import { BIAS_COMMANDS, COLORS, COMMANDS, CONTEXT_KEYS, DATASET_COMMANDS, RESTRICTED_SETTINGS, RUN_COMMANDS, SEARCH_COMMANDS, SETTING_LIMITS, SETTINGS, SETUP_COMMANDS, TRACE_ROOT, TRACE_SCHEME, VIEWS, WALKTHROUGH } from '../../../src/vscode/manifest.ts';
+import { readManifest } from '../l10n/manifest-texts.ts';
 
 interface Contribution {
   readonly command?: string;
@@ -55,7 +56,7 @@ interface Manifest {
 }
 
 const root = process.cwd();
-const manifest = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as Manifest;
+const manifest = readManifest() as Manifest;
 const { contributes } = manifest;
 const contributedViews = Object.values(contributes.views).flat();
 const commands: readonly string[] = [BIAS_COMMANDS, COMMANDS, DATASET_COMMANDS, RUN_COMMANDS, SEARCH_COMMANDS, SETUP_COMMANDS].flatMap((group) => Object.values(group));

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { SETTINGS } from '../../../src/vscode/manifest.ts';
 import { settingFaults } from '../../../src/vscode/setting-faults.ts';
+import { readManifest } from '../l10n/manifest-texts.ts';
 
-const manifest: unknown = JSON.parse(readFileSync(path.join(process.cwd(), 'package.json'), 'utf8'));
+const manifest = readManifest();
 
 function faults(values: Readonly<Partial<Record<keyof typeof SETTINGS, unknown>>>): string[] {
   const byId = new Map(Object.entries(values).map(([name, value]) => [SETTINGS[name as keyof typeof SETTINGS] as string, value]));
