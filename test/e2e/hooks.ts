@@ -21,7 +21,7 @@ export function useWorkbench(options: WorkbenchOptions): () => Opened {
   afterEach('pictures a failure', async function () {
     if (this.currentTest?.state !== 'failed' || !opened) return;
     const name = `failed-${this.currentTest.fullTitle().replace(/\W+/g, '-').toLowerCase()}`;
-    const file = await opened.workbench.screenshot(name).catch(() => 'no picture could be taken');
+    const file = await opened.workbench.picture(name).catch(() => 'no picture could be taken');
     process.stderr.write(`Picture of the failure: ${file}\n`);
   });
 

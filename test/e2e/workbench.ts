@@ -5,6 +5,7 @@ import { errors, type FrameLocator, type Locator, type Page } from 'playwright-c
 import { openBrowser, type BrowserPage } from '../harness/browser.ts';
 import { Server, type Settings } from '../harness/server.ts';
 import { readSetup, type Setup } from '../harness/setup.ts';
+import { accessibilityViolations } from './accessibility.ts';
 import { ErrorWatch } from './errors.ts';
 import { normal, until, WAIT } from './waiting.ts';
 
@@ -32,15 +33,18 @@ function screenshots(setup: Setup): string {
   return path.join(setup.repository, 'test', 'e2e', 'screenshots', setup.version);
 }
 
-function probeFolder(scratch: string): string {
-  return path.join(scratch, 'data', 'extensions', 'host-probe');
+/** In the folder of installed extensions: where ours is installed, or that of this server. */
+function probeFolder({ extensions }: Setup, scratch: string): string {
+  return path.join(extensions ?? path.join(scratch, 'data', 'extensions'), 'host-probe');
 }
 
-/** Puts the probe where the server looks for installed extensions, with the list that it reads. */
+/** Puts the probe among the installed extensions, and into the list of them that the server reads. */
 function installProbe(setup: Setup, folder: string): void {
   cpSync(path.join(setup.repository, 'test', 'harness', 'host-probe'), folder, { recursive: true });
   const entry = { identifier: { id: 'stepscope-test.host-probe' }, version: '0.0.0', location: { $mid: 1, path: folder, scheme: 'file' }, relativeLocation: 'host-probe' };
-  writeFileSync(path.join(folder, '..', 'extensions.json'), JSON.stringify([entry]));
+  const list = path.join(folder, '..', 'extensions.json');
+  const others = existsSync(list) ? (JSON.parse(readFileSync(list, 'utf8')) as { readonly relativeLocation?: string }[]).filter(({ relativeLocation }) => relativeLocation !== entry.relativeLocation) : [];
+  writeFileSync(list, JSON.stringify([...others, entry]));
 }
 
 /** A VS Code window with the extension under development, driven like a person would. */
@@ -72,7 +76,7 @@ export class Workbench {
       for (const [name, text] of Object.entries(files ?? {})) writeFileSync(path.join(opened, name), text);
     }
     const all = { 'workbench.colorTheme': THEMES[theme].name, ...settings };
-    if (hostProbe) installProbe(setup, probeFolder(scratch));
+    if (hostProbe) installProbe(setup, probeFolder(setup, scratch));
     const server = await Server.start(setup, path.join(scratch, 'data'), all);
     let browser: BrowserPage | undefined;
     try {
@@ -102,7 +106,7 @@ export class Workbench {
 
   /** The longest that the extension host was held up since then (ms since 1970), in ms. Needs `hostProbe`. */
   hostDelay(since: number): number {
-    const lines = readFileSync(path.join(probeFolder(this.scratch), 'delays.txt'), 'utf8').trim().split('\n').map((line) => line.split(' ').map(Number));
+    const lines = readFileSync(path.join(probeFolder(this.setup, this.scratch), 'delays.txt'), 'utf8').trim().split('\n').map((line) => line.split(' ').map(Number));
     return Math.max(...lines.flatMap(([time = 0, delay = 0]) => (time >= since ? [delay] : [])));
   }
 
@@ -329,10 +333,18 @@ export class Workbench {
   }
 
   /** Saves a picture as test/e2e/screenshots/<version>/<name>.png and gives its path. */
-  async screenshot(name: string): Promise<string> {
+  async picture(name: string): Promise<string> {
     const file = path.join(screenshots(this.setup), `${name}.png`);
     await this.page.screenshot({ path: file, animations: 'disabled', caret: 'hide' });
     return file;
+  }
+
+  /** The picture of a state that is to be looked at; on the newest VS Code also fails for what axe-core finds in the views that it shows. */
+  async screenshot(name: string): Promise<void> {
+    const file = await this.picture(name);
+    if (this.version !== 'newest') return;
+    const found = await accessibilityViolations(this.page);
+    if (found.length > 0) throw new Error(`${found.length} violations of accessibility in ${file}:\n${found.join('\n')}`);
   }
 
   /** Presses a button of the notification that contains `text`. */
