@@ -10,6 +10,7 @@ import { createAnalysisThreads } from './vscode/analysis-threads.ts';
 import { registerBiasCommands } from './vscode/bias/bias-commands.ts';
 import { createFirstAnswers } from './vscode/bias/first-answers.ts';
 import { createOverthinkingPanel } from './vscode/bias/overthinking-panel.ts';
+import { policyAbilities } from './vscode/bias/policy-abilities.ts';
 import { createTraceReadings } from './vscode/bias/trace-readings.ts';
 import { registerCommands } from './vscode/commands.ts';
 import { chooseVerifier } from './vscode/choose-verifier.ts';
@@ -134,7 +135,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const panel = createScoresPanel({ context, active, notes, reveal: (view, step) => navigation.reveal(view, step), reopen });
   const analysis = createAnalysisPanel({ extension: context.extensionUri, active, navigation, reopen });
   const traceReadings = createTraceReadings((signal) => policy.load('reasoned', signal), activities);
-  const overthinking = createOverthinkingPanel({ extension: context.extensionUri, active, readings: traceReadings, firstAnswers: createFirstAnswers(context.workspaceState), notes: () => policy.notes(), reopen });
+  const overthinking = createOverthinkingPanel({ extension: context.extensionUri, active, readings: traceReadings, firstAnswers: createFirstAnswers(context.workspaceState), notes: () => policy.notes(), abilities: () => policyAbilities(context, known), reopen });
   const noteCommands = createNoteCommands(notesMemory, sessions);
   const threads = createAnalysisThreads(sessions, noteCommands);
   const models = {

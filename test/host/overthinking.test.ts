@@ -114,4 +114,13 @@ describe('overthinking in a trace', function () {
       await settings.update('model', undefined, vscode.ConfigurationTarget.Global);
     }
   });
+
+  it('finds the answer that a row of a data set sets apart', async () => {
+    const row = await openText(`${JSON.stringify({ question: QUESTION, answer: 'Ben has 9 + 4 = 13 books.\n#### 13' })}\n`, 'jsonl');
+    const snapshot = await command('showOverthinking', row.document.uri);
+    assert.ok(snapshot);
+    assert.equal(snapshot.timeline.marks.find(({ kind }) => kind === 'answer')?.what, '13');
+    assert.ok(snapshot.facts.some(({ name, value }) => name === 'Reference' && value === '13 ✓'), JSON.stringify(snapshot.facts));
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
 });

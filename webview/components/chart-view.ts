@@ -11,6 +11,10 @@ export function chartView(chart: Chart, table: Table, scope: string, folded: str
   caption.textContent = chart.name;
   const box = document.createElement('div');
   box.className = 'chart-box-scroll';
+  // Where it is narrow the picture scrolls, and keys must reach it.
+  box.tabIndex = 0;
+  box.setAttribute('role', 'group');
+  box.setAttribute('aria-label', chart.name);
   box.append(svgElement(drawChart(chart, scope)));
   const description = document.createElement('p');
   description.className = 'quiet';

@@ -1,5 +1,6 @@
 import { lackOf, type Capability, type LanguageModel, type ModelInfo } from '../model.ts';
 import { fail, ok, type Result } from '../result.ts';
+import { opensThinking } from '../trace/thinking.ts';
 import type { Span } from '../trace/trace.ts';
 import { askGuesses } from './ask-guesses.ts';
 import { readTokenAttention, type TokenAttention } from './attention.ts';
@@ -20,6 +21,8 @@ export interface TraceTask {
   /** What the detectors say of it. */
   readonly measure: TextMeasure;
   readonly settings: BiasSettings;
+  /** A tag that opens the thinking stood before the text: the prompt ends with it, whatever the chat template does. */
+  readonly opened: boolean;
 }
 
 /** The layers' answers. `first` is the first answer that they were read before; no lens: why. */
@@ -48,22 +51,23 @@ export async function readTracePart(model: LanguageModel, part: TracePart, task:
   const needs = PART_NEEDS[part];
   const lack = needs && lackOf(model, needs);
   if (lack !== undefined) return fail('unsupported', lack);
-  const { question, measure, settings } = task;
-  const [prompts] = await biasPrompts(model, [question], settings, signal);
-  if (prompts?.ok !== true) return fail(prompts?.error.reason ?? 'template-invalid', prompts?.error.message ?? 'There is no prompt.');
-  const [tokenized] = await tokenizeTraces(model, [{ prompt: prompts.value.thinking, text: measure.text }], signal);
+  const { question, measure, settings, opened } = task;
+  const [written] = await biasPrompts(model, [question], settings, signal);
+  if (written?.ok !== true) return fail(written?.error.reason ?? 'template-invalid', written?.error.message ?? 'There is no prompt.');
+  const prompts = opened && !opensThinking(written.value.thinking) ? { ...written.value, thinking: `${written.value.thinking}<think>\n` } : written.value;
+  const [tokenized] = await tokenizeTraces(model, [{ prompt: prompts.thinking, text: measure.text }], signal);
   // How it ended is not known of a trace in a file: its end of sequence is not counted.
-  const { pFirst } = withTokens(measure, 'stop', prompts.value.thinking, tokenized);
-  const from = prompts.value.thinking.length;
+  const { pFirst } = withTokens(measure, 'stop', prompts.thinking, tokenized);
+  const from = prompts.thinking.length;
   const tokens = tokenized?.tokens.filter(({ end }) => end > from).map(({ start, end }) => ({ start: Math.max(0, start - from), end: end - from }));
   const same = known?.model.hash === model.info.hash ? known : undefined;
   const reading: TraceReading = { ...same, model: model.info, tokens, pFirst };
-  if (part === 'attention') return ok({ ...reading, attention: await readTokenAttention(model, prompts.value, measure, signal) });
-  if (part === 'lens' && reading.guesses !== undefined) return ok({ ...reading, lens: await lensOf(model, prompts.value, task, reading.guesses, signal) });
+  if (part === 'attention') return ok({ ...reading, attention: await readTokenAttention(model, prompts, measure, signal) });
+  if (part === 'lens' && reading.guesses !== undefined) return ok({ ...reading, lens: await lensOf(model, prompts, task, reading.guesses, signal) });
   const { find } = traceReader(settings.detectors);
-  const [guesses] = await askGuesses(model, [{ question: { row: 0, question }, prompts: prompts.value }], settings, find, signal);
+  const [guesses] = await askGuesses(model, [{ question: { row: 0, question }, prompts: prompts }], settings, find, signal);
   if (guesses?.ok !== true) return fail(guesses?.error.reason ?? 'engine-failed', guesses?.error.message ?? 'The model wrote nothing.');
-  return ok({ ...reading, guesses: guesses.value, ...(part === 'lens' && { lens: await lensOf(model, prompts.value, task, guesses.value, signal) }) });
+  return ok({ ...reading, guesses: guesses.value, ...(part === 'lens' && { lens: await lensOf(model, prompts, task, guesses.value, signal) }) });
 }
 
 async function lensOf(model: LanguageModel, prompts: BiasPrompts, { measure }: TraceTask, { greedy }: Guesses, signal?: AbortSignal): Promise<TraceLens> {

@@ -14,7 +14,8 @@ export interface BiasTrace {
   readonly apart: Span | undefined;
   /** The reference answer, where the data has one. */
   readonly gold: string | undefined;
-  /** Whether the data says where thinking begins or ends. */
+  /** Whether a tag opens the thinking, and whether the data says at all where it begins or ends. */
+  readonly opened: boolean;
   readonly marked: boolean;
   toDocument(span: Span): Span;
   /** A place of the document in `text`; undefined where it is before it. */
@@ -25,9 +26,8 @@ export function biasTrace(open: OpenTrace): BiasTrace {
   const { trace } = open;
   const { response } = trace;
   const tagged = thinkingStart(response);
-  // The prompt of a policy ends with the tag and a line ending.
-  const body = tagged?.body ?? 0;
-  const from = tagged === undefined ? 0 : body + (/^\r?\n/.exec(response.slice(body, body + 2))?.[0].length ?? 0);
+  // The prompt of a policy ends with the tag and a line ending: a block that it has opened is not opened twice.
+  const from = tagged === undefined ? 0 : response.length - response.slice(tagged.body).trimStart().length;
   const offsets = documentOffsets(open);
   const inText = ({ start, end }: Span): Span => ({ start: Math.max(0, start - from), end: Math.max(0, end - from) });
   const text = response.slice(from);
@@ -38,11 +38,12 @@ export function biasTrace(open: OpenTrace): BiasTrace {
     return offsets.toDocument(offset);
   };
   return {
-    question: trace.problem,
+    question: trace.problem.trim(),
     text,
     steps: trace.steps.map(({ span }) => inText(span)),
     apart: trace.answer && inText(trace.answer),
     gold: trace.given?.goldAnswer?.value,
+    opened: tagged !== undefined,
     marked: tagged !== undefined || text.includes('</think>'),
     toDocument: ({ start, end }) => ({ start: toDocument(start + from), end: end > start ? toDocument(end + from - 1) + 1 : toDocument(end + from) }),
     toText(offset) {

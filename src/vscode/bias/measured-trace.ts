@@ -1,5 +1,5 @@
 import { t } from '@vscode/l10n';
-import { finalAnswer, type FinalAnswer } from '../../core/bias/final-answer.ts';
+import { traceAnswer, type TraceAnswer } from '../../core/bias/trace-answer.ts';
 import type { FirstAnswer } from '../../core/bias/events.ts';
 import { traceReader, type TextMeasure } from '../../core/bias/measure-trace.ts';
 import type { BiasSettings } from '../../core/bias/settings.ts';
@@ -13,7 +13,7 @@ import type { BiasTrace } from './bias-trace.ts';
 export interface MeasuredTrace {
   readonly trace: BiasTrace;
   readonly measure: TextMeasure;
-  readonly own: FinalAnswer | undefined;
+  readonly own: TraceAnswer | undefined;
   /** The first answer as the detector has it. */
   readonly detected: FirstAnswer | undefined;
   /** Every other place in the steps that states an answer, in order. */
@@ -36,7 +36,7 @@ export function measureTrace(trace: BiasTrace, name: string, settings: BiasSetti
   return ok({
     trace,
     measure,
-    own: finalAnswer(reader.find, text, apart),
+    own: traceAnswer(reader.find, text, apart),
     detected: found.first,
     others: stated.filter(({ span }) => span.start !== found.first?.span.start),
     byHand: chosen !== undefined,

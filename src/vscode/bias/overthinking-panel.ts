@@ -15,6 +15,8 @@ import { readBiasSettings } from './bias-settings.ts';
 import type { FirstAnswers } from './first-answers.ts';
 import { BY_HAND, measureTrace, type MeasuredTrace } from './measured-trace.ts';
 import { MOST_STATEMENTS, overthinkingSnapshot, type OverthinkingPicture } from './overthinking-snapshot.ts';
+import type { PartLacks } from './overthinking-parts.ts';
+import type { PolicyAbilities } from './policy-abilities.ts';
 import { readingKey, type ReadingRequest, type TraceReadings } from './trace-readings.ts';
 
 export interface OverthinkingPanel extends Disposable {
@@ -33,6 +35,8 @@ export interface OverthinkingPanelDependencies {
   readonly firstAnswers: FirstAnswers;
   /** What has to be known of the policy that is set. */
   readonly notes: () => readonly string[];
+  /** What it can do, as far as that is known without loading it. */
+  readonly abilities: () => Promise<Result<PolicyAbilities>>;
   /** Opens the trace of a panel that was restored with the window. */
   readonly reopen: (uri: vscode.Uri) => Promise<void>;
 }
@@ -48,7 +52,7 @@ interface Shown {
 const BEAT_MS = 80;
 
 /** The panel *Overthinking*: one trace along its tokens. It follows the active trace, and the cursor in its text. */
-export function createOverthinkingPanel({ extension, active, readings, firstAnswers, notes, reopen }: OverthinkingPanelDependencies): OverthinkingPanel {
+export function createOverthinkingPanel({ extension, active, readings, firstAnswers, notes, abilities, reopen }: OverthinkingPanelDependencies): OverthinkingPanel {
   const highlights = createQuoteHighlights();
   const cache = new WeakMap<TraceView['open'], { readonly key: string; readonly measured: Result<MeasuredTrace> }>();
   let shown: Shown | undefined;
@@ -57,6 +61,14 @@ export function createOverthinkingPanel({ extension, active, readings, firstAnsw
   let layers: { readonly from: number; readonly to: number } | undefined;
   let threshold = 3;
   let timer: NodeJS.Timeout | undefined;
+  /** Sentences about what the policy lacks; empty until they are known. */
+  let lacks: PartLacks = {};
+
+  async function learn(): Promise<void> {
+    const found = await abilities();
+    lacks = found.ok ? { lens: found.value.lack('hidden'), attention: found.value.lack('attention') } : {};
+    update();
+  }
 
   const panel = createSinglePanel({
     extension,
@@ -94,9 +106,10 @@ export function createOverthinkingPanel({ extension, active, readings, firstAnsw
     if (!measured.ok) return measured;
     const settings = readBiasSettings();
     const uri = view.document.uri.toString();
-    const task = { question: measured.value.trace.question, measure: measured.value.measure, settings };
+    const { trace } = measured.value;
+    const task = { question: trace.question, measure: measured.value.measure, settings, opened: trace.opened };
     const request = { uri, name: view.open.name, key: readingKey(task), task };
-    const input = { uri, name: view.open.name, measured: measured.value, settings, state: readings.find(uri, request.key), notes: notes(), layers, threshold };
+    const input = { uri, name: view.open.name, measured: measured.value, settings, state: readings.find(uri, request.key), notes: notes(), lacks, layers, threshold };
     return { ok: true, value: { view, measured: measured.value, request, picture: overthinkingSnapshot(input, number + 1) } };
   }
 
@@ -196,7 +209,10 @@ export function createOverthinkingPanel({ extension, active, readings, firstAnsw
   }
 
   async function receive(message: OverthinkingViewMessage): Promise<void> {
-    if (message.type === 'ready') return update(true);
+    if (message.type === 'ready') {
+      update(true);
+      return learn();
+    }
     if (shown === undefined || ('of' in message && message.of !== shown.picture.snapshot.number)) return;
     switch (message.type) {
       case 'select': {
@@ -236,7 +252,10 @@ export function createOverthinkingPanel({ extension, active, readings, firstAnsw
       if (textEditor.document === shown?.view.document) tellCursor();
     }),
     vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration('stepscope.policy')) readings.forgetFailures();
+      if (event.affectsConfiguration('stepscope.policy')) {
+        readings.forgetFailures();
+        if (panel.current() !== undefined) void learn();
+      }
       if (event.affectsConfiguration('stepscope.bias') || event.affectsConfiguration('stepscope.policy')) later();
     }),
   );

@@ -24,10 +24,14 @@ const MOST_BARS = 12;
 /** Layers of a table that is not thinned: more than any model has. */
 const MOST_ROWS = 2000;
 
+/** One sentence about what the policy that is set lacks for a part; absent where it has it, or that is not known yet. */
+export type PartLacks = Readonly<Partial<Record<TracePart, string | undefined>>>;
+
 export interface PartsInput {
   readonly measured: MeasuredTrace;
   readonly settings: BiasSettings;
   readonly state: ReadingState;
+  readonly lacks: PartLacks;
   readonly threshold: number;
   /** The early exit follows the mean over these, 0-based, the last one included. */
   readonly layers: { readonly from: number; readonly to: number } | undefined;
@@ -54,12 +58,14 @@ export function partViews(input: PartsInput): PartView[] {
   ];
 }
 
-function partView({ state }: PartsInput, part: TracePart, title: string, about: string, action: string, content: Content | undefined): PartView {
+function partView({ state, lacks, measured }: PartsInput, part: TracePart, title: string, about: string, action: string, content: Content | undefined): PartView {
   const base = { part, id: part, title, about, facts: [], charts: [], tables: [], ...content };
   const failure = state.failures.get(part);
   if (state.running === part) return { ...base, state: 'running', action };
   if (failure !== undefined) return { ...base, state: failure.lacking ? 'lacking' : 'failed', message: failure.message, action };
-  return { ...base, state: content === undefined ? 'open' : 'done', action };
+  if (content !== undefined) return { ...base, state: 'done', action };
+  const lack = measured.trace.question === '' ? t('The trace has no question: put it above the solution.') : lacks[part];
+  return lack === undefined ? { ...base, state: 'open', action } : { ...base, state: 'lacking', message: lack, action };
 }
 
 function provenance({ model }: TraceReading, ...settings: readonly string[]): string {
@@ -167,7 +173,7 @@ function attentionContent(reading: TraceReading, tokens: readonly TokenAttention
       }),
     ],
     tables: [groupTable(reflecting, others)],
-    provenance: provenance(reading, t('mean over {0} heads', t('all')), t('each token over the tokens that it sees')),
+    provenance: provenance(reading, t('mean over all heads'), t('each token over the tokens that it sees')),
   };
 }
 

@@ -10,7 +10,8 @@ import type { TraceReading } from '../../core/bias/trace-parts.ts';
 import { shortened } from '../../core/shortened.ts';
 import type { MarkRow, OverthinkingSnapshot, TokenRow } from '../../protocol/overthinking-view.ts';
 import type { Fact } from '../../protocol/search-view.ts';
-import { partViews, THRESHOLDS } from './overthinking-parts.ts';
+import { count } from '../wording.ts';
+import { partViews, THRESHOLDS, type PartLacks } from './overthinking-parts.ts';
 import type { MeasuredTrace } from './measured-trace.ts';
 import type { ReadingState } from './trace-readings.ts';
 
@@ -27,6 +28,7 @@ export interface OverthinkingInput {
   readonly state: ReadingState;
   /** What has to be known of the model that is set. */
   readonly notes: readonly string[];
+  readonly lacks: PartLacks;
   /** 0-based, the last one included; undefined for all. */
   readonly layers: { readonly from: number; readonly to: number } | undefined;
   /** Position among THRESHOLDS. */
@@ -47,8 +49,8 @@ export function overthinkingSnapshot(input: OverthinkingInput, number: number): 
   const timeline = timelineOf(measure, axis, own);
   const threshold = THRESHOLDS[input.threshold] ?? 1;
   const marks = timeline.marks.map((mark) => markRow(mark, measure.text));
-  const count = (kind: MarkKind): number => timeline.marks.filter((mark) => mark.kind === kind).length;
-  const summary = t('{0} reflections, {1} redundant steps, {2} loops in {3} steps', count('reflection'), count('redundant'), count('loop'), timeline.steps.length);
+  const found = (kind: MarkKind): number => timeline.marks.filter((mark) => mark.kind === kind).length;
+  const summary = t('{0}, {1}, {2} in {3}', count(found('reflection'), 'reflection'), count(found('redundant'), 'redundant step'), count(found('loop'), 'loop'), count(timeline.steps.length, 'step'));
   const layers = reading?.attention && layersOf(reading.attention, input.layers);
   const snapshot: OverthinkingSnapshot = {
     number,
@@ -71,7 +73,7 @@ export function overthinkingSnapshot(input: OverthinkingInput, number: number): 
     tokens: reading?.attention && layers ? reading.attention.map((token) => tokenRow(token, measured, layers)) : [],
     layers,
     thresholds: { names: THRESHOLDS.map((value) => t('{0} times uniform', value)), chosen: input.threshold },
-    parts: partViews({ measured, settings, state, threshold, layers }),
+    parts: partViews({ measured, settings, state, lacks: input.lacks, threshold, layers }),
     busy: state.running !== undefined,
   };
   return { snapshot, axis };
@@ -129,15 +131,15 @@ function markRow({ kind, span, step, what, from, to }: TimelineMark, text: strin
 }
 
 function words(timeline: Timeline, marks: readonly MarkRow[], reading: TraceReading | undefined): TimelineWords {
-  const count = (kind: MarkKind): number => timeline.marks.filter((mark) => mark.kind === kind).length;
+  const found = (kind: MarkKind): number => timeline.marks.filter((mark) => mark.kind === kind).length;
   return {
     lanes: {
       steps: t('steps ({0})', timeline.steps.length),
       first: t('first answer'),
       answer: t('final answer'),
-      reflection: t('reflections ({0})', count('reflection')),
-      redundant: t('redundant steps ({0})', count('redundant')),
-      loop: t('loops ({0})', count('loop')),
+      reflection: t('reflections ({0})', found('reflection')),
+      redundant: t('redundant steps ({0})', found('redundant')),
+      loop: t('loops ({0})', found('loop')),
       curve: t('attention to the question'),
     },
     marks: marks.map(({ kind, step, place, text }) => (step === '–' ? t('{0}: {1}, at {2} {3}', kind, text, place, unitName(timeline.unit)) : t('{0}: {1}, step {2}, at {3} {4}', kind, text, step, place, unitName(timeline.unit)))),

@@ -3,7 +3,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { layerAttention, readAttention, readTokenAttention } from '../../../src/core/bias/attention.ts';
 import { biasPrompts } from '../../../src/core/bias/prompts.ts';
-import { finalAnswer } from '../../../src/core/bias/final-answer.ts';
+import { traceAnswer } from '../../../src/core/bias/trace-answer.ts';
 import { traceReader } from '../../../src/core/bias/measure-trace.ts';
 import { markId, timelinePicture, type TimelineWords } from '../../../src/core/bias/picture/timeline-picture.ts';
 import { DEFAULT_BIAS_SETTINGS, type BiasSettings } from '../../../src/core/bias/settings.ts';
@@ -23,7 +23,7 @@ describe('the timeline of a trace', () => {
   it('has every finding of the detectors as a mark, in order, on the axis', () => {
     for (const { text, gold } of labelledTraces()) {
       const measure = reader.measure(text, gold);
-      const own = finalAnswer(reader.find, text, undefined);
+      const own = traceAnswer(reader.find, text, undefined);
       const { marks, steps, length } = timelineOf(measure, traceAxis(text, undefined), own);
       const count = (kind: string) => marks.filter((mark) => mark.kind === kind).length;
       assert.deepEqual([count('first'), count('reflection'), count('redundant'), count('loop'), count('answer')], [measure.first ? 1 : 0, measure.reflections.length, measure.redundant.length, measure.loops.length, 1]);
@@ -77,14 +77,15 @@ describe('the timeline of a trace', () => {
 describe('the final answer of a trace in a file', () => {
   const find = reader.find;
   it('is what follows the thinking, what the data sets apart, or the last one stated', () => {
-    assert.deepEqual(finalAnswer(find, TEXT, undefined), { answer: '13', by: 'after the thinking', span: { start: TEXT.length - 4, end: TEXT.length - 2 } });
-    const apart = 'So 3.\n\n72';
-    assert.deepEqual(finalAnswer(find, apart, { start: 7, end: 9 }), { answer: '72', by: 'set apart', span: { start: 7, end: 9 } });
-    assert.deepEqual(finalAnswer(find, 'The answer is 4. No: the answer is 5.', undefined), { answer: '5', by: 'last stated', span: { start: 35, end: 36 } });
+    assert.deepEqual(traceAnswer(find, TEXT, undefined), { answer: '13', by: 'after the thinking', span: { start: TEXT.length - 4, end: TEXT.length - 2 } });
+    const apart = { answer: '72', by: 'set apart', span: { start: 12, end: 14 } };
+    assert.deepEqual(traceAnswer(find, 'So 3.\n\n#### 72', { start: 7, end: 14 }), apart);
+    assert.deepEqual(traceAnswer(find, 'So 3.\n\n     72', { start: 12, end: 14 }), apart);
+    assert.deepEqual(traceAnswer(find, 'The answer is 4. No: the answer is 5.', undefined), { answer: '5', by: 'last stated', span: { start: 35, end: 36 } });
   });
   it('is missing where the thinking was ended and nothing follows', () => {
-    assert.equal(finalAnswer(find, 'The answer is 4.\n</think>\n', undefined), undefined);
-    assert.equal(finalAnswer(find, 'Nothing yet.', undefined), undefined);
+    assert.equal(traceAnswer(find, 'The answer is 4.\n</think>\n', undefined), undefined);
+    assert.equal(traceAnswer(find, 'Nothing yet.', undefined), undefined);
   });
 });
 
@@ -93,7 +94,7 @@ describe('what the bundled reasoner says of one trace', function () {
   let engine: Engine;
   let model: LanguageModel;
   const settings: BiasSettings = { ...DEFAULT_BIAS_SETTINGS, guesses: { ...DEFAULT_BIAS_SETTINGS.guesses, n: 4 } };
-  const task: TraceTask = { question: 'Ben has 9 books and gets 4 more books. How many books does Ben have?', measure: reader.measure(TEXT, '13'), settings };
+  const task: TraceTask = { question: 'Ben has 9 books and gets 4 more books. How many books does Ben have?', measure: reader.measure(TEXT, '13'), settings, opened: true };
   before(async () => {
     engine = createEngine({ enginePath: path.join(repoRoot(), 'dist', 'engine.js') });
     model = await engine.load(bundledModel('reasoner'));

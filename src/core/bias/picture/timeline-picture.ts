@@ -30,7 +30,8 @@ export interface TimelinePicture {
   readonly value: (x: number) => number;
 }
 
-const EDGE = 14;
+/** Left, and right where the values of the curve are written. */
+const EDGE = { left: 14, right: 30 } as const;
 const LANE = 34;
 const CURVE = 132;
 const GLYPHS: Readonly<Record<MarkKind, string>> = { first: '▼', reflection: '↺', redundant: '□', loop: '⟳', answer: '■' };
@@ -44,7 +45,7 @@ export function markId(index: number): string {
 
 /** Draws the timeline in a width, pixels. Marks are options of a list, in the order of the timeline; colours and fonts come from classes. */
 export function timelinePicture(timeline: Timeline, words: TimelineWords, curve: TimelineCurve | undefined, width: number): TimelinePicture {
-  const scale = scaleLinear().domain([0, Math.max(1, timeline.length)]).range([EDGE, width - EDGE]);
+  const scale = scaleLinear().domain([0, Math.max(1, timeline.length)]).range([EDGE.left, width - EDGE.right]);
   const x = (value: number): number => rounded(scale(value));
   const lanes = LANES.map((kinds) => ({ kinds, marks: timeline.marks.flatMap((mark, index) => (kinds.includes(mark.kind) ? [{ mark, index }] : [])) }));
   const marksBottom = LANE * (1 + lanes.length);

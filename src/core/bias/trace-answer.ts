@@ -1,9 +1,10 @@
+import { finalAnswer } from '../answers/final-answer.ts';
 import { answerStart } from '../trace/thinking.ts';
 import type { Span } from '../trace/trace.ts';
 import { repliedAnswer, type AnswerFinder } from './stated-answer.ts';
 
 /** The answer that a trace ends on, as an editor holds it: not every one has its thinking marked. */
-export interface FinalAnswer {
+export interface TraceAnswer {
   readonly answer: string;
   /** UTF-16 offsets of the text in which it is stated. */
   readonly span: Span;
@@ -12,7 +13,7 @@ export interface FinalAnswer {
 }
 
 /** `apart` is the answer that the trace's format sets apart, where there is one. */
-export function finalAnswer(find: AnswerFinder, text: string, apart: Span | undefined): FinalAnswer | undefined {
+export function traceAnswer(find: AnswerFinder, text: string, apart: Span | undefined): TraceAnswer | undefined {
   const after = answerStart(text, true);
   const parts = [
     ...(after === undefined ? [] : [{ span: { start: after, end: text.length }, by: 'after the thinking' as const }]),
@@ -20,7 +21,8 @@ export function finalAnswer(find: AnswerFinder, text: string, apart: Span | unde
   ];
   for (const { span: { start, end }, by } of parts) {
     const part = text.slice(start, end);
-    const answer = repliedAnswer(find, part);
+    // A format that sets an answer apart writes it in a way of its own: `#### 72`.
+    const answer = repliedAnswer(find, part) ?? (by === 'set apart' ? finalAnswer(part) : undefined);
     if (answer === undefined) continue;
     const at = part.lastIndexOf(answer);
     return { answer, by, span: at < 0 ? { start, end } : { start: start + at, end: start + at + answer.length } };
