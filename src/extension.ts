@@ -7,11 +7,7 @@ import { createActiveTrace } from './vscode/active-trace.ts';
 import { addModel } from './vscode/add-model.ts';
 import { createAnalysisPanel } from './vscode/analysis-panel.ts';
 import { createAnalysisThreads } from './vscode/analysis-threads.ts';
-import { registerBiasCommands } from './vscode/bias/bias-commands.ts';
-import { createFirstAnswers } from './vscode/bias/first-answers.ts';
-import { createOverthinkingPanel } from './vscode/bias/overthinking-panel.ts';
 import { policyAbilities } from './vscode/bias/policy-abilities.ts';
-import { createTraceReadings } from './vscode/bias/trace-readings.ts';
 import { registerCommands } from './vscode/commands.ts';
 import { chooseVerifier } from './vscode/choose-verifier.ts';
 import { createCompareTraces } from './vscode/compare-traces.ts';
@@ -35,6 +31,10 @@ import { forgetServerKey } from './vscode/forget-server-key.ts';
 import { createHoverProvider } from './vscode/hovers.ts';
 import { createKnownVerifiers } from './vscode/known-verifiers.ts';
 import { createLenses } from './vscode/lenses.ts';
+import { registerMaskingCommands } from './vscode/masking/masking-commands.ts';
+import { MASKING_EXPORTS } from './vscode/masking/masking-log.ts';
+import { createMaskingPanel } from './vscode/masking/masking-panel.ts';
+import { createMaskingWork } from './vscode/masking/masking-work.ts';
 import { createNavigation } from './vscode/navigation.ts';
 import { createNoteCommands } from './vscode/note-commands.ts';
 import { createNotesMemory, notedSpans } from './vscode/notes-memory.ts';
@@ -47,6 +47,10 @@ import { createSegmentationMemory } from './vscode/segmentation-memory.ts';
 import { createSegmentedDocuments } from './vscode/segmented-documents.ts';
 import { RUN_SCHEME } from './vscode/manifest.ts';
 import { POLICY } from './vscode/model-role.ts';
+import { createFirstAnswers } from './vscode/overthinking/first-answers.ts';
+import { registerOverthinkingCommands } from './vscode/overthinking/overthinking-commands.ts';
+import { createOverthinkingPanel } from './vscode/overthinking/overthinking-panel.ts';
+import { createTraceReadings } from './vscode/overthinking/trace-readings.ts';
 import { registerRunCommands } from './vscode/runs/run-commands.ts';
 import type { RunKinds } from './vscode/runs/run-kinds.ts';
 import { createRunStore } from './vscode/runs/run-store.ts';
@@ -126,7 +130,14 @@ export function activate(context: vscode.ExtensionContext): void {
   const target = createTraceTarget(sessions, active, rowDocuments, memory);
   const solutions = createSearchDocuments(searches, rowDocuments, target);
   const searchPanel = createSearchPanel({ extension: context.extensionUri, searches, runs, showTrace: (id, problem, preserveFocus) => solutions.show(id, problem, preserveFocus) });
-  const runKinds: RunKinds = { search: { open: (id) => searchPanel.show(id), exports: SEARCH_EXPORTS } };
+  const maskingPanel = createMaskingPanel({
+    extension: context.extensionUri,
+    runs,
+    activities,
+    work: createMaskingWork({ runs, policy: (signal) => policy.load('reasoned', signal) }),
+    abilities: () => policyAbilities(context, known),
+  });
+  const runKinds: RunKinds = { search: { open: (id) => searchPanel.show(id), exports: SEARCH_EXPORTS }, masking: { open: (id) => void maskingPanel.open(id), exports: MASKING_EXPORTS } };
   const notes = (): readonly string[] => verifier.notes();
   const reopen = async (uri: vscode.Uri): Promise<void> => {
     const view = await target.open(await vscode.workspace.openTextDocument(uri));
@@ -165,6 +176,7 @@ export function activate(context: vscode.ExtensionContext): void {
     searches,
     solutions,
     searchPanel,
+    maskingPanel,
     scoring,
     active,
     createDecorations(context, sessions),
@@ -187,7 +199,7 @@ export function activate(context: vscode.ExtensionContext): void {
     analysis,
     traceReadings,
     overthinking,
-    registerBiasCommands(target, overthinking),
+    registerOverthinkingCommands(target, overthinking),
     threads,
     registerCommands({ target, sessions, scoring, store, navigation, memory, segmentation: createSegmentationCommands(documents, sessions, scoring), notes: noteCommands, analysis, threads, exported: (document) => documents.exported(document), compareTraces: createCompareTraces(sessions, rowDocuments, target), showScores: () => panel.show(), models }),
     library,
@@ -199,6 +211,7 @@ export function activate(context: vscode.ExtensionContext): void {
     createRunsView(runs),
     registerRunCommands(runs, runKinds),
     registerSearchCommands({ searches, runs, panel: searchPanel, documents: solutions, library, active, choosePolicy: () => chooseVerifier(context, known, POLICY) }),
+    registerMaskingCommands({ panel: maskingPanel, target, active }),
     readings.onDidChange((concerns) => void rowDocuments.reread(concerns).then((any) => (any ? sessions.refresh() : undefined))),
     restoreTraces(memory, target),
     vscode.workspace.onDidChangeConfiguration((event) => {

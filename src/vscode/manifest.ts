@@ -67,6 +67,11 @@ export const SEARCH_COMMANDS = {
 
 export type SearchCommandName = keyof typeof SEARCH_COMMANDS;
 
+/** Commands about internal bias. */
+export const BIAS_COMMANDS = {
+  hideInput: 'stepscope.hideInput',
+} as const;
+
 /** Commands about runs and the *Runs* view. */
 export const RUN_COMMANDS = {
   openRun: 'stepscope.openRun',
@@ -77,15 +82,15 @@ export const RUN_COMMANDS = {
 
 export type RunCommandName = keyof typeof RUN_COMMANDS;
 
-/** Commands about internal bias and overthinking. */
-export const BIAS_COMMANDS = {
+/** Commands about overthinking in a trace. */
+export const OVERTHINKING_COMMANDS = {
   showOverthinking: 'stepscope.showOverthinking',
   measureOverthinking: 'stepscope.measureOverthinking',
   setFirstAnswer: 'stepscope.setFirstAnswer',
   resetFirstAnswer: 'stepscope.resetFirstAnswer',
 } as const;
 
-export type BiasCommandName = keyof typeof BIAS_COMMANDS;
+export type OverthinkingCommandName = keyof typeof OVERTHINKING_COMMANDS;
 
 /** Commands about Stepscope itself. */
 export const SETUP_COMMANDS = {
@@ -211,6 +216,8 @@ export const VIEWS = {
   overthinking: 'stepscope.overthinking',
   /** The panel that shows a search. */
   search: 'stepscope.search',
+  /** The panel of hidden input. */
+  masking: 'stepscope.masking',
   /** The tree of open data sets and traces. */
   traces: 'stepscope.traces',
   /** The list of what was run: searches, evaluations, bias experiments. */

@@ -4,7 +4,7 @@ import type { Disposable } from '../disposable.ts';
 import { RUN_COMMANDS, VIEWS } from '../manifest.ts';
 import type { RunEntry, RunStore } from './run-store.ts';
 
-const ICONS: Readonly<Record<RunKind, string>> = { search: 'type-hierarchy', eval: 'checklist', bias: 'eye' };
+const ICONS: Readonly<Record<RunKind, string>> = { search: 'type-hierarchy', eval: 'checklist', bias: 'eye', masking: 'eye-closed' };
 /** Runs that go on show at this beat. */
 const BEAT_MS = 1000;
 

@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
 import { TRACE_PARTS, type TracePart } from '../../core/bias/trace-part.ts';
-import { BIAS_COMMANDS, type BiasCommandName } from '../manifest.ts';
+import { OVERTHINKING_COMMANDS, type OverthinkingCommandName } from '../manifest.ts';
 import type { TraceView } from '../trace-sessions.ts';
 import type { TraceTarget } from '../trace-target.ts';
 import type { OverthinkingPanel } from './overthinking-panel.ts';
 
-/** Registers the commands about internal bias and overthinking. Each answers in every state: with what was asked for, or with one sentence. */
-export function registerBiasCommands(target: TraceTarget, panel: OverthinkingPanel): vscode.Disposable {
+/** Registers the commands about overthinking in a trace. Each answers in every state: with what was asked for, or with one sentence. */
+export function registerOverthinkingCommands(target: TraceTarget, panel: OverthinkingPanel): vscode.Disposable {
   async function withTrace<T>(document: unknown, act: (view: TraceView) => T | Promise<T>): Promise<T | undefined> {
     const found = await target.find(document, true);
     if ('view' in found) return act(found.view);
@@ -14,7 +14,7 @@ export function registerBiasCommands(target: TraceTarget, panel: OverthinkingPan
     return undefined;
   }
 
-  const handlers: Readonly<Record<BiasCommandName, (document?: unknown, second?: unknown) => Promise<unknown>>> = {
+  const handlers: Readonly<Record<OverthinkingCommandName, (document?: unknown, second?: unknown) => Promise<unknown>>> = {
     showOverthinking: (document) => withTrace(document, (view) => panel.show(view)),
     measureOverthinking: (document, parts) =>
       withTrace(document, (view) => {
@@ -24,7 +24,7 @@ export function registerBiasCommands(target: TraceTarget, panel: OverthinkingPan
     setFirstAnswer: (document) => withTrace(document, (view) => panel.setFirst(view, 'selection')),
     resetFirstAnswer: (document) => withTrace(document, (view) => panel.setFirst(view, 'detected')),
   };
-  return vscode.Disposable.from(...Object.entries(BIAS_COMMANDS).map(([name, id]) => vscode.commands.registerCommand(id, handlers[name as BiasCommandName])));
+  return vscode.Disposable.from(...Object.entries(OVERTHINKING_COMMANDS).map(([name, id]) => vscode.commands.registerCommand(id, handlers[name as OverthinkingCommandName])));
 }
 
 /** The parts that a caller names; all where it names none. */

@@ -11,12 +11,12 @@ import { createQuoteHighlights } from '../quote-highlights.ts';
 import { createSinglePanel } from '../single-panel.ts';
 import type { TraceView } from '../trace-sessions.ts';
 import { biasTrace } from './bias-trace.ts';
-import { readBiasSettings } from './bias-settings.ts';
+import { readBiasSettings } from '../bias/bias-settings.ts';
 import type { FirstAnswers } from './first-answers.ts';
 import { BY_HAND, measureTrace, type MeasuredTrace } from './measured-trace.ts';
 import { MOST_STATEMENTS, overthinkingSnapshot, type OverthinkingPicture } from './overthinking-snapshot.ts';
 import type { PartLacks } from './overthinking-parts.ts';
-import type { PolicyAbilities } from './policy-abilities.ts';
+import type { PolicyAbilities } from '../bias/policy-abilities.ts';
 import { readingKey, type ReadingRequest, type TraceReadings } from './trace-readings.ts';
 
 export interface OverthinkingPanel extends Disposable {
