@@ -30,6 +30,7 @@ const OPTIONS = {
   batch: { type: 'string' },
   seed: { type: 'string' },
   log: { type: 'string' },
+  out: { type: 'string' },
   json: { type: 'boolean', default: false },
 } as const;
 

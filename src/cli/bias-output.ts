@@ -2,6 +2,7 @@ import process from 'node:process';
 import type { BiasEvent, BiasReport, Contrast, Deviation, Guesses, Halves, PlanSummary, TraceMeasure } from '../core/bias/events.ts';
 import { pooledGuesses } from '../core/bias/guesses.ts';
 import { planName, type MaskPlan } from '../core/bias/plan.ts';
+import { intervalText, numberOf, percentOf, pText } from '../core/bias/report-text.ts';
 import type { Estimate } from '../core/metrics/statistics.ts';
 import type { BiasSettings } from '../core/bias/settings.ts';
 import { visibleText } from '../formats/visible-text.ts';
@@ -102,7 +103,7 @@ function rowLines({ row, question = '', guesses, trace, deviation, plans: result
       if (result.type === 'not-applicable') return line(planName(plan), result.message);
       const { comparison, mask } = result;
       const hidden = mask.hidden === undefined ? '' : `, ${mask.method === 'mask' ? 'hidden' : 'removed'} ${mask.hidden.length} tokens`;
-      return line(planName(plan), `${traceText(result.trace)}, ${comparison.same ? 'unchanged' : `r ${number(comparison.r)}`}${hidden}`);
+      return line(planName(plan), `${traceText(result.trace)}, ${comparison.same ? 'unchanged' : `r ${numberOf(comparison.r)}`}${hidden}`);
     }),
   ];
 }
@@ -112,7 +113,7 @@ function guessText(guesses: Guesses, deviation: Deviation | undefined): string {
   const named = [...pooled].sort((a, b) => b.count - a.count).slice(0, NAMED_GUESSES).map(({ answer, count }) => `${answer} ×${count}`);
   const n = pooled.reduce((sum, { count }) => sum + count, 0);
   const unparsed = guesses.distributions.reduce((sum, distribution) => sum + distribution.unparsed, 0);
-  const away = deviation === undefined ? '' : `, deviation ${number(deviation.numeric)}, ${percent(deviation.share)} differ from the own answer`;
+  const away = deviation === undefined ? '' : `, deviation ${numberOf(deviation.numeric)}, ${percentOf(deviation.share)} differ from the own answer`;
   return `${named.join(', ')}${pooled.length > named.length ? ', …' : ''} (n = ${n}, ${unparsed} unparsed), greedy ${guesses.greedy ?? 'none'}${away}`;
 }
 
@@ -136,16 +137,16 @@ export function reportLines(report: BiasReport): string[] {
   return [
     '',
     `${report.questions} questions, ${guesses.samples} guesses (${guesses.unparsed} unparsed)${report.failures === 0 ? '' : `, ${report.failures} failures`}`,
-    `  guesses right         ${estimate(report.directAccuracy, percent)}`,
-    `  traces right          ${estimate(report.accuracy, percent)}`,
-    `  tokens                ${estimate(report.tokens, number)}`,
-    `  think at all          ${estimate(report.thought, percent)}`,
-    `  state an answer       ${estimate(report.stated, percent)}`,
-    `  reflections           ${estimate(report.reflections, number)}`,
-    `  … guess conflicts     ${estimate(report.conflicts.high, number)}`,
-    `  … guess agrees        ${estimate(report.conflicts.low, number)}`,
+    `  guesses right         ${estimate(report.directAccuracy, percentOf)}`,
+    `  traces right          ${estimate(report.accuracy, percentOf)}`,
+    `  tokens                ${estimate(report.tokens, numberOf)}`,
+    `  think at all          ${estimate(report.thought, percentOf)}`,
+    `  state an answer       ${estimate(report.stated, percentOf)}`,
+    `  reflections           ${estimate(report.reflections, numberOf)}`,
+    `  … guess conflicts     ${estimate(report.conflicts.high, numberOf)}`,
+    `  … guess agrees        ${estimate(report.conflicts.low, numberOf)}`,
     `  … conflict - agree    ${contrastText(report.conflicts)}`,
-    `  … of those that think ${number(report.conflictsThought.high?.value)} on conflict, ${number(report.conflictsThought.low?.value)} on agreement, difference ${contrastText(report.conflictsThought)}`,
+    `  … of those that think ${numberOf(report.conflictsThought.high?.value)} on conflict, ${numberOf(report.conflictsThought.low?.value)} on agreement, difference ${contrastText(report.conflictsThought)}`,
     ...report.halves.flatMap(halvesLines),
     ...report.plans.flatMap(planLines),
     ...attentionLines(report),
@@ -157,7 +158,7 @@ function halvesLines({ by, differences, n, ties }: Halves): string[] {
   const tied = ties === 0 ? '' : `, ${ties} on the boundary`;
   return [
     `high against low half by deviation (${kind}), n = ${n}${tied}`,
-    ...differences.map(({ measure, high, low, rDelta, p }) => `  ${measure.padEnd(30)} ${number(low?.value)} -> ${number(high?.value)}, R_delta ${estimate(rDelta, percent)}, p ${pValue(p)}`),
+    ...differences.map(({ measure, high, low, rDelta, p }) => `  ${measure.padEnd(30)} ${numberOf(low?.value)} -> ${numberOf(high?.value)}, R_delta ${estimate(rDelta, percentOf)}, p ${pText(p)}`),
   ];
 }
 
@@ -165,9 +166,9 @@ function planLines(plan: PlanSummary): string[] {
   const { means, accuracy } = plan;
   return [
     `${plan.name}, ${plan.n} pairs${plan.notApplicable === 0 ? '' : `, ${plan.notApplicable} not applicable`}`,
-    `  tokens       ${number(means.original.tokens)} -> ${number(means.masked.tokens)}, difference ${estimate(plan.tokens, number)}, p ${pValue(plan.tokensP)}, r ${estimate(plan.r, number)}`,
-    `  reflections  ${number(means.original.reflections)} -> ${number(means.masked.reflections)}, difference ${estimate(plan.reflections, number)}, p ${pValue(plan.reflectionsP)}; guess conflicts ${number(plan.conflict.high?.value)}, agrees ${number(plan.conflict.low?.value)}, conflict - agree ${contrastText(plan.conflict)}`,
-    `  accuracy     ${percent(accuracy.original?.value)} -> ${percent(accuracy.masked?.value)}, difference ${estimate(plan.accuracyChange, percent)}; answer changed ${estimate(plan.answerChanged, percent)}, text unchanged ${percent(plan.unchanged?.value)}`,
+    `  tokens       ${numberOf(means.original.tokens)} -> ${numberOf(means.masked.tokens)}, difference ${estimate(plan.tokens, numberOf)}, p ${pText(plan.tokensP)}, r ${estimate(plan.r, numberOf)}`,
+    `  reflections  ${numberOf(means.original.reflections)} -> ${numberOf(means.masked.reflections)}, difference ${estimate(plan.reflections, numberOf)}, p ${pText(plan.reflectionsP)}; guess conflicts ${numberOf(plan.conflict.high?.value)}, agrees ${numberOf(plan.conflict.low?.value)}, conflict - agree ${contrastText(plan.conflict)}`,
+    `  accuracy     ${percentOf(accuracy.original?.value)} -> ${percentOf(accuracy.masked?.value)}, difference ${estimate(plan.accuracyChange, percentOf)}; answer changed ${estimate(plan.answerChanged, percentOf)}, text unchanged ${percentOf(plan.unchanged?.value)}`,
   ];
 }
 
@@ -175,28 +176,16 @@ function attentionLines({ attention, earlyExits }: BiasReport): string[] {
   if (attention.length === 0) return [];
   return [
     'attention to the question / uniform, at words that open a reflection and at other tokens',
-    ...attention.map(({ reflecting, others, difference }, layer) => `  layer ${layer}  ${number(reflecting?.value)} and ${number(others?.value)}, difference ${estimate(difference, number)}`),
+    ...attention.map(({ reflecting, others, difference }, layer) => `  layer ${layer}  ${numberOf(reflecting?.value)} and ${numberOf(others?.value)}, difference ${estimate(difference, numberOf)}`),
     'early exit (experimental): attention to the question after the first answer reaches a threshold',
-    ...earlyExits.map(({ threshold, exits, saved }) => `  ${threshold} × uniform  exits ${estimate(exits, percent)}, saves of the tokens after the first answer ${estimate(saved, percent)}`),
+    ...earlyExits.map(({ threshold, exits, saved }) => `  ${threshold} × uniform  exits ${estimate(exits, percentOf)}, saves of the tokens after the first answer ${estimate(saved, percentOf)}`),
   ];
 }
 
 function contrastText({ difference, ratio, p }: Contrast): string {
-  return `${estimate(difference, number)}, ratio ${estimate(ratio, number)}, p ${pValue(p)}`;
+  return `${estimate(difference, numberOf)}, ratio ${estimate(ratio, numberOf)}, p ${pText(p)}`;
 }
 
 function estimate(value: Estimate | undefined, format: (value: number | undefined) => string): string {
-  return value === undefined ? 'none' : `${format(value.value)} [${format(value.low)}, ${format(value.high)}] (n = ${value.n})`;
-}
-
-function number(value: number | undefined): string {
-  return value === undefined ? 'none' : Math.abs(value) >= 100 ? value.toFixed(0) : value.toFixed(2);
-}
-
-function percent(value: number | undefined): string {
-  return value === undefined ? 'none' : `${(100 * value).toFixed(1)}%`;
-}
-
-function pValue(p: number | undefined): string {
-  return p === undefined ? 'none' : p < 0.001 ? '< 0.001' : p.toFixed(3);
+  return `${intervalText(value, format)}${value === undefined ? '' : ` (n = ${value.n})`}`;
 }

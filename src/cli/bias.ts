@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
-import type { BiasEvent, BiasQuestion, BiasReport } from '../core/bias/events.ts';
+import type { BiasEvent, BiasQuestion } from '../core/bias/events.ts';
 import { runBias } from '../core/bias/experiment.ts';
+import { biasHeadline } from '../core/bias/headline.ts';
 import type { BiasSettings } from '../core/bias/settings.ts';
 import type { LanguageModel } from '../core/model.ts';
 import { StepscopeError } from '../core/result.ts';
 import type { RunEnd, RunHeader } from '../core/run/run.ts';
 import { openRows } from '../formats/open-file.ts';
 import { questionAt } from '../formats/questions.ts';
+import { biasLogFile, writeBiasReports } from './bias-files.ts';
 import { openBiasLog } from './bias-log.ts';
 import { readBiasCommand, type BiasCommand } from './bias-options.ts';
 import { biasOutput } from './bias-output.ts';
@@ -37,7 +39,8 @@ export async function biasCommand(args: readonly string[], signal: AbortSignal):
   let code = faults.length > 0 ? BAD_INPUT : 0;
   try {
     const model = await source.load();
-    const log = values.log === undefined ? undefined : openBiasLog(values.log, biasHeader(command.data, questions, settings, model));
+    const file = biasLogFile(values);
+    const log = file === undefined ? undefined : openBiasLog(file, biasHeader(command.data, questions, settings, model));
     const output = biasOutput(settings, values.json);
     let reached = 0;
     const take = (event: BiasEvent) => {
@@ -48,7 +51,10 @@ export async function biasCommand(args: readonly string[], signal: AbortSignal):
     log?.done.forEach(take);
     if (reached > 0) progress.say(`${reached} of ${parts} parts are there already and are not asked again.`);
     const timing = remainingTime(reached, parts);
-    const end = (reason: RunEnd['reason'], headline: string, message?: string) => log?.write({ type: 'run-end', reason, ...(message === undefined ? {} : { message }), headline, ended: new Date().toISOString() });
+    const end = (reason: RunEnd['reason'], headline: string, message?: string) => {
+      log?.write({ type: 'run-end', reason, ...(message === undefined ? {} : { message }), headline, ended: new Date().toISOString() });
+      if (values.out !== undefined && file !== undefined) writeBiasReports(values.out, file);
+    };
     try {
       for await (const event of runBias(model, { questions, settings, ...(log && { done: log.done }) }, signal)) {
         log?.write(event);
@@ -61,7 +67,7 @@ export async function biasCommand(args: readonly string[], signal: AbortSignal):
       const aborted = error instanceof StepscopeError && error.reason === 'aborted';
       end(aborted ? 'cancelled' : 'failed', `${reached} of ${parts} parts`, aborted ? undefined : String(error));
       if (!aborted) throw error;
-      progress.say(values.log === undefined ? 'Stopped; without --log nothing is kept.' : `Stopped: the same command goes on from ${values.log}.`);
+      progress.say(file === undefined ? 'Stopped; without --log or --out nothing is kept.' : `Stopped: the same command goes on from ${file}.`);
       return INTERRUPTED;
     }
     return code;
@@ -98,11 +104,6 @@ export function biasHeader(file: string, questions: readonly BiasQuestion[], set
     settings,
     data: { file: name, rows: questions.map(({ row }) => row) },
   };
-}
-
-export function biasHeadline({ questions, conflicts }: BiasReport): string {
-  const means = conflicts.high && conflicts.low && `, reflections ${conflicts.high.value.toFixed(2)} on conflict, ${conflicts.low.value.toFixed(2)} on agreement`;
-  return `${questions} questions${means ?? ''}`;
 }
 
 function tell(event: BiasEvent, say: (line: string) => void): void {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import type { Eval, EvalSettings } from '../core/eval/eval.ts';
@@ -7,8 +6,9 @@ import type { EvalReport } from '../core/eval/report.ts';
 import { rowsOfLog, sameRun } from '../core/eval/run-state.ts';
 import { parseRunLog, runLine } from '../core/run/run-log.ts';
 import type { RunEnd, RunHeader } from '../core/run/run.ts';
-import { htmlReport, REPORT_STYLE } from '../formats/report/report-html.ts';
+import { htmlReport } from '../formats/report/report-html.ts';
 import { markdownEvalReport } from '../formats/report/report-markdown.ts';
+import { styleDigest } from '../formats/report/style-digest.ts';
 import { UsageError } from './usage.ts';
 
 /** The log of a run in its folder: a line a row. */
@@ -65,9 +65,8 @@ export function openRunFiles(folder: string, header: RunHeader<EvalSettings>, ab
     finish(report, summary) {
       flush();
       closeSync(handle);
-      const digest = createHash('sha256').update(REPORT_STYLE).digest('base64');
       writeFileSync(path.join(folder, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
-      writeFileSync(path.join(folder, 'report.html'), htmlReport(report, digest));
+      writeFileSync(path.join(folder, 'report.html'), htmlReport(report, styleDigest()));
       writeFileSync(path.join(folder, 'report.md'), markdownEvalReport(report));
     },
   };

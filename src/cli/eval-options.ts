@@ -43,6 +43,7 @@ export function readEvalCommand(args: readonly string[]): EvalCommand {
   const [name, ...more] = positionals;
   if (name === undefined || more.length > 0) throw new UsageError(`eval takes one name: stepscope eval NAME --data FILE. There are ${names}.`);
   const chosen = evalNamed(name);
+  if (name === 'bias' || name === 'overthinking') throw new UsageError('Internal bias and overthinking is an experiment of its own: stepscope bias --data FILE --out DIR.');
   if (!chosen) throw new UsageError(`There is no eval "${name}": use one of ${names}.`);
   if (values.data === undefined) throw new UsageError(`eval ${name} needs --data FILE: a data set with ${LABELS[chosen.needs.label]}.`);
   if (values.resume && values.out === undefined) throw new UsageError('--resume goes with --out: name the folder of the run that is to go on.');

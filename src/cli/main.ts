@@ -99,6 +99,7 @@ const HELP = `stepscope: look inside the reasoning of language models, step by s
       --attention N      read the attention of the first N traces into the log
       --batch N          questions at once (default 16)
       --log FILE         keep the run; the same command goes on with it
+      --out DIR          report.html, report.md and rows.csv, with the log (run.jsonl) beside them
       --prompt-template FILE  a prompt with {question} (and {system}) in it that ends where thinking
                          begins, for models without a chat template and servers (completions)
       --json             a JSON line a question, then the summary

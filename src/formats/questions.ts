@@ -20,21 +20,25 @@ export interface Question {
   readonly id?: string;
 }
 
-/**
- * Reads a row as a question: `question` or its like; the right answer from `answer` and its like, the last line of a GSM8K
- * solution, or the boxed answer of a `solution`. A solution that the row has is not shown to the model. The error names the
- * row and the fields that were looked for.
- */
+/** Reads a row of a source as a question. */
 export function questionAt(source: RowSource, row: number): Result<Question, FormatErrorReason> {
   if (row < 0 || row >= source.rows) return noSuchRow(source.name, row, source.rows);
   const value = source.value(row);
-  if (!value.ok) return value;
-  const record = recordOf(source.where(row), value.value, list(QUESTIONS));
+  return value.ok ? questionOf(source.where(row), row, value.value) : value;
+}
+
+/**
+ * Reads the value of a row as a question: `question` or its like; the right answer from `answer` and its like, the last line of
+ * a GSM8K solution, or the boxed answer of a `solution`. A solution that the row has is not shown to the model. The error
+ * names the row (`where`) and the fields that were looked for.
+ */
+export function questionOf(where: string, row: number, value: unknown): Result<Question, FormatErrorReason> {
+  const record = recordOf(where, value, list(QUESTIONS));
   if (!record.ok) return record;
   const question = firstText(record.value, QUESTIONS);
-  if (question === undefined) return noQuestion(source.where(row), QUESTIONS);
+  if (question === undefined) return noQuestion(where, QUESTIONS);
   const gold = goldOf(record.value);
-  if (gold === 'unstated') return fail('unknown-shape', `${source.where(row)} has an answer that is as long as a solution and states no final answer: give it as "final_answer".`);
+  if (gold === 'unstated') return fail('unknown-shape', `${where} has an answer that is as long as a solution and states no final answer: give it as "final_answer".`);
   const id = textOf(record.value['id']);
   return ok({ row, question, ...(gold && { gold: gold.answer }), ...(id === undefined ? {} : { id }) });
 }

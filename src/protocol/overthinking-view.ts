@@ -75,7 +75,7 @@ export interface PartView {
   /** Title of the button that computes it. */
   readonly action?: string;
   readonly facts: readonly Fact[];
-  readonly charts: readonly { readonly chart: Chart; readonly table: Table }[];
+  readonly charts: readonly Chart[];
   readonly tables: readonly Table[];
   /** n, model, settings. */
   readonly provenance?: string;

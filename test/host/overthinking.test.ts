@@ -72,11 +72,11 @@ describe('overthinking in a trace', function () {
       assert.equal(snapshot.timeline.unit, 'tokens');
       assert.deepEqual(snapshot.parts.map(({ state }) => state), ['done', 'done', 'done', 'done'], JSON.stringify(snapshot.parts.map(({ message }) => message)));
       const { charts: [histogram], provenance } = part(snapshot, 'guesses');
-      assert.ok(histogram?.chart.kind === 'bars');
-      assert.equal(histogram.chart.bars.reduce((sum, { value }) => sum + value, 0), 6);
-      assert.ok(histogram.chart.bars.some(({ name, mark }) => name === '13' && mark?.includes('own answer')));
+      assert.ok(histogram?.kind === 'bars');
+      assert.equal(histogram.bars.reduce((sum, { value }) => sum + value, 0), 6);
+      assert.ok(histogram.bars.some(({ name, mark }) => name === '13' && mark?.includes('own answer')));
       assert.match(provenance ?? '', /^reasoner \(.*; [0-9a-f]{12}\) · 6 samples/);
-      const attention = part(snapshot, 'attention').charts[0]?.chart;
+      const attention = part(snapshot, 'attention').charts[0];
       assert.ok(attention?.kind === 'lines' && attention.series.length === 2 && attention.series.every(({ points }) => points.length === 8));
       assert.equal(snapshot.tokens.length, snapshot.timeline.length);
       assert.equal(snapshot.curve?.points.length, snapshot.timeline.length);

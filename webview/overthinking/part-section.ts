@@ -1,9 +1,13 @@
 import type { TracePart } from '../../src/core/bias/trace-part.ts';
 import type { PartView } from '../../src/protocol/overthinking-view.ts';
 import { createButton } from '../components/button.ts';
-import { chartView, tableView } from '../components/chart-view.ts';
+import { chartFigure } from '../components/chart-figure.ts';
 import { factList } from '../components/facts.ts';
+import { plainTable } from '../components/plain-table.ts';
 import { LABELS } from './labels.ts';
+
+/** A table of layers is shown whole: no model has more. */
+const MOST_ROWS = 2000;
 
 export interface PartSection {
   readonly element: HTMLElement;
@@ -58,13 +62,13 @@ export function createPartSection(onCompute: (part: TracePart) => void, onCancel
       if (now === drawn) return;
       drawn = now;
       content.replaceChildren(
-        ...view.charts.map(({ chart, table }) => chartView(chart, table, view.id, LABELS.table)),
+        ...view.charts.map((chart) => chartFigure(chart, view.id, { asTable: LABELS.asTable, most: MOST_ROWS })),
         ...view.tables.map((table) => {
           const box = document.createElement('details');
           box.open = view.charts.length === 0;
           const summary = document.createElement('summary');
           summary.textContent = table.name;
-          box.append(summary, tableView(table));
+          box.append(summary, plainTable(table));
           return box;
         }),
       );

@@ -231,7 +231,8 @@ export type BiasPart = 'guesses' | 'trace' | 'masking' | 'attention' | 'tokens';
 
 /** What an experiment emits, in the order in which it happens: the lines of its log. */
 export type BiasEvent =
-  | { readonly type: 'started'; readonly rows: readonly number[]; readonly estimate: BiasEstimate }
+  /** `questions` makes a log enough to go on from; logs of the first version have the rows alone. */
+  | { readonly type: 'started'; readonly rows: readonly number[]; readonly questions?: readonly BiasQuestion[]; readonly estimate: BiasEstimate }
   /** A part that this model cannot do, once; the rest goes on. */
   | { readonly type: 'lack'; readonly part: BiasPart; readonly message: string }
   | { readonly type: 'guesses'; readonly row: number; readonly guesses: Guesses }

@@ -2,7 +2,7 @@ import { lackOf, type LanguageModel } from '../model.ts';
 import { askGuesses, type PromptedQuestion } from './ask-guesses.ts';
 import { readAttention } from './attention.ts';
 import { estimateBias } from './estimate.ts';
-import type { BiasEvent, BiasPart, BiasQuestion, Guesses, TraceMeasure } from './events.ts';
+import type { BiasEvent, BiasPart, BiasQuestion, BiasReport, Guesses, TraceMeasure } from './events.ts';
 import { deviationOf } from './guesses.ts';
 import { halvesOf } from './halves.ts';
 import { readAnswerLens } from './lens.ts';
@@ -20,6 +20,8 @@ export interface BiasTask {
   readonly settings: BiasSettings;
   /** Events of an earlier run of the same task that was cut off: what they hold is not asked again. */
   readonly done?: readonly BiasEvent[];
+  /** Makes the report of all that was emitted so far, where its thousands of resamples must not hold up who waits; by itself otherwise. */
+  readonly summarize?: () => Promise<BiasReport>;
 }
 
 /** Events that hold a result of one question. Failures are tried again, summaries are made anew. */
@@ -30,7 +32,7 @@ const KEPT: ReadonlySet<BiasEvent['type']> = new Set(['guesses', 'trace', 'maske
  * part in batches of questions. A question that fails costs itself, a part that the model cannot do is named once and left
  * out. Throws StepscopeError where nothing can be asked at all, and `aborted`; what was emitted before stays valid.
  */
-export async function* runBias(model: LanguageModel, { questions, settings, done = [] }: BiasTask, signal?: AbortSignal): AsyncGenerator<BiasEvent> {
+export async function* runBias(model: LanguageModel, { questions, settings, done = [], summarize }: BiasTask, signal?: AbortSignal): AsyncGenerator<BiasEvent> {
   const log: BiasEvent[] = done.filter(({ type }) => KEPT.has(type));
   const reader = traceReader(settings.detectors);
   const { missing, plans } = planLacks(model, settings);
@@ -44,7 +46,7 @@ export async function* runBias(model: LanguageModel, { questions, settings, done
     (row) => !log.some((event) => event.type === 'trace' && event.row === row),
     (row) => openPlans(row, plans, log).length > 0,
   ];
-  if (done.length === 0) yield { type: 'started', rows: questions.map(({ row }) => row), estimate: estimateBias(questions.length, settings) };
+  if (done.length === 0) yield { type: 'started', rows: questions.map(({ row }) => row), questions, estimate: estimateBias(questions.length, settings) };
   yield* missing;
   for (const [phase, ask] of phases.entries()) {
     for (let start = 0; start < questions.length; start += settings.batch) {
@@ -57,13 +59,13 @@ export async function* runBias(model: LanguageModel, { questions, settings, done
     }
     if (phase !== 1) continue;
     const traces = log.flatMap((event) => (event.type === 'trace' && event.deviation !== undefined ? [{ trace: event.trace, deviation: event.deviation }] : []));
-    yield { type: 'halves', halves: halvesOf(traces, settings.seed) };
+    yield { type: 'halves', halves: summarize ? (await summarize()).halves : halvesOf(traces, settings.seed) };
     for await (const event of attentionEvents(model, questions, settings, log, signal)) {
       log.push(event);
       yield event;
     }
   }
-  yield { type: 'report', report: biasReport(log, settings.plans, settings.seed) };
+  yield { type: 'report', report: summarize ? await summarize() : biasReport(log, settings.plans, settings.seed) };
 }
 
 async function prompted(model: LanguageModel, questions: readonly BiasQuestion[], settings: BiasSettings, part: BiasPart, signal?: AbortSignal) {

@@ -46,6 +46,11 @@ export interface MaskPlan {
   readonly heads?: readonly number[];
 }
 
+/** Whether a plan is there to be held against others: it hides nothing of the input. */
+export function isControl({ target }: Pick<MaskPlan, 'target'>): boolean {
+  return target.kind === 'random' || target.kind === 'nothing';
+}
+
 const FORM =
   'write TARGET@START, with question, sentence:N, numbers, selection:FROM-TO, system, step:N, random, random:numbers or nothing as the target, and start, step:N, answer or first as the start';
 

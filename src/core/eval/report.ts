@@ -1,4 +1,5 @@
-import type { Chart, Table } from '../picture/chart.ts';
+import type { Table } from '../picture/chart.ts';
+import type { Block } from '../report/block.ts';
 import type { RunEnd, RunHeader } from '../run/run.ts';
 import { effectiveTemperature } from '../verifier/settings.ts';
 import type { Eval, EvalSettings } from './eval.ts';
@@ -17,16 +18,6 @@ export interface EvalReport {
   readonly notes: readonly string[];
   readonly end?: RunEnd;
 }
-
-/** A part of a report, in whatever form it is written. All texts are untrusted. */
-export type Block =
-  | { readonly kind: 'heading'; readonly level: 1 | 2; readonly text: string }
-  | { readonly kind: 'text'; readonly text: string }
-  /** What has to be seen before the numbers are. */
-  | { readonly kind: 'warning'; readonly text: string }
-  | { readonly kind: 'list'; readonly items: readonly string[] }
-  | { readonly kind: 'table'; readonly table: Table }
-  | { readonly kind: 'chart'; readonly chart: Chart };
 
 /** Rows that a report lists; the log has all. */
 const MOST_LISTED = 200;

@@ -14,6 +14,7 @@ export const CHART_STYLE = `
 .chart-interval { stroke: var(--chart-colour); stroke-width: 1.5; }
 .chart-point { fill: var(--chart-colour); }
 .chart-ring { fill: none; stroke: var(--chart-colour); stroke-width: 2; }
+.chart-cloud .chart-point { fill-opacity: 0.7; }
 .chart-series-0 { --chart-colour: var(--chart-1); }
 .chart-series-1 { --chart-colour: var(--chart-2); }
 .chart-series-1 .chart-line { stroke-dasharray: 7 3; }

@@ -3,6 +3,8 @@ export interface Table {
   readonly name: string;
   readonly columns: readonly TableColumn[];
   readonly rows: readonly (readonly string[])[];
+  /** What each row opens, in words that the run's kind understands; undefined for a row that opens nothing. */
+  readonly refs?: readonly (string | undefined)[];
   /** One sentence under it. */
   readonly note?: string;
 }
@@ -26,9 +28,14 @@ export interface ChartPoint {
   /** Ends of an interval around y. */
   readonly low?: number;
   readonly high?: number;
+  /** Ends of an interval around x. */
+  readonly xLow?: number;
+  readonly xHigh?: number;
   readonly n?: number;
   /** Names the point, where points have names. */
   readonly label?: string;
+  /** What it opens, as in a table. */
+  readonly ref?: string;
 }
 
 export interface Series {
@@ -44,12 +51,26 @@ interface Titled {
   readonly description: string;
 }
 
+/** A value of a named thing with its interval: a line of a forest plot. */
+export interface NamedInterval {
+  readonly name: string;
+  /** Absent where there is none: the line stays, empty. */
+  readonly value?: number;
+  readonly low?: number;
+  readonly high?: number;
+  readonly n: number;
+}
+
 /** A picture as data. `src/core/picture/draw-chart.ts` draws it, `chart-table.ts` gives its table. */
 export type Chart =
   /** Lines over a common axis; `mark` is a value of x that counts, such as the threshold in use; `diagonal` is y = x. */
   | (Titled & { readonly kind: 'lines'; readonly x: Axis; readonly y: Axis; readonly series: readonly Series[]; readonly mark?: { readonly x: number; readonly name: string }; readonly diagonal?: string })
-  /** Points with intervals, each with its own name. */
-  | (Titled & { readonly kind: 'points'; readonly x: Axis; readonly y: Axis; readonly series: readonly Series[] })
+  /** Points with intervals, each with its own name; `loose`: no line joins them. */
+  | (Titled & { readonly kind: 'points'; readonly x: Axis; readonly y: Axis; readonly series: readonly Series[]; readonly loose?: true })
+  /** A cloud of points; a point's label is said where one rests on it. */
+  | (Titled & { readonly kind: 'scatter'; readonly x: Axis; readonly y: Axis; readonly series: readonly Series[] })
+  /** A forest plot: values with intervals under each other; `reference` is a value of x to hold them against. */
+  | (Titled & { readonly kind: 'intervals'; readonly x: Axis; readonly rows: readonly NamedInterval[]; readonly reference?: number })
   /** Counts: a row of `counts` for each of `rows`, a cell for each of `columns`; `agree` says which cells are agreement. */
   | (Titled & { readonly kind: 'matrix'; readonly x: { readonly name: string }; readonly y: { readonly name: string }; readonly columns: readonly string[]; readonly rows: readonly string[]; readonly counts: readonly (readonly number[])[]; readonly agree: readonly (readonly [row: number, column: number])[] })
   /** Bars from the left, each with its name, its value as it is written and what it counts as (`own answer`). */

@@ -1,9 +1,10 @@
 import { line as linePath } from 'd3-shape';
 import type { Chart, ChartPoint, Series } from './chart.ts';
+import { drawIntervals } from './draw-intervals.ts';
 import { label, line, plotFrame, PLOT, rounded, SIZE, type Frame } from './plot-frame.ts';
 import { svg, type SvgNode } from './svg.ts';
 
-type Lines = Extract<Chart, { kind: 'lines' | 'points' }>;
+type Lines = Extract<Chart, { kind: 'lines' | 'points' | 'scatter' }>;
 type Matrix = Extract<Chart, { kind: 'matrix' }>;
 type Bars = Extract<Chart, { kind: 'bars' }>;
 
@@ -13,7 +14,7 @@ type Bars = Extract<Chart, { kind: 'bars' }>;
  */
 export function drawChart(chart: Chart, scope = 'chart'): SvgNode {
   const [title, description] = [`${scope}-${chart.id}-title`, `${scope}-${chart.id}-desc`];
-  const { nodes, height } = chart.kind === 'matrix' ? drawMatrix(chart) : chart.kind === 'bars' ? drawBars(chart) : drawSeries(chart);
+  const { nodes, height } = drawn(chart);
   return svg(
     'svg',
     { class: `chart chart-${chart.kind}`, viewBox: `0 0 ${SIZE.width} ${height}`, role: 'img', 'aria-labelledby': title, 'aria-describedby': description },
@@ -23,9 +24,23 @@ export function drawChart(chart: Chart, scope = 'chart'): SvgNode {
   );
 }
 
-interface Drawn {
+/** Nodes of a picture, and how high it is. */
+export interface Drawn {
   readonly nodes: readonly SvgNode[];
   readonly height: number;
+}
+
+function drawn(chart: Chart): Drawn {
+  switch (chart.kind) {
+    case 'matrix':
+      return drawMatrix(chart);
+    case 'intervals':
+      return drawIntervals(chart);
+    case 'bars':
+      return drawBars(chart);
+    default:
+      return drawSeries(chart);
+  }
 }
 
 function drawSeries(chart: Lines): Drawn {
@@ -36,8 +51,8 @@ function drawSeries(chart: Lines): Drawn {
       ...frame.nodes,
       ...(chart.kind === 'lines' && chart.diagonal !== undefined ? diagonal(frame, chart.diagonal) : []),
       ...(chart.kind === 'lines' && chart.mark ? markLine(frame, chart.mark) : []),
-      ...chart.series.map((series, index) => drawOne(frame, series, index, chart.kind)),
-      ...(several ? [legend(chart.series)] : []),
+      ...chart.series.map((series, index) => drawOne(frame, series, index, chart)),
+      ...(several ? [legend(chart.series, chart.kind)] : []),
     ],
     height: several ? SIZE.height : SIZE.height - 14,
   };
@@ -54,15 +69,17 @@ function markLine(frame: Frame, { x, name }: { readonly x: number; readonly name
   return [line('chart-mark', at, PLOT.top, at, PLOT.bottom), label(right ? at - 5 : at + 5, PLOT.bottom - 8, name, right ? 'end' : 'start')];
 }
 
-function drawOne(frame: Frame, { points }: Series, index: number, kind: Lines['kind']): SvgNode {
-  const path = linePath<ChartPoint>((point) => rounded(frame.x(point.x)), (point) => rounded(frame.y(point.y)))([...points]);
+function drawOne(frame: Frame, { points }: Series, index: number, chart: Lines): SvgNode {
+  if (chart.kind === 'scatter') return svg('g', { class: `chart-series chart-series-${index % 4} chart-cloud` }, ...points.map((point) => svg('g', {}, ...(point.label === undefined ? [] : [svg('title', {}, point.label)]), mark(frame.x(point.x), frame.y(point.y), index))));
+  const path = chart.kind === 'points' && chart.loose ? null : linePath<ChartPoint>((point) => rounded(frame.x(point.x)), (point) => rounded(frame.y(point.y)))([...points]);
   // Many points are a curve; few are measurements, each with its mark.
-  const marked = kind === 'points' || points.length <= 20;
+  const marked = chart.kind === 'points' || points.length <= 20;
   return svg(
     'g',
     { class: `chart-series chart-series-${index % 4}` },
     ...(path === null ? [] : [svg('path', { class: 'chart-line', d: path, fill: 'none' })]),
     ...points.flatMap(({ x, low, high }) => (low === undefined || high === undefined ? [] : [line('chart-interval', frame.x(x), frame.y(low), frame.x(x), frame.y(high))])),
+    ...points.flatMap(({ y, xLow, xHigh }) => (xLow === undefined || xHigh === undefined ? [] : [line('chart-interval', frame.x(xLow), frame.y(y), frame.x(xHigh), frame.y(y))])),
     ...(marked ? points.map((point) => mark(frame.x(point.x), frame.y(point.y), index)) : []),
     ...points.flatMap((point) => (point.label === undefined ? [] : [label(Math.min(frame.x(point.x) + 7, PLOT.right - 4), frame.y(point.y) - 7, point.label, frame.x(point.x) > PLOT.right - 50 ? 'end' : 'start')])),
   );
@@ -76,7 +93,7 @@ function mark(x: number, y: number, index: number): SvgNode {
   return svg('circle', { class: index % 4 === 3 ? 'chart-ring' : 'chart-point', cx, cy, r: 4 });
 }
 
-function legend(series: readonly Series[]): SvgNode {
+function legend(series: readonly Series[], kind: Lines['kind']): SvgNode {
   const width = (PLOT.right - PLOT.left) / series.length;
   return svg(
     'g',
@@ -84,7 +101,7 @@ function legend(series: readonly Series[]): SvgNode {
     ...series.map(({ name }, index) => {
       const x = PLOT.left + index * width;
       const y = SIZE.height - 8;
-      return svg('g', { class: `chart-series chart-series-${index % 4}` }, line('chart-line', x, y - 4, x + 24, y - 4), mark(x + 12, y - 4, index), label(x + 30, y, shortened(name, Math.floor((width - 34) / 6.5)), 'start'));
+      return svg('g', { class: `chart-series chart-series-${index % 4}` }, ...(kind === 'scatter' ? [] : [line('chart-line', x, y - 4, x + 24, y - 4)]), mark(x + 12, y - 4, index), label(x + 30, y, shortened(name, Math.floor((width - 34) / 6.5)), 'start'));
     }),
   );
 }

@@ -16,6 +16,11 @@ export function runLine(value: object): string {
   return `${JSON.stringify(value)}\n`;
 }
 
+/** A log as text again. */
+export function runLogText({ header, events, end }: RunLog): string {
+  return [header, ...events, ...(end === undefined ? [] : [end])].map((line) => runLine(line as object)).join('');
+}
+
 /** Reads a log. A last line that was cut off in the middle is left out, as after a crash; any other bad line is named. */
 export function parseRunLog(name: string, text: string): Result<RunLog, 'run-invalid'> {
   const lines = text.split('\n');

@@ -3,7 +3,8 @@ import type { StepNote, TraceRecord } from '../../core/trace/record.ts';
 import { joinSteps } from '../../core/trace/steps.ts';
 import { stepText, stepTexts, type Step } from '../../core/trace/trace.ts';
 import type { Score } from '../../core/verifier/score.ts';
-import { hasUnpairedSurrogate, lossCounter, wellFormed, type ExportFormat } from './export-format.ts';
+import { csvText } from './csv-text.ts';
+import { hasUnpairedSurrogate, lossCounter, type ExportFormat } from './export-format.ts';
 
 /** Columns of the table of steps, in order. The first two are how it is recognised when it is opened again. */
 export const STEP_COLUMNS = [
@@ -13,9 +14,6 @@ export const STEP_COLUMNS = [
 ] as const;
 
 export type StepColumn = (typeof STEP_COLUMNS)[number];
-
-/** A spreadsheet runs a cell that begins so as a formula. Such texts get a `'` in front, and so do those that begin with one, so that it can be taken off again. */
-const FORMULA = /^[=+\-@\t\r']/;
 
 /**
  * A row a step. `stepscope_trace` and `step` are 0-based. `score`, `score_bound`, `hard` and `spread` are empty where there is none; `label`
@@ -70,12 +68,12 @@ function cellsOf({ trace, scores, notes }: TraceRecord, index: number, step: Ste
   const cells: Readonly<Record<StepColumn, string | number | undefined>> = {
     stepscope_trace: index,
     step: step.index,
-    file: text(source.file),
+    file: csvText(source.file),
     row: source.row,
-    id: text(source.id),
-    variant: text(source.variant),
-    problem: text(trace.problem),
-    text: text(stepText(trace, step)),
+    id: csvText(source.id),
+    variant: csvText(source.variant),
+    problem: csvText(trace.problem),
+    text: csvText(stepText(trace, step)),
     score: score?.pYes,
     score_bound: score?.pYesBound,
     hard: score?.hard,
@@ -83,32 +81,27 @@ function cellsOf({ trace, scores, notes }: TraceRecord, index: number, step: Ste
     samples: score?.samples.length,
     unparsed: score?.unparsed,
     label: label === undefined ? undefined : (label.firstError ?? -1),
-    label_field: text(label?.field),
+    label_field: csvText(label?.field),
     label_made_by: label?.madeBy,
     label_index_base: label?.indexBase,
     mark: note?.mark,
-    comment: text(note?.comment),
-    author: text(note?.author),
-    date: text(note?.date),
-    model: text(made?.model),
-    model_hash: text(made?.modelHash),
-    weights: text(made?.weights),
+    comment: csvText(note?.comment),
+    author: csvText(note?.author),
+    date: csvText(note?.date),
+    model: csvText(made?.model),
+    model_hash: csvText(made?.modelHash),
+    weights: csvText(made?.weights),
     mode: made?.mode,
     prompt: made?.prompt,
-    template: text(made?.template),
+    template: csvText(made?.template),
     k: made?.k,
     temperature: made?.temperature,
     top_p: made?.topP,
     max_new_tokens: made?.maxNewTokens,
     seed: made?.seed,
-    prompt_version: text(made?.promptVersion),
+    prompt_version: csvText(made?.promptVersion),
     threshold: made?.threshold,
-    scored: text(made?.date),
+    scored: csvText(made?.date),
   };
   return STEP_COLUMNS.map((column) => cells[column] ?? '');
-}
-
-function text(value: string | undefined): string | undefined {
-  if (value === undefined) return undefined;
-  return FORMULA.test(value) ? `'${wellFormed(value)}` : wellFormed(value);
 }

@@ -1,9 +1,10 @@
-import { reportBlocks, type Block, type EvalReport } from '../../core/eval/report.ts';
+import { reportBlocks, type EvalReport } from '../../core/eval/report.ts';
 import { chartTable } from '../../core/picture/chart-table.ts';
 import type { Table } from '../../core/picture/chart.ts';
 import { CHART_STYLE } from '../../core/picture/chart-style.ts';
 import { drawChart } from '../../core/picture/draw-chart.ts';
 import { svg, svgText, type SvgNode } from '../../core/picture/svg.ts';
+import type { Block } from '../../core/report/block.ts';
 import { visibleText } from '../visible-text.ts';
 
 /** The style of a report. Its digest is in the page's policy: nothing else may style it. */
@@ -30,17 +31,22 @@ ${CHART_STYLE}`;
  * The report as one HTML page that opens anywhere: no script, nothing from elsewhere, light and dark. `styleDigest` is the
  * SHA-256 of REPORT_STYLE in base64. All texts are escaped, and characters that cannot be seen are written out.
  */
-export function htmlReport(report: EvalReport, styleDigest: string): string {
-  const body = reportBlocks(report).map(blockNode);
+export function htmlBlocks(title: string, blocks: readonly Block[], styleDigest: string): string {
+  const body = blocks.map(blockNode);
   const head = [
     '<meta charset="utf-8">',
     `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-${styleDigest}'; base-uri 'none'; form-action 'none'">`,
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
     '<meta name="referrer" content="no-referrer">',
-    svgText(text('title', {}, report.header.title)),
+    svgText(text('title', {}, title)),
     `<style>${REPORT_STYLE}</style>`,
   ];
   return `<!DOCTYPE html>\n<html lang="en">\n<head>\n${head.join('\n')}\n</head>\n<body>\n${svgText(svg('main', {}, ...body))}\n</body>\n</html>\n`;
+}
+
+/** The report of an eval as such a page. */
+export function htmlReport(report: EvalReport, styleDigest: string): string {
+  return htmlBlocks(report.header.title, reportBlocks(report), styleDigest);
 }
 
 function text(tag: string, attributes: SvgNode['attributes'], content: string): SvgNode {

@@ -1,11 +1,17 @@
-import { reportBlocks, type Block, type EvalReport } from '../../core/eval/report.ts';
+import { reportBlocks, type EvalReport } from '../../core/eval/report.ts';
 import { chartTable } from '../../core/picture/chart-table.ts';
 import type { Table } from '../../core/picture/chart.ts';
+import type { Block } from '../../core/report/block.ts';
 import { visibleText } from '../visible-text.ts';
 
 /** The report as Markdown, its charts as their tables. Nothing in a text of the data is markup, a link or HTML. */
+export function markdownBlocks(blocks: readonly Block[]): string {
+  return `${blocks.map(blockText).join('\n\n')}\n`;
+}
+
+/** The report of an eval as such a text. */
 export function markdownEvalReport(report: EvalReport): string {
-  return `${reportBlocks(report).map(blockText).join('\n\n')}\n`;
+  return markdownBlocks(reportBlocks(report));
 }
 
 function blockText(block: Block): string {

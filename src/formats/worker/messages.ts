@@ -23,7 +23,9 @@ export type TextJob =
   /** Reads a text document as `parseMarkdownTrace` does. */
   | { readonly kind: 'parse'; readonly name: string; readonly text: string }
   /** Cuts a trace as `segmentTrace` does. */
-  | { readonly kind: 'segment'; readonly name: string; readonly trace: Trace; readonly choice: SegmentationChoice };
+  | { readonly kind: 'segment'; readonly name: string; readonly trace: Trace; readonly choice: SegmentationChoice }
+  /** Reads the log of an experiment on internal bias as `readBiasState` does: its report takes thousands of resamples. */
+  | { readonly kind: 'bias'; readonly name: string; readonly text: string };
 
 /** What is known of the open file without asking for a row. */
 export type ReaderState = Pick<Dataset, 'name' | 'container' | 'rowFormat' | 'progress'>;

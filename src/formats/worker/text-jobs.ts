@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { BiasState } from '../../core/bias/state.ts';
 import { fail, type Result } from '../../core/result.ts';
 import type { SegmentationChoice, SegmentedTrace } from '../../core/segment/segment-trace.ts';
 import type { Trace } from '../../core/trace/trace.ts';
@@ -13,6 +14,8 @@ export interface TextJobs {
   parse(name: string, text: string): Promise<Result<LocatedTrace, FormatErrorReason>>;
   /** See segmentTrace; `name` is for the message of a thread that fails. */
   segment(name: string, trace: Trace, choice: SegmentationChoice): Promise<Result<SegmentedTrace, 'no-given-steps' | 'reader-ended'>>;
+  /** See readBiasState; `text` is a whole log. */
+  bias(name: string, text: string): Promise<Result<BiasState, 'run-invalid' | 'reader-ended'>>;
 }
 
 /** Most memory of a thread, in MB: a text of 5 MB with a step a character takes a third of it. */
@@ -24,6 +27,7 @@ export function createTextJobs(script: string, megabytes = MEGABYTES): TextJobs 
   return {
     parse: (name, text) => run(settings, { kind: 'parse', name, text }) as ReturnType<TextJobs['parse']>,
     segment: (name, trace, choice) => run(settings, { kind: 'segment', name, trace, choice }) as ReturnType<TextJobs['segment']>,
+    bias: (name, text) => run(settings, { kind: 'bias', name, text }) as ReturnType<TextJobs['bias']>,
   };
 }
 

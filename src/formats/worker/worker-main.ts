@@ -3,7 +3,9 @@
  * that parsing holds up nobody else.
  */
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
+import { readBiasState } from '../../core/bias/state.ts';
 import { ok } from '../../core/result.ts';
+import { parseRunLog } from '../../core/run/run-log.ts';
 import { segmentTrace } from '../../core/segment/segment-trace.ts';
 import type { Dataset } from '../dataset.ts';
 import { datasetInMemory } from '../index/dataset-in-memory.ts';
@@ -75,9 +77,22 @@ function ask(data: Dataset, question: ReaderQuestion, signal: AbortSignal): Prom
   }
 }
 
+function doneJob(job: TextJob): unknown {
+  switch (job.kind) {
+    case 'parse':
+      return parseMarkdownTrace(job.name, job.text);
+    case 'segment':
+      return segmentTrace(job.trace, job.choice);
+    case 'bias': {
+      const log = parseRunLog(job.name, job.text);
+      return log.ok ? readBiasState(job.name, log.value) : log;
+    }
+  }
+}
+
 /** Answers in pieces, each but the first asked for with a message of any kind, and ends. */
 function answerJob(port: MessagePort, job: TextJob): void {
-  const pieces = piecesOf(job.kind === 'parse' ? parseMarkdownTrace(job.name, job.text) : segmentTrace(job.trace, job.choice));
+  const pieces = piecesOf(doneJob(job));
   const sendPiece = (): void => {
     const { value } = pieces.next();
     if (value !== undefined) port.postMessage(value);

@@ -11,7 +11,6 @@ import type { TraceReading } from '../../core/bias/trace-parts.ts';
 import { sameAnswer } from '../../core/answers/same-answer.ts';
 import { proportion } from '../../core/metrics/statistics.ts';
 import type { Bar, Chart, Series, Table } from '../../core/picture/chart.ts';
-import { chartTable } from '../../core/picture/chart-table.ts';
 import type { PartView } from '../../protocol/overthinking-view.ts';
 import type { Fact } from '../../protocol/search-view.ts';
 import type { MeasuredTrace } from './measured-trace.ts';
@@ -21,8 +20,6 @@ import type { ReadingState } from './trace-readings.ts';
 export const THRESHOLDS: readonly number[] = [0.5, 1, 1.5, 2, 3, 4, 6, 8];
 /** Answers that a picture shows; its table has all. */
 const MOST_BARS = 12;
-/** Layers of a table that is not thinned: more than any model has. */
-const MOST_ROWS = 2000;
 
 /** One sentence about what the policy that is set lacks for a part; absent where it has it, or that is not known yet. */
 export type PartLacks = Readonly<Partial<Record<TracePart, string | undefined>>>;
@@ -72,10 +69,6 @@ function provenance({ model }: TraceReading, ...settings: readonly string[]): st
   return [`${model.name} (${model.weights}; ${model.hash.slice(0, 12)})`, ...settings].join(' · ');
 }
 
-function withTable(chart: Chart): PartView['charts'][number] {
-  return { chart, table: chartTable(chart, MOST_ROWS) };
-}
-
 function guessContent({ measured: { own, trace: { gold } }, settings }: PartsInput, reading: TraceReading): Content | undefined {
   const { guesses } = reading;
   if (guesses === undefined) return undefined;
@@ -94,7 +87,7 @@ function guessContent({ measured: { own, trace: { gold } }, settings }: PartsInp
   const { n, topP, maxNewTokens } = settings.guesses;
   return {
     facts,
-    charts: guesses.distributions.map((distribution, index) => withTable(histogram(distribution, index, own?.answer, gold, guesses.greedy))),
+    charts: guesses.distributions.map((distribution, index) => histogram(distribution, index, own?.answer, gold, guesses.greedy)),
     tables: [],
     provenance: provenance(reading, t('{0} samples a template and temperature, top-p {1}, at most {2} tokens, seed {3}', n, topP, maxNewTokens, settings.seed), systemText(settings)),
   };
@@ -136,7 +129,7 @@ function lensContent(reading: TraceReading, { guess, own, common, probabilities 
       { name: t('The first answer stays ahead from layer'), value: crossed < 0 ? t('none') : String(crossed) },
     ],
     charts: [
-      withTable({
+      {
         kind: 'lines',
         id: 'lens',
         name: t('Probability of the guess {0} and of the first answer {1} by layer', guess, own),
@@ -144,7 +137,7 @@ function lensContent(reading: TraceReading, { guess, own, common, probabilities 
         x: { name: t('layer'), domain: [0, Math.max(1, probabilities.length - 1)] },
         y: { name: t('probability'), domain: [0, 1] },
         series: [series(t('guess {0}', guess), (at) => at.guess), series(t('first answer {0}', own), (at) => at.own)],
-      }),
+      },
     ],
     tables: [],
     provenance: provenance(reading, t('n = 1 position'), t('greedy guess, final norm and output weights on each layer')),
@@ -162,7 +155,7 @@ function attentionContent(reading: TraceReading, tokens: readonly TokenAttention
       { name: t('Tokens of words that open a reflection'), value: opening === 0 ? t('none: nothing can be compared') : String(opening) },
     ],
     charts: [
-      withTable({
+      {
         kind: 'lines',
         id: 'attention',
         name: t('Attention to the question by layer, over uniform'),
@@ -170,7 +163,7 @@ function attentionContent(reading: TraceReading, tokens: readonly TokenAttention
         x: { name: t('layer'), domain: [1, Math.max(2, others.length)] },
         y: { name: t('times uniform') },
         series: shown,
-      }),
+      },
     ],
     tables: [groupTable(reflecting, others)],
     provenance: provenance(reading, t('mean over all heads'), t('each token over the tokens that it sees')),

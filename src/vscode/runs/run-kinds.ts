@@ -8,7 +8,7 @@ export interface RunExport {
   readonly title: string;
   /** Without a dot. */
   readonly extension: string;
-  write(log: RunLog): Result<string>;
+  write(log: RunLog): Result<string> | Promise<Result<string>>;
 }
 
 /** What the editor can do with runs of a kind. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { jsonLines, runCli } from './run-cli.ts';
@@ -36,6 +36,18 @@ describe('stepscope bias', function () {
     const other = await runCli([...args, '--seed', '5']);
     assert.equal(other.code, 2);
     assert.match(other.stderr, /run\.jsonl is of a run with other settings: give the same, or name another --log/);
+  });
+
+  it('writes the report as a page, a text and a table beside its log, and goes on from there', async () => {
+    const out = path.join(work, 'reports');
+    const args = ['bias', '--data', data, '--limit', '1', '--samples', '2', '--plans', 'random@answer', '--max-tokens', '200', '--out', out];
+    const { code, stderr } = await runCli(args);
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(readdirSync(out).sort(), ['report.html', 'report.md', 'rows.csv', 'run.jsonl']);
+    assert.match(readFileSync(path.join(out, 'report.md'), 'utf8'), /^# internal bias · questions\.jsonl · reasoner\n\n1 question\b[^]*controls random/);
+    assert.match(readFileSync(path.join(out, 'rows.csv'), 'utf8'), /^row,plan,[^]*\n0,original,[^]*\n0,random@answer,mask,/);
+    assert.match((await runCli(args)).stderr, /3 of 3 parts are there already/);
+    assert.match((await runCli(['eval', 'bias', '--data', data])).stderr, /an experiment of its own: stepscope bias --data FILE --out DIR/);
   });
 
   it('says what is wrong with a plan, an option or the data, and what to do', async () => {

@@ -7,7 +7,7 @@ import { DEFAULT_VERIFIER_SETTINGS, PROMPT_FORMS } from '../../../src/core/verif
 import { ANSWER_PATTERNS, REFLECTION_WORDS } from '../../../src/core/bias/word-lists.ts';
 import { GUESS_TEMPLATES } from '../../../src/core/bias/guess-templates.ts';
 import { DEFAULT_BIAS_SETTINGS } from '../../../src/core/bias/settings.ts';
-import { BIAS_COMMANDS, COLORS, COMMANDS, CONTEXT_KEYS, DATASET_COMMANDS, OVERTHINKING_COMMANDS, RESTRICTED_SETTINGS, RUN_COMMANDS, SEARCH_COMMANDS, SETTING_LIMITS, SETTINGS, SETUP_COMMANDS, TRACE_ROOT, TRACE_SCHEME, VIEWS, WALKTHROUGH } from '../../../src/vscode/manifest.ts';
+import { BIAS_COMMANDS, COLORS, COMMANDS, CONTEXT_KEYS, DATASET_COMMANDS, OVERTHINKING_COMMANDS, RESTRICTED_SETTINGS, RUN_COMMANDS, SEARCH_COMMANDS, SETTING_LIMITS, SETTINGS, SETUP_COMMANDS, TESTING_VIEW, TRACE_ROOT, TRACE_SCHEME, VIEWS, WALKTHROUGH } from '../../../src/vscode/manifest.ts';
 import { readManifest } from '../l10n/manifest-texts.ts';
 
 interface Contribution {
@@ -184,7 +184,7 @@ describe('manifest', () => {
   });
 
   it('wakes up for its own documents and panels, never for a language', () => {
-    assert.deepEqual(sorted(manifest.activationEvents), sorted([`onFileSystem:${TRACE_SCHEME}`, `onWebviewPanel:${VIEWS.analysis}`, `onWebviewPanel:${VIEWS.masking}`, `onWebviewPanel:${VIEWS.overthinking}`, `onWebviewPanel:${VIEWS.scores}`, `onWebviewPanel:${VIEWS.search}`]));
+    assert.deepEqual(sorted(manifest.activationEvents), sorted([`onFileSystem:${TRACE_SCHEME}`, `onView:${TESTING_VIEW}`, `onWebviewPanel:${VIEWS.analysis}`, `onWebviewPanel:${VIEWS.compare}`, `onWebviewPanel:${VIEWS.masking}`, `onWebviewPanel:${VIEWS.overthinking}`, `onWebviewPanel:${VIEWS.scores}`, `onWebviewPanel:${VIEWS.search}`]));
     assert.deepEqual(contributes.languages, [{ id: 'markdown', filenamePatterns: [`${TRACE_ROOT}/*`] }]);
   });
 

@@ -97,7 +97,7 @@ describe('the panel of hidden input', () => {
     assert.match(status, /n = 1/);
   });
 
-  it('shows a run of the log as it was, and writes it for reading', () => {
+  it('shows a run of the log as it was, and writes it for reading', async () => {
     const { settings, run } = ran();
     const header = { type: 'run', version: 1, kind: 'masking', id: 'masking-1', title: 'photos', started: '', models: [], settings } as const;
     const log = { header, events: JSON.parse(JSON.stringify(run?.events)) as unknown[] } as Parameters<typeof stateOfLog>[1];
@@ -105,7 +105,7 @@ describe('the panel of hidden input', () => {
     assert.ok(read.ok, read.ok ? '' : read.error.message);
     assert.deepEqual(read.value.draft.targets, ['question', 'numbers', 'nothing']);
     assert.deepEqual(maskingSnapshot(read.value).results.map(({ cells }) => cells), maskingSnapshot(ran()).results.map(({ cells }) => cells));
-    const text = MASKING_EXPORTS[0]?.write(log);
+    const text = await MASKING_EXPORTS[0]?.write(log);
     assert.match(text?.ok === true ? text.value : '', /\|(---\|){8}\n[^]*\| Question hidden\\, from the first answer \| \d+ /);
     assert.equal(maskingHeadline(settings.plans, run?.events ?? []), '2 plans, answer changed under question@first');
     const early = stateOfLog('x', { ...log, events: [] });

@@ -105,15 +105,15 @@ describe('what the Search panel shows', () => {
     assert.match(headlineOf(live.problems), /^3 steps, no answer, 4 rounds$/);
   });
 
-  it('is written as JSON, Markdown and SVG, with nothing of the text taken as markup', () => {
+  it('is written as JSON, Markdown and SVG, with nothing of the text taken as markup', async () => {
     const { header, problems, end } = state(ROUNDS.map((round) => ({ ...round, candidates: round.candidates.map((one) => ({ ...one, step: `<b>${one.step}` })) })));
     const events = problems.flatMap(({ started, rounds, finished }) => [{ ...started, problem: 0 }, ...rounds.map((record) => ({ type: 'round', problem: 0, record })), { ...finished, problem: 0 }]);
     for (const form of SEARCH_EXPORTS) {
-      const text = form.write({ header, events, ...(end && { end }) });
+      const text = await form.write({ header, events, ...(end && { end }) });
       assert.ok(text.ok, form.extension);
       assert.ok(form.extension === 'json' || !text.value.includes('<b>'), form.extension);
     }
-    const empty = SEARCH_EXPORTS.find(({ extension }) => extension === 'svg')?.write({ header, events: [] });
+    const empty = await SEARCH_EXPORTS.find(({ extension }) => extension === 'svg')?.write({ header, events: [] });
     assert.ok(empty && !empty.ok);
   });
 

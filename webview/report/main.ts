@@ -1,0 +1,36 @@
+import '../components/page.css';
+import './main.css';
+import type { ReportHostMessage, ReportKey, ReportViewMessage } from '../../src/protocol/report-view.ts';
+import { createButton } from '../components/button.ts';
+import { t } from '../components/l10n.ts';
+import { createBlockList } from './block-view.ts';
+
+const host = acquireVsCodeApi<ReportKey>();
+const post = (message: ReportViewMessage): void => host.postMessage(message);
+
+const status = document.createElement('p');
+status.setAttribute('role', 'status');
+status.className = 'status';
+const actions = document.createElement('span');
+actions.className = 'bar';
+const copy = createButton(t('Copy as Markdown'), () => post({ type: 'copy' }));
+const save = createButton(t('Export…'), () => post({ type: 'export' }));
+const bar = document.createElement('div');
+bar.className = 'bar';
+bar.append(actions, copy, save);
+const list = createBlockList((ref) => post({ type: 'open', ref }));
+document.getElementById('report')?.append(status, bar, list.element);
+
+let offered = '';
+window.addEventListener('message', ({ data }: MessageEvent<ReportHostMessage>) => {
+  host.setState(data.key);
+  document.title = data.title;
+  if (status.textContent !== data.status) status.textContent = data.status;
+  copy.hidden = data.blocks.length === 0;
+  save.hidden = !data.canExport;
+  const now = JSON.stringify(data.actions);
+  if (now !== offered) actions.replaceChildren(...data.actions.map(({ id, title }) => createButton(title, () => post({ type: 'action', action: id }))));
+  offered = now;
+  list.update(data.blocks);
+});
+post({ type: 'ready' });
