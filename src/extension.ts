@@ -8,7 +8,6 @@ import { createActiveTrace } from './vscode/active-trace.ts';
 import { addModel } from './vscode/add-model.ts';
 import { createAnalysisPanel } from './vscode/analysis-panel.ts';
 import { createAnalysisThreads } from './vscode/analysis-threads.ts';
-import { policyAbilities } from './vscode/bias/policy-abilities.ts';
 import { registerCommands } from './vscode/commands.ts';
 import { chooseVerifier } from './vscode/choose-verifier.ts';
 import { createCompareTraces } from './vscode/compare-traces.ts';
@@ -33,10 +32,6 @@ import { createHoverProvider } from './vscode/hovers.ts';
 import { createKnownVerifiers } from './vscode/known-verifiers.ts';
 import { createLazyLab } from './vscode/lab/lazy-lab.ts';
 import { createLenses } from './vscode/lenses.ts';
-import { registerMaskingCommands } from './vscode/masking/masking-commands.ts';
-import { MASKING_EXPORTS } from './vscode/masking/masking-log.ts';
-import { createMaskingPanel } from './vscode/masking/masking-panel.ts';
-import { createMaskingWork } from './vscode/masking/masking-work.ts';
 import { createNavigation } from './vscode/navigation.ts';
 import { createNoteCommands } from './vscode/note-commands.ts';
 import { createNotesMemory, notedSpans } from './vscode/notes-memory.ts';
@@ -49,10 +44,6 @@ import { createSegmentationMemory } from './vscode/segmentation-memory.ts';
 import { createSegmentedDocuments } from './vscode/segmented-documents.ts';
 import { LAB_COMMANDS, LAB_VIEWS, RUN_SCHEME } from './vscode/manifest.ts';
 import { POLICY } from './vscode/model-role.ts';
-import { createFirstAnswers } from './vscode/overthinking/first-answers.ts';
-import { registerOverthinkingCommands } from './vscode/overthinking/overthinking-commands.ts';
-import { createOverthinkingPanel } from './vscode/overthinking/overthinking-panel.ts';
-import { createTraceReadings } from './vscode/overthinking/trace-readings.ts';
 import { registerRunCommands } from './vscode/runs/run-commands.ts';
 import type { RunKinds } from './vscode/runs/run-kinds.ts';
 import { createRunStore } from './vscode/runs/run-store.ts';
@@ -139,14 +130,6 @@ export function activate(context: vscode.ExtensionContext): void {
   const target = createTraceTarget(sessions, active, rowDocuments, memory);
   const solutions = createSearchDocuments(searches, rowDocuments, target);
   const searchPanel = createSearchPanel({ extension: context.extensionUri, searches, runs, showTrace: (id, problem, preserveFocus) => solutions.show(id, problem, preserveFocus) });
-  const maskingPanel = createMaskingPanel({
-    extension: context.extensionUri,
-    runs,
-    activities,
-    work: createMaskingWork({ runs, policy: (signal) => policy.load('reasoned', signal) }),
-    abilities: () => policyAbilities(context, known),
-  });
-  const runKinds: RunKinds = { search: { open: (id) => searchPanel.show(id), exports: SEARCH_EXPORTS }, masking: { open: (id) => void maskingPanel.open(id), exports: MASKING_EXPORTS } };
   const comparePanel = createComparePanel({ extension: context.extensionUri, searches, panel: searchPanel });
   const notes = (): readonly string[] => verifier.notes();
   const reopen = async (uri: vscode.Uri): Promise<void> => {
@@ -155,8 +138,6 @@ export function activate(context: vscode.ExtensionContext): void {
   };
   const panel = createScoresPanel({ context, active, notes, reveal: (view, step) => navigation.reveal(view, step), reopen });
   const analysis = createAnalysisPanel({ extension: context.extensionUri, active, navigation, reopen });
-  const traceReadings = createTraceReadings((signal) => policy.load('reasoned', signal), activities);
-  const overthinking = createOverthinkingPanel({ extension: context.extensionUri, active, readings: traceReadings, firstAnswers: createFirstAnswers(context.workspaceState), notes: () => policy.notes(), abilities: () => policyAbilities(context, known), reopen });
   const noteCommands = createNoteCommands(notesMemory, sessions);
   const threads = createAnalysisThreads(sessions, noteCommands);
   const models = {
@@ -185,6 +166,8 @@ export function activate(context: vscode.ExtensionContext): void {
       memory,
       rowDocuments,
       textJobs,
+      known,
+      reopen,
       policy,
       verifier,
       async openAt(file, row, document, step) {
@@ -207,6 +190,9 @@ export function activate(context: vscode.ExtensionContext): void {
     get bias() {
       return lab.open().kinds.bias;
     },
+    get masking() {
+      return lab.open().kinds.masking;
+    },
     get eval() {
       return lab.open().kinds.eval;
     },
@@ -226,7 +212,6 @@ export function activate(context: vscode.ExtensionContext): void {
     searches,
     solutions,
     searchPanel,
-    maskingPanel,
     comparePanel,
     scoring,
     active,
@@ -248,9 +233,6 @@ export function activate(context: vscode.ExtensionContext): void {
     navigation,
     panel,
     analysis,
-    traceReadings,
-    overthinking,
-    registerOverthinkingCommands(target, overthinking),
     threads,
     registerCommands({ target, sessions, scoring, store, navigation, memory, segmentation: createSegmentationCommands(documents, sessions, scoring), notes: noteCommands, analysis, threads, exported: (document) => documents.exported(document), compareTraces: createCompareTraces(sessions, rowDocuments, target), showScores: () => panel.show(), models }),
     library,
@@ -262,7 +244,6 @@ export function activate(context: vscode.ExtensionContext): void {
     runs,
     createRunsView(runs),
     registerRunCommands(runs, runKinds),
-    registerMaskingCommands({ panel: maskingPanel, target, active }),
     registerSearchCommands({ searches, runs, panel: searchPanel, compare: comparePanel, documents: solutions, library, active, choosePolicy: () => chooseVerifier(context, known, POLICY) }),
     readings.onDidChange((concerns) => void rowDocuments.reread(concerns).then((any) => (any ? sessions.refresh() : undefined))),
     restoreTraces(memory, target),

@@ -5,8 +5,17 @@
 import { config } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { createSymbolicEquality } from '../../models/symbolic/symbolic-equality.ts';
+import { policyAbilities } from '../bias/policy-abilities.ts';
 import type { Disposable } from '../disposable.ts';
 import { registerTestExplorer } from '../evals/register-test-explorer.ts';
+import { registerMaskingCommands } from '../masking/masking-commands.ts';
+import { MASKING_EXPORTS } from '../masking/masking-log.ts';
+import { createMaskingPanel } from '../masking/masking-panel.ts';
+import { createMaskingWork } from '../masking/masking-work.ts';
+import { createFirstAnswers } from '../overthinking/first-answers.ts';
+import { registerOverthinkingCommands } from '../overthinking/overthinking-commands.ts';
+import { createOverthinkingPanel } from '../overthinking/overthinking-panel.ts';
+import { createTraceReadings } from '../overthinking/trace-readings.ts';
 import type { RunKindSupport } from '../runs/run-kinds.ts';
 import { readSettings } from '../settings.ts';
 import { rowsAtOnce } from '../verifier-choice.ts';
@@ -14,17 +23,34 @@ import type { LabServices } from './lab-services.ts';
 
 /** What the first bundle uses of the second. */
 export interface Lab extends Disposable {
-  readonly kinds: Readonly<Partial<Record<'bias' | 'eval', RunKindSupport>>>;
+  readonly kinds: Readonly<Partial<Record<'bias' | 'eval' | 'masking', RunKindSupport>>>;
 }
 
 /** Composes the adapters of the laboratory. Starts no model. */
 export function openLab(services: LabServices): Lab {
   // The bundle has a copy of its own of the module.
   config({ contents: vscode.l10n.bundle ?? {} });
-  const { context, library, store, activities, verifier, openAt, onScored, chooseVerifier } = services;
+  const { context, known, library, store, runs, active, activities, target, policy, verifier, openAt, reopen, onScored, chooseVerifier } = services;
   const symbolic = createSymbolicEquality(context.asAbsolutePath('dist/symbolic.js'));
+  const abilities = () => policyAbilities(context, known);
+  const maskingPanel = createMaskingPanel({ extension: context.extensionUri, runs, activities, work: createMaskingWork({ runs, policy: (signal) => policy.load('reasoned', signal) }), abilities });
+  const traceReadings = createTraceReadings((signal) => policy.load('reasoned', signal), activities);
+  const overthinking = createOverthinkingPanel({
+    extension: context.extensionUri,
+    active,
+    readings: traceReadings,
+    firstAnswers: createFirstAnswers(context.workspaceState),
+    notes: () => policy.notes(),
+    abilities,
+    reopen,
+  });
   const subscriptions = vscode.Disposable.from(
     symbolic,
+    maskingPanel,
+    registerMaskingCommands({ panel: maskingPanel, target, active }),
+    traceReadings,
+    overthinking,
+    registerOverthinkingCommands(target, overthinking),
     registerTestExplorer({
       library,
       store,
@@ -39,5 +65,5 @@ export function openLab(services: LabServices): Lab {
       chooseVerifier,
     }),
   );
-  return { kinds: {}, dispose: () => void subscriptions.dispose() };
+  return { kinds: { masking: { open: (id) => void maskingPanel.open(id), exports: MASKING_EXPORTS } }, dispose: () => void subscriptions.dispose() };
 }
