@@ -184,7 +184,7 @@ describe('manifest', () => {
   });
 
   it('wakes up for its own documents and panels, never for a language', () => {
-    assert.deepEqual(sorted(manifest.activationEvents), sorted([`onFileSystem:${TRACE_SCHEME}`, `onView:${TESTING_VIEW}`, `onWebviewPanel:${VIEWS.analysis}`, `onWebviewPanel:${VIEWS.compare}`, `onWebviewPanel:${VIEWS.masking}`, `onWebviewPanel:${VIEWS.overthinking}`, `onWebviewPanel:${VIEWS.scores}`, `onWebviewPanel:${VIEWS.search}`]));
+    assert.deepEqual(sorted(manifest.activationEvents), sorted([`onFileSystem:${TRACE_SCHEME}`, `onView:${TESTING_VIEW}`, `onWebviewPanel:${VIEWS.analysis}`, `onWebviewPanel:${VIEWS.compare}`, `onWebviewPanel:${VIEWS.masking}`, `onWebviewPanel:${VIEWS.overthinking}`, `onWebviewPanel:${VIEWS.report}`, `onWebviewPanel:${VIEWS.scores}`, `onWebviewPanel:${VIEWS.search}`]));
     assert.deepEqual(contributes.languages, [{ id: 'markdown', filenamePatterns: [`${TRACE_ROOT}/*`] }]);
   });
 
