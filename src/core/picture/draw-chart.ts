@@ -38,7 +38,9 @@ function drawn(chart: Chart): Drawn {
       return drawIntervals(chart);
     case 'bars':
       return drawBars(chart);
-    default:
+    case 'lines':
+    case 'points':
+    case 'scatter':
       return drawSeries(chart);
   }
 }
