@@ -71,6 +71,14 @@ export const SEARCH_COMMANDS = {
 
 export type SearchCommandName = keyof typeof SEARCH_COMMANDS;
 
+/** Commands about the attention between the steps of a trace. */
+export const ATTENTION_COMMANDS = {
+  showAttention: 'stepscope.showAttention',
+  exportAttention: 'stepscope.exportAttention',
+} as const;
+
+export type AttentionCommandName = keyof typeof ATTENTION_COMMANDS;
+
 /** Commands about internal bias. */
 export const BIAS_COMMANDS = {
   hideInput: 'stepscope.hideInput',
@@ -127,6 +135,7 @@ export const SETTINGS = {
   policyKeyVariable: 'stepscope.policy.keyVariable',
   policyPrompt: 'stepscope.policy.prompt',
   policySystem: 'stepscope.policy.system',
+  policyTemplate: 'stepscope.policy.template',
   policyTemperature: 'stepscope.policy.temperature',
   policyTopP: 'stepscope.policy.topP',
   policyMaxStepTokens: 'stepscope.policy.maxStepTokens',
@@ -220,6 +229,8 @@ export const TESTING_VIEW = 'workbench.view.testing';
 
 export const VIEWS = {
   analysis: 'stepscope.analysis',
+  /** The panel that shows where the attention of a model goes. */
+  attention: 'stepscope.attention',
   scores: 'stepscope.scores',
   /** The panel about internal bias and overthinking in one trace. */
   overthinking: 'stepscope.overthinking',
@@ -240,5 +251,5 @@ export const VIEWS = {
 } as const;
 
 /** What dist/lab.js serves: it is loaded with the first of these. */
-export const LAB_COMMANDS: readonly string[] = [...Object.values(BIAS_COMMANDS), ...Object.values(OVERTHINKING_COMMANDS)];
-export const LAB_VIEWS: readonly string[] = [VIEWS.masking, VIEWS.overthinking];
+export const LAB_COMMANDS: readonly string[] = [...Object.values(ATTENTION_COMMANDS), ...Object.values(BIAS_COMMANDS), ...Object.values(OVERTHINKING_COMMANDS)];
+export const LAB_VIEWS: readonly string[] = [VIEWS.attention, VIEWS.masking, VIEWS.overthinking];

@@ -6,7 +6,6 @@ export const LABELS = {
   cancel: t('Cancel'),
   running: t('Being computed…'),
   table: t('Table'),
-  asTable: t('As a table'),
   picture: t('Picture'),
   computeAll: t('Compute All'),
   marks: t('Marks of the trace, in order. Enter goes to the text.'),

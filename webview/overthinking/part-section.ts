@@ -62,7 +62,7 @@ export function createPartSection(onCompute: (part: TracePart) => void, onCancel
       if (now === drawn) return;
       drawn = now;
       content.replaceChildren(
-        ...view.charts.map((chart) => chartFigure(chart, view.id, { asTable: LABELS.asTable, most: MOST_ROWS })),
+        ...view.charts.map((chart) => chartFigure(chart, view.id, undefined, MOST_ROWS)),
         ...view.tables.map((table) => {
           const box = document.createElement('details');
           box.open = view.charts.length === 0;

@@ -5,6 +5,7 @@
 import { config } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { createSymbolicEquality } from '../../models/symbolic/symbolic-equality.ts';
+import { registerAttention } from '../attention/register-attention.ts';
 import { policyAbilities } from '../bias/policy-abilities.ts';
 import type { Disposable } from '../disposable.ts';
 import { registerTestExplorer } from '../evals/register-test-explorer.ts';
@@ -46,6 +47,7 @@ export function openLab(services: LabServices): Lab {
   });
   const subscriptions = vscode.Disposable.from(
     symbolic,
+    registerAttention({ context, activities, active, target, models: { policy, verifier } }),
     maskingPanel,
     registerMaskingCommands({ panel: maskingPanel, target, active }),
     traceReadings,
