@@ -168,6 +168,7 @@ export function activate(context: vscode.ExtensionContext): void {
       rowDocuments,
       textJobs,
       known,
+      reopen,
       policy,
       verifier,
       async openAt(file, row, document, step) {
@@ -190,11 +191,11 @@ export function activate(context: vscode.ExtensionContext): void {
     get bias() {
       return lab.open().kinds.bias;
     },
-    get eval() {
-      return lab.open().kinds.eval;
-    },
     get masking() {
       return lab.open().kinds.masking;
+    },
+    get eval() {
+      return lab.open().kinds.eval;
     },
   };
   const doctor = createDoctor({ context, keys, scores: storage('scores') });

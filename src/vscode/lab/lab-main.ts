@@ -14,6 +14,10 @@ import { registerMaskingCommands } from '../masking/masking-commands.ts';
 import { MASKING_EXPORTS } from '../masking/masking-log.ts';
 import { createMaskingPanel } from '../masking/masking-panel.ts';
 import { createMaskingWork } from '../masking/masking-work.ts';
+import { createFirstAnswers } from '../overthinking/first-answers.ts';
+import { registerOverthinkingCommands } from '../overthinking/overthinking-commands.ts';
+import { createOverthinkingPanel } from '../overthinking/overthinking-panel.ts';
+import { createTraceReadings } from '../overthinking/trace-readings.ts';
 import { createReportPanels } from '../report/report-panel.ts';
 import type { RunKindSupport } from '../runs/run-kinds.ts';
 import { readSettings } from '../settings.ts';
@@ -31,16 +35,22 @@ export interface Lab extends Disposable {
 export function openLab(services: LabServices): Lab {
   // The bundle has a copy of its own of the module.
   config({ contents: vscode.l10n.bundle ?? {} });
-  const { context, library, store, runs, activities, active, target, known, policy, verifier, openAt, onScored, chooseVerifier } = services;
+  const { context, library, store, runs, activities, active, target, known, policy, verifier, openAt, reopen, onScored, chooseVerifier } = services;
   const symbolic = createSymbolicEquality(context.asAbsolutePath('dist/symbolic.js'));
+  const abilities = () => policyAbilities(context, known);
+  const loadPolicy = (signal: AbortSignal) => policy.load('reasoned', signal);
   const experiments = registerExperiments(services, (id) => reports.show('bias', id));
   const reports = createReportPanels(context.extensionUri, { bias: experiments.reports });
-  const masking = createMaskingPanel({
+  const masking = createMaskingPanel({ extension: context.extensionUri, runs, activities, work: createMaskingWork({ runs, policy: loadPolicy }), abilities });
+  const traceReadings = createTraceReadings(loadPolicy, activities);
+  const overthinking = createOverthinkingPanel({
     extension: context.extensionUri,
-    runs,
-    activities,
-    work: createMaskingWork({ runs, policy: (signal) => policy.load('reasoned', signal) }),
-    abilities: () => policyAbilities(context, known),
+    active,
+    readings: traceReadings,
+    firstAnswers: createFirstAnswers(context.workspaceState),
+    notes: () => policy.notes(),
+    abilities,
+    reopen,
   });
   const subscriptions = vscode.Disposable.from(
     symbolic,
@@ -49,6 +59,9 @@ export function openLab(services: LabServices): Lab {
     reports,
     masking,
     registerMaskingCommands({ panel: masking, target, active }),
+    traceReadings,
+    overthinking,
+    registerOverthinkingCommands(target, overthinking),
     registerTestExplorer({
       library,
       store,

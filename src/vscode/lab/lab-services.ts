@@ -32,6 +32,8 @@ export interface LabServices {
   readonly verifier: VerifierModel;
   /** Shows a row of a file as a trace, at a step of its document. */
   readonly openAt: (file: vscode.Uri, row: number, document: vscode.Uri, step: number) => Promise<void>;
+  /** Opens the trace of a panel that was restored with the window. */
+  readonly reopen: (uri: vscode.Uri) => Promise<void>;
   /** Scores of a document were stored. */
   readonly onScored: (document: vscode.Uri) => void;
   readonly chooseVerifier: () => Promise<void>;
