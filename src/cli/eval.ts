@@ -6,6 +6,8 @@ import { warnings, type EvalReport } from '../core/eval/report.ts';
 import { modelScores } from '../core/eval/model-scores.ts';
 import { createRunState, type EvalRunState } from '../core/eval/run-state.ts';
 import type { ScoreSource } from '../core/eval/score-source.ts';
+import { spreadRows } from '../core/eval/spread-rows.ts';
+import { summaryObject } from '../core/eval/summary-object.ts';
 import type { LanguageModel } from '../core/model.ts';
 import { StepscopeError } from '../core/result.ts';
 import type { RunEnd, RunHeader } from '../core/run/run.ts';
@@ -17,7 +19,7 @@ import { sampleRows } from '../formats/trace-rows.ts';
 import { createSymbolicEquality } from '../models/symbolic/symbolic-equality.ts';
 import { openRunFiles, type RunFiles } from './eval-files.ts';
 import { readEvalCommand, type EvalCommand, type Minimum } from './eval-options.ts';
-import { createProgress, printSummary, summaryObject } from './eval-output.ts';
+import { createProgress, printSummary } from './eval-output.ts';
 import { chosenRows, openInput, readBytes } from './open-input.ts';
 import { modelSource, type ModelSource } from './score-model.ts';
 import { readNumber, UsageError } from './usage.ts';
@@ -34,7 +36,7 @@ export async function evalCommand(args: readonly string[], signal: AbortSignal):
   const command = readEvalCommand(args);
   const { values, settings } = command;
   const file = await openData(command);
-  const rows = spread(chosenRows(file, values), values.limit);
+  const rows = spreadRows(chosenRows(file, values), readNumber('limit', values.limit, Number.MAX_SAFE_INTEGER, { min: 1, max: Number.MAX_SAFE_INTEGER, integer: true }));
   if (rows.length === 0) throw new UsageError(`${file.name} has no rows: there is nothing to evaluate.`);
   const progress = createProgress(rows.length);
   const scored = await openScores(command, file.rows, progress.say);
@@ -78,12 +80,6 @@ async function openScores({ values }: EvalCommand, dataRows: number, say: (line:
     sources.push(opened.value.source);
   }
   return sources;
-}
-
-/** So many of the rows, spread evenly over the file: benchmarks have their rows with an error first, or a subset after the other. */
-function spread(rows: readonly number[], limit: string | undefined): readonly number[] {
-  const most = readNumber('limit', limit, Number.MAX_SAFE_INTEGER, { min: 1, max: Number.MAX_SAFE_INTEGER, integer: true });
-  return most >= rows.length ? rows : Array.from({ length: most }, (_, index) => rows[Math.floor((index * rows.length) / most)] ?? 0);
 }
 
 /** The data; pairs of answers, which have no question and are no traces, are read for the eval of answers alone. */

@@ -78,6 +78,10 @@ function chartBlock(first: Chart, onOpen: (ref: string) => void): BlockView {
   const element = document.createElement('figure');
   const caption = textElement('figcaption', first.name);
   const picture = document.createElement('div');
+  picture.addEventListener('click', ({ target }) => {
+    const ref = target instanceof Element ? target.closest('[data-ref]')?.getAttribute('data-ref') : undefined;
+    if (typeof ref === 'string') onOpen(ref);
+  });
   const words = document.createElement('p');
   words.className = 'quiet';
   const details = document.createElement('details');

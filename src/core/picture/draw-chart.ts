@@ -56,7 +56,7 @@ function markLine(frame: Frame, { x, name }: { readonly x: number; readonly name
 }
 
 function drawOne(frame: Frame, { points }: Series, index: number, kind: Lines['kind']): SvgNode {
-  if (kind === 'scatter') return svg('g', { class: `chart-series chart-series-${index % 4} chart-cloud` }, ...points.map((point) => svg('g', {}, ...(point.label === undefined ? [] : [svg('title', {}, point.label)]), mark(frame.x(point.x), frame.y(point.y), index))));
+  if (kind === 'scatter') return svg('g', { class: `chart-series chart-series-${index % 4} chart-cloud` }, ...points.map((point) => svg('g', opens(point), ...(point.label === undefined ? [] : [svg('title', {}, point.label)]), mark(frame.x(point.x), frame.y(point.y), index))));
   const path = linePath<ChartPoint>((point) => rounded(frame.x(point.x)), (point) => rounded(frame.y(point.y)))([...points]);
   // Many points are a curve; few are measurements, each with its mark.
   const marked = kind === 'points' || points.length <= 20;
@@ -65,9 +65,14 @@ function drawOne(frame: Frame, { points }: Series, index: number, kind: Lines['k
     { class: `chart-series chart-series-${index % 4}` },
     ...(path === null ? [] : [svg('path', { class: 'chart-line', d: path, fill: 'none' })]),
     ...points.flatMap(({ x, low, high }) => (low === undefined || high === undefined ? [] : [line('chart-interval', frame.x(x), frame.y(low), frame.x(x), frame.y(high))])),
-    ...(marked ? points.map((point) => mark(frame.x(point.x), frame.y(point.y), index)) : []),
+    ...(marked ? points.map((point) => (point.ref === undefined ? mark(frame.x(point.x), frame.y(point.y), index) : svg('g', opens(point), mark(frame.x(point.x), frame.y(point.y), index)))) : []),
     ...points.flatMap((point) => (point.label === undefined ? [] : [label(Math.min(frame.x(point.x) + 7, PLOT.right - 4), frame.y(point.y) - 7, point.label, frame.x(point.x) > PLOT.right - 50 ? 'end' : 'start')])),
   );
+}
+
+/** A view makes a point that opens something answer to the pointer; the table of the chart has the same for the keyboard. */
+function opens({ ref }: ChartPoint): SvgNode['attributes'] {
+  return ref === undefined ? {} : { 'data-ref': ref };
 }
 
 /** A disc, a square, a diamond or a ring. */
