@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import { config } from '@vscode/l10n';
+import { PROBLEMS_AT_ONCE } from './core/search/lockstep.ts';
 import { createDatasetReaders } from './formats/worker/dataset-readers.ts';
 import { createTextJobs } from './formats/worker/text-jobs.ts';
+import { createSymbolicEquality } from './models/symbolic/symbolic-equality.ts';
 import { createActivities } from './vscode/activities.ts';
 import { createActiveTrace } from './vscode/active-trace.ts';
 import { addModel } from './vscode/add-model.ts';
@@ -25,6 +27,7 @@ import { createTreeMemory } from './vscode/dataset/tree-memory.ts';
 import { createDecorations } from './vscode/decorations.ts';
 import { createDiagnostics } from './vscode/diagnostics.ts';
 import { createDoctor } from './vscode/doctor/doctor.ts';
+import { registerTestExplorer } from './vscode/evals/register-test-explorer.ts';
 import { createFolding } from './vscode/folding-provider.ts';
 import { forgetServerKey } from './vscode/forget-server-key.ts';
 import { createHoverProvider } from './vscode/hovers.ts';
@@ -47,6 +50,7 @@ import type { RunKinds } from './vscode/runs/run-kinds.ts';
 import { createRunStore } from './vscode/runs/run-store.ts';
 import { createRunsView } from './vscode/runs/runs-tree.ts';
 import { registerSearchCommands } from './vscode/search/search-commands.ts';
+import { createComparePanel } from './vscode/search/compare-panel.ts';
 import { createSearchDocuments, readSearchTrace } from './vscode/search/search-documents.ts';
 import { SEARCH_EXPORTS } from './vscode/search/search-exports.ts';
 import { createSearchPanel } from './vscode/search/search-panel.ts';
@@ -62,6 +66,7 @@ import { createTraceDocuments } from './vscode/trace-documents.ts';
 import { createTraceMemory } from './vscode/trace-memory.ts';
 import { createTraceSessions, type ScoringContext } from './vscode/trace-sessions.ts';
 import { createTraceTarget } from './vscode/trace-target.ts';
+import { readVerifierChoice, rowsAtOnce } from './vscode/verifier-choice.ts';
 import { createVerifierModel } from './vscode/verifier-model.ts';
 import { restoreTraces } from './vscode/restore.ts';
 
@@ -110,6 +115,11 @@ export function activate(context: vscode.ExtensionContext): void {
   const searches = createSearchRuns({
     runs,
     scores: store,
+    activities,
+    atOnce: () => {
+      const choice = readVerifierChoice(POLICY);
+      return choice.ok && choice.value.type === 'server' ? PROBLEMS_AT_ONCE.served : PROBLEMS_AT_ONCE.local;
+    },
     policy: (signal) => policy.load('reasoned', signal),
     verifier: (settings, signal) => verifier.load(settings.verifier.mode, signal),
   });
@@ -121,6 +131,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const target = createTraceTarget(sessions, active, rowDocuments, memory);
   const solutions = createSearchDocuments(searches, rowDocuments, target);
   const searchPanel = createSearchPanel({ extension: context.extensionUri, searches, runs, showTrace: (id, problem, preserveFocus) => solutions.show(id, problem, preserveFocus) });
+  const comparePanel = createComparePanel({ extension: context.extensionUri, searches, panel: searchPanel });
   const runKinds: RunKinds = { search: { open: (id) => searchPanel.show(id), exports: SEARCH_EXPORTS } };
   const notes = (): readonly string[] => verifier.notes();
   const reopen = async (uri: vscode.Uri): Promise<void> => {
@@ -143,6 +154,27 @@ export function activate(context: vscode.ExtensionContext): void {
   const dataSetCommands = registerDatasetCommands({ extension: context.extensionUri, library, readings: createReadingCommands(library, readings), rowDocuments, target, navigation, memory });
   const openRow = (uri: vscode.Uri, row: number): void => void dataSetCommands.openRow(uri, row, vscode.ViewColumn.Beside);
   const openVariant = (uri: vscode.Uri, row: number): void => void dataSetCommands.openVariant(uri, row, vscode.ViewColumn.Beside);
+  const symbolic = createSymbolicEquality(context.asAbsolutePath('dist/symbolic.js'));
+  const testExplorer = registerTestExplorer({
+    library,
+    store,
+    activities,
+    state: context.workspaceState,
+    load: (mode, signal) => verifier.load(mode, signal),
+    batch: rowsAtOnce,
+    symbolic: (a, b) => symbolic.equal(a, b),
+    settings: () => readSettings().verifier,
+    async openAt(file, row, document, step) {
+      memory.setLastStep(document, step);
+      await dataSetCommands.openRow(file, row, vscode.ViewColumn.Active);
+    },
+    onScored(document) {
+      scoresWatch.announce();
+      const shown = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === document.toString());
+      if (shown !== undefined) void sessions.refresh(shown);
+    },
+    chooseVerifier: models.chooseVerifier,
+  });
   const doctor = createDoctor({ context, keys, scores: storage('scores') });
   const menu = createStatusMenu({ activities, verifier: () => verifier.summary(), onDidChangeVerifier: verifierChanged.event, showLog: () => log.show() });
   const folding = createFolding(sessions);
@@ -158,6 +190,7 @@ export function activate(context: vscode.ExtensionContext): void {
     searches,
     solutions,
     searchPanel,
+    comparePanel,
     scoring,
     active,
     createDecorations(context, sessions),
@@ -185,10 +218,12 @@ export function activate(context: vscode.ExtensionContext): void {
     scoresWatch,
     createTracesView(createTracesTree({ library, memory: treeMemory, scoresOf, onScores: scoresWatch.onDidChange }), treeMemory),
     registerTableEditor({ extension: context.extensionUri, library, scoresOf, openRow, openVariant, onScores: scoresWatch.onDidChange }),
+    symbolic,
+    testExplorer,
     runs,
     createRunsView(runs),
     registerRunCommands(runs, runKinds),
-    registerSearchCommands({ searches, runs, panel: searchPanel, documents: solutions, library, active, choosePolicy: () => chooseVerifier(context, known, POLICY) }),
+    registerSearchCommands({ searches, runs, panel: searchPanel, compare: comparePanel, documents: solutions, library, active, choosePolicy: () => chooseVerifier(context, known, POLICY) }),
     readings.onDidChange((concerns) => void rowDocuments.reread(concerns).then((any) => (any ? sessions.refresh() : undefined))),
     restoreTraces(memory, target),
     vscode.workspace.onDidChangeConfiguration((event) => {

@@ -2,7 +2,8 @@ import { closeSync, existsSync, openSync, readFileSync, renameSync, writeFileSyn
 import { isDeepStrictEqual } from 'node:util';
 import { runLine } from '../core/run/run-log.ts';
 import type { RunEnd, RunHeader } from '../core/run/run.ts';
-import type { LoggedSearchEvent, SearchEvent, SearchFinished } from '../core/search/events.ts';
+import type { LoggedSearchEvent, SearchEvent } from '../core/search/events.ts';
+import { isOver } from '../core/search/lockstep.ts';
 import type { SearchSettings } from '../core/search/settings.ts';
 import { readSearchLog, type LoggedProblem, type NumberedProblem } from '../formats/runs/search-log.ts';
 import { UsageError } from './usage.ts';
@@ -50,11 +51,6 @@ function open(file: string, header: RunHeader<SearchSettings>, earlier: readonly
   } catch (error) {
     throw new UsageError(`${file} cannot be written (${error instanceof Error ? error.message : String(error)}): name another file.`);
   }
-}
-
-/** Whether a problem has nothing left to do. */
-export function isOver(finished: SearchFinished | undefined): boolean {
-  return finished?.reason === 'done';
 }
 
 function readEarlier(file: string, header: RunHeader<SearchSettings>): readonly NumberedProblem[] {

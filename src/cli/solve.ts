@@ -4,7 +4,7 @@ import process from 'node:process';
 import type { LanguageModel } from '../core/model.ts';
 import type { RunEnd, RunHeader, RunModel } from '../core/run/run.ts';
 import type { LoggedSearchEvent, SearchFinished } from '../core/search/events.ts';
-import { solveTogether, type RunProblem } from '../core/search/lockstep.ts';
+import { isOver, PROBLEMS_AT_ONCE, solveTogether, type RunProblem } from '../core/search/lockstep.ts';
 import { solve, type SearchModels } from '../core/search/solve.ts';
 import { judges, type SearchSettings } from '../core/search/settings.ts';
 import { chatInstruction } from '../core/verifier/chat-prompt.ts';
@@ -13,7 +13,7 @@ import { questionAt } from '../formats/questions.ts';
 import { createEngine } from '../models/onnx/engine.ts';
 import { chosenRows, readBytes } from './open-input.ts';
 import { enginePath, localModel, servedModel, type ModelSource } from './score-model.ts';
-import { isOver, openSearchLog, type SearchLogFile } from './search-log-file.ts';
+import { openSearchLog, type SearchLogFile } from './search-log-file.ts';
 import { readSolveCommand, type SolveArguments } from './solve-options.ts';
 import { solveJson, solveText } from './solve-output.ts';
 import { readNumber, UsageError } from './usage.ts';
@@ -21,8 +21,6 @@ import { readNumber, UsageError } from './usage.ts';
 const [FAILED, BAD_INPUT, INTERRUPTED] = [1, 2, 130];
 /** The package's folder: the bundle lies in dist/. */
 const ROOT = path.resolve(__dirname, '..');
-/** Problems at once: with a local model more prompts in a batch make each row slower than they fill it; a server wants many. */
-const OPEN = { local: 4, served: 64 } as const;
 
 /**
  * `stepscope solve`: returns the exit code. 1 where a problem failed, 2 where rows are no problems, 130 after Ctrl-C; what was
@@ -42,7 +40,7 @@ export async function solveCommand(args: readonly string[], signal: AbortSignal)
     const models: RunModel[] = [{ role: 'policy', info: policy.info }, ...(verifier ? [{ role: 'verifier' as const, info: verifier.info }] : [])];
     const header: RunHeader<SearchSettings> = { type: 'run', version: 1, kind: 'search', id: randomUUID(), title: titleOf(settings, problems, data?.file), started: new Date().toISOString(), models, settings, ...(data && { data }) };
     const log = openSearchLog(values.log, header, values.resume);
-    const open = readNumber('open', values.open, sources.policy.rows > 1 ? OPEN.served : OPEN.local, { min: 1, max: 10_000, integer: true });
+    const open = readNumber('open', values.open, sources.policy.rows > 1 ? PROBLEMS_AT_ONCE.served : PROBLEMS_AT_ONCE.local, { min: 1, max: 10_000, integer: true });
     const output = values.json ? solveJson(settings, models) : solveText(problems, settings, models.map(({ role, info }) => `${role} ${info.name} (${info.weights})`));
     const finished = await runAll({ policy, verifier }, problems, settings, open, log, output.event, signal);
     output.end(finished);

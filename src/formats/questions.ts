@@ -20,18 +20,18 @@ export interface Question {
   readonly id?: string;
 }
 
-/**
- * Reads a row as a question: `question` or its like; the right answer from `answer` and its like, the last line of a GSM8K
- * solution, or the boxed answer of a `solution`. A solution that the row has is not shown to the model. The error names the
- * row and the fields that were looked for.
- */
+/** Reads a row of a source as a question. */
 export function questionAt(source: RowSource, row: number): Result<Question, FormatErrorReason> {
   if (row < 0 || row >= source.rows) return noSuchRow(source.name, row, source.rows);
   const value = source.value(row);
   return value.ok ? questionOf(source.where(row), row, value.value) : value;
 }
 
-/** The same of a row that was read already; `where` names it in errors. */
+/**
+ * Reads the value of a row as a question: `question` or its like; the right answer from `answer` and its like, the last line of
+ * a GSM8K solution, or the boxed answer of a `solution`. A solution that the row has is not shown to the model. The error
+ * names the row (`where`) and the fields that were looked for.
+ */
 export function questionOf(where: string, row: number, value: unknown): Result<Question, FormatErrorReason> {
   const record = recordOf(where, value, list(QUESTIONS));
   if (!record.ok) return record;

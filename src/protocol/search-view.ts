@@ -23,6 +23,8 @@ export interface SearchSnapshot {
   readonly question: string;
   /** What it does, or how it ended, in a sentence. */
   readonly status: string;
+  /** Of several problems: how all of them stand, in a sentence. */
+  readonly overall?: string;
   readonly busy: boolean;
   /** It can be taken up again. */
   readonly resumable: boolean;

@@ -50,7 +50,7 @@ export function createAnalysisPanel({ extension, active, navigation, reopen }: A
     extension,
     viewType: VIEWS.analysis,
     page: 'analysis',
-    title: 'Analysis',
+    title: vscode.l10n.t('Analysis'),
     parse: parseAnalysisViewMessage,
     receive,
     async restore(state) {
@@ -95,7 +95,7 @@ export function createAnalysisPanel({ extension, active, navigation, reopen }: A
     if (view !== undefined && analysis === undefined && view.version !== view.document.version) return;
     const before = shown;
     shown = view === undefined || analysis === undefined ? undefined : { view, analysis, text: JSON.stringify(analysis.snapshot) };
-    panel.setTitle(analysis === undefined ? 'Analysis' : `Analysis: Step ${analysis.snapshot.step + 1}`);
+    panel.setTitle(analysis === undefined ? vscode.l10n.t('Analysis') : vscode.l10n.t('Analysis: Step {0}', analysis.snapshot.step + 1));
     const same = before?.text === shown?.text;
     if (same && !again) {
       highlight();
@@ -134,7 +134,7 @@ export function createAnalysisPanel({ extension, active, navigation, reopen }: A
     highlight();
     const span = spans[place];
     if (span !== undefined) void highlights.reveal(shown.view.document, span);
-    if (spans.length > 1) note(`Place ${place + 1} of ${spans.length}; choose the link again for the next.`);
+    if (spans.length > 1) note(vscode.l10n.t('Place {0} of {1}; choose the link again for the next.', place + 1, spans.length));
   }
 
   function setPlace(view: TraceView, step: number, sample: number): void {
@@ -201,7 +201,7 @@ export function createAnalysisPanel({ extension, active, navigation, reopen }: A
       panel.show(!there);
       update();
       if (there) post({ type: 'focus' });
-      else note(`The analysis of step ${step + 1} is beside the text: the same command again goes there.`);
+      else note(vscode.l10n.t('The analysis of step {0} is beside the text: the same command again goes there.', step + 1));
     },
     dispose() {
       clearTimeout(timer);

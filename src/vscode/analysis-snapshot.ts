@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { analysisParts, missingAspects } from '../core/verifier/analysis-parts.ts';
 import { quoteFinder, type FoundQuotes, type QuoteOrigin, type QuotePlace } from '../core/verifier/quotes.ts';
 import type { Sample } from '../core/verifier/score.ts';
@@ -7,7 +8,7 @@ import { MAX_SAMPLES, nextSampleCount, type StepAnnotation, type TraceAnnotation
 import { brokenPrefixText, provenanceText, scoreCautions, scoreFacts } from './score-text.ts';
 import type { Stream } from './streams.ts';
 import type { OpenTrace } from './trace-documents.ts';
-import { count, GLYPHS, placeText, probability } from './wording.ts';
+import { GLYPHS, placeText, probability } from './wording.ts';
 
 export interface AnalysisSource {
   readonly uri: string;
@@ -57,11 +58,11 @@ export function analysisOf(source: AnalysisSource): Analysis | undefined {
       scores: made.map((each) => scoreFacts(each.score, each.stream)),
       cautions: score === undefined ? [] : [...(step.brokenPrefix ? [brokenPrefixText(annotations.firstError)] : []), ...scoreCautions(score)],
       provenance: provenanceOf(made, shown?.stream),
-      samples: samples.map(({ name, sample }) => ({ name, verdict: verdictOf(sample, annotations.threshold) })),
+      samples: samples.map(({ name, stream, sample }) => ({ name: stream === 'sampled' ? name : streamName(stream), verdict: verdictOf(sample, annotations.threshold) })),
       chosen,
       parts,
       message: messageOf(step, shown),
-      score: score === undefined && !running ? 'Score This Step' : undefined,
+      score: score === undefined && !running ? t('Score This Step') : undefined,
       more: moreOf(step, running),
     },
     quotes,
@@ -75,11 +76,16 @@ export function stepSamples({ score, stream, others }: StepAnnotation): StepSamp
     each.score.samples.map((sample, index): StepSample => ({ name: each.stream === 'sampled' ? String(index + 1) : each.stream, stream: each.stream, sample })));
 }
 
+/** What the tab of the only sample of a stream is called. */
+function streamName(stream: Exclude<Stream, 'sampled'>): string {
+  return stream === 'greedy' ? t('greedy') : t('direct');
+}
+
 /** `✗ No 0.03`; a sample whose P(Yes) could not be read has its verdict, one without either is unparsed. */
 function verdictOf({ verdict, pYes }: Sample, threshold: number): AnalysisSampleTab['verdict'] {
   const word = verdict === undefined ? '' : verdict === 'yes' ? ' Yes' : ' No';
   if (pYes !== undefined) return `${GLYPHS[pYes < threshold ? 'error' : 'correct']}${word} ${probability(pYes)}`;
-  return verdict === undefined ? `${GLYPHS.noVerdict} unparsed` : `${GLYPHS[verdict === 'yes' ? 'correct' : 'error']}${word} (verdict only)`;
+  return verdict === undefined ? `${GLYPHS.noVerdict} ${t('unparsed')}` : `${GLYPHS[verdict === 'yes' ? 'correct' : 'error']}${word} (${t('verdict only')})`;
 }
 
 function provenanceOf(made: readonly { readonly score: NonNullable<StepAnnotation['score']>; readonly stream: Stream }[], shown: Stream | undefined): string | undefined {
@@ -88,18 +94,18 @@ function provenanceOf(made: readonly { readonly score: NonNullable<StepAnnotatio
 }
 
 function messageOf(step: StepAnnotation, shown: StepSample | undefined): string | undefined {
-  if (shown === undefined) return step.state === 'running' ? 'This step is being scored.' : (step.failure ?? 'This step has no score yet, so there is no analysis of it.');
+  if (shown === undefined) return step.state === 'running' ? t('This step is being scored.') : (step.failure ?? t('This step has no score yet, so there is no analysis of it.'));
   const { sample, stream } = shown;
-  if (stream === 'direct') return 'A direct score is one reading of the verifier: it writes no analysis.';
-  if (sample.pYes === undefined && sample.verdict === undefined) return 'This sample is unparsed: it never reached the verification question, so it is counted and left out of the score.';
+  if (stream === 'direct') return t('A direct score is one reading of the verifier: it writes no analysis.');
+  if (sample.pYes === undefined && sample.verdict === undefined) return t('This sample is unparsed: it never reached the verification question, so it is counted and left out of the score.');
   const missing = missingAspects(sample);
-  if (sample.sections.length === 0) return 'The verifier wrote none of the five headings.';
-  return missing.length === 0 ? undefined : `The verifier left out: ${missing.join(', ')}.`;
+  if (sample.sections.length === 0) return t('The verifier wrote none of the five headings.');
+  return missing.length === 0 ? undefined : t('The verifier left out: {0}.', missing.join(', '));
 }
 
 function moreOf(step: StepAnnotation, running: boolean): string | undefined {
   const samples = nextSampleCount(step);
-  return step.score === undefined || running || samples > MAX_SAMPLES ? undefined : `Ask for ${count(samples, 'Sample')}`;
+  return step.score === undefined || running || samples > MAX_SAMPLES ? undefined : t('Ask for {0} Samples', samples);
 }
 
 function textAt({ text, open }: AnalysisSource, origin: QuoteOrigin): string {
@@ -162,11 +168,11 @@ export function placesText(places: readonly QuotePlace[], step: number): string 
   const counts = new Map<QuoteOrigin, number>();
   for (const { origin } of places) counts.set(origin, (counts.get(origin) ?? 0) + 1);
   const names = [...counts].map(([origin, times]) => {
-    const name = origin === 'question' ? 'the question' : origin === step ? 'this step' : `step ${origin + 1}`;
-    return times === 1 ? name : `${name} (${times} places)`;
+    const name = origin === 'question' ? t('the question') : origin === step ? t('this step') : t('step {0}', origin + 1);
+    return times === 1 ? name : t('{0} ({1} places)', name, times);
   });
   const last = names.pop() ?? '';
-  return `from ${names.length === 0 ? last : `${names.join(', ')} and ${last}`}`;
+  return names.length === 0 ? t('from {0}', last) : t('from {0} and {1}', names.join(', '), last);
 }
 
 /** The quotes that have a place at the cursor or in the selection, which is from `start` to `end`. */

@@ -5,7 +5,7 @@ import type { StepAnnotation } from './annotations.ts';
 import type { Disposable } from './disposable.ts';
 import type { NoteCommands } from './note-commands.ts';
 import { note } from './navigation.ts';
-import { notesAt, noteText } from './note-text.ts';
+import { markText, notesAt, noteText } from './note-text.ts';
 import { sampleText } from './score-text.ts';
 import type { TraceSessions, TraceView } from './trace-sessions.ts';
 import { count, lensTitle } from './wording.ts';
@@ -36,8 +36,8 @@ const LONGEST_ANALYSIS = 20_000;
  * step's text changes or its score is gone: an analysis is never shown for a text that it is not of.
  */
 export function createAnalysisThreads(sessions: TraceSessions, notes: NoteCommands): AnalysisThreads {
-  const controller = vscode.comments.createCommentController('stepscopeAnalyses', 'Stepscope Analyses');
-  controller.options = { prompt: 'Note on this step', placeHolder: 'Your comment on this step' };
+  const controller = vscode.comments.createCommentController('stepscopeAnalyses', vscode.l10n.t('Stepscope Analyses'));
+  controller.options = { prompt: vscode.l10n.t('Note on this step'), placeHolder: vscode.l10n.t('Your comment on this step') };
   const threads = new Set<StepThread>();
 
   function close(each: StepThread): void {
@@ -73,7 +73,7 @@ export function createAnalysisThreads(sessions: TraceSessions, notes: NoteComman
       const there = [...threads].find((each) => each.document === document && each.step === step);
       if (there !== undefined) {
         close(there);
-        note(`The comments on step ${step + 1} are taken away.`);
+        note(vscode.l10n.t('The comments on step {0} are taken away.', step + 1));
         return;
       }
       const annotation = view.annotations.steps[step];
@@ -89,7 +89,7 @@ export function createAnalysisThreads(sessions: TraceSessions, notes: NoteComman
       const found = [...threads].find((each) => each.thread === thread);
       const view = found === undefined ? undefined : sessions.view(found.document);
       if (found === undefined || view === undefined || typeof text !== 'string' || text.trim() === '') {
-        note('Write a comment into a thread of analyses first.');
+        note(vscode.l10n.t('Write a comment into a thread of analyses first.'));
         return;
       }
       const [before] = notesAt(view.notes, found.step);
@@ -115,12 +115,12 @@ function commentsOf({ notes }: TraceView, step: StepAnnotation): vscode.Comment[
   const more = samples.length - MOST_SAMPLES;
   return [
     ...samples.slice(0, MOST_SAMPLES).map(({ name, stream, sample }) => {
-      const body = new vscode.MarkdownString(stream === 'direct' ? 'A direct score, without an analysis.' : '');
-      return comment(model, `${name === stream ? name : `sample ${name}`}, ${sampleText(sample)}`, appendAnalysis(body, sample, LONGEST_ANALYSIS));
+      const body = new vscode.MarkdownString(stream === 'direct' ? vscode.l10n.t('A direct score, without an analysis.') : '');
+      return comment(model, `${name === stream ? name : vscode.l10n.t('sample {0}', name)}, ${sampleText(sample)}`, appendAnalysis(body, sample, LONGEST_ANALYSIS));
     }),
-    ...(more > 0 ? [comment('Stepscope', '', new vscode.MarkdownString(`${count(more, 'more sample')}: *Stepscope: Show Analysis of Step* has all.`))] : []),
+    ...(more > 0 ? [comment('Stepscope', '', new vscode.MarkdownString(vscode.l10n.t('{0}: *Stepscope: Show Analysis of Step* has all.', count(more, 'more sample'))))] : []),
     ...notesAt(notes, step.index).map((noted) =>
-      comment(noted.author ?? 'You', noted.mark === undefined ? '' : `marked ${noted.mark}`, plain(new vscode.MarkdownString(), noted.comment ?? noteText(noted)))),
+      comment(noted.author ?? vscode.l10n.t('You'), noted.mark === undefined ? '' : markText(noted.mark), plain(new vscode.MarkdownString(), noted.comment ?? noteText(noted)))),
   ];
 }
 

@@ -21,14 +21,15 @@ type Row = vscode.QuickPickItem & { readonly choice?: VerifierChoice; readonly c
 export async function chooseVerifier(context: vscode.ExtensionContext, known: KnownVerifiers, role: ModelRole = VERIFIER): Promise<void> {
   const now = readVerifierChoice(role);
   const row = await vscode.window.showQuickPick(rowsOf(context, known, role), {
-    title: role.name === 'policy' ? 'Choose Policy' : 'Choose Verifier',
-    placeHolder: now.ok ? `${role.about}; nothing is loaded or asked before it is used` : now.error.message,
+    title: role.name === 'policy' ? vscode.l10n.t('Choose Policy') : vscode.l10n.t('Choose Verifier'),
+    placeHolder: now.ok ? vscode.l10n.t('{0}; nothing is loaded or asked before it is used', role.about) : now.error.message,
     matchOnDescription: true,
     matchOnDetail: true,
   });
   if (row?.command !== undefined) await vscode.commands.executeCommand(row.command);
   if (row?.choice === undefined) return;
-  if (await applyVerifierChoice(row.choice, role)) note(`The ${role.name} is ${row.label.replace(/^\$\([\w-]+\) /, '')}.`);
+  const name = row.label.replace(/^\$\([\w-]+\) /, '');
+  if (await applyVerifierChoice(row.choice, role)) note(role.name === 'policy' ? vscode.l10n.t('The policy is {0}.', name) : vscode.l10n.t('The verifier is {0}.', name));
 }
 
 async function rowsOf(context: vscode.ExtensionContext, known: KnownVerifiers, role: ModelRole): Promise<Row[]> {
@@ -39,13 +40,13 @@ async function rowsOf(context: vscode.ExtensionContext, known: KnownVerifiers, r
   const servers = known.all().flatMap(([, verifier]) => (verifier.server === undefined ? [] : [serverRow(verifier.server, verifier, mark)]));
   if (current?.type === 'server' && known.get(serverKey(current.server)) === undefined) servers.push(serverRow(current.server, undefined, mark));
   return [
-    separator('On this machine'),
+    separator(vscode.l10n.t('On this machine')),
     await bundledRow(context, role, mark({ type: 'bundled' })),
     ...folders.map((found) => folderRow(found, mark)),
-    ...(servers.length === 0 ? [] : [separator('Servers'), ...servers]),
-    separator('More'),
-    { label: '$(add) Add Model…', detail: 'Converts a checkpoint of yours, or one that it downloads from a hub.', command: COMMANDS.addModel },
-    { label: '$(plug) Connect to Server…', detail: 'A model behind vLLM, llama.cpp, Ollama or another OpenAI-compatible server.', command: COMMANDS.connectServer },
+    ...(servers.length === 0 ? [] : [separator(vscode.l10n.t('Servers')), ...servers]),
+    separator(vscode.l10n.t('More')),
+    { label: `$(add) ${vscode.l10n.t('Add Model…')}`, detail: vscode.l10n.t('Converts a checkpoint of yours, or one that it downloads from a hub.'), command: COMMANDS.addModel },
+    { label: `$(plug) ${vscode.l10n.t('Connect to Server…')}`, detail: vscode.l10n.t('A model behind vLLM, llama.cpp, Ollama or another OpenAI-compatible server.'), command: COMMANDS.connectServer },
   ];
 }
 
@@ -53,7 +54,7 @@ function serverRow(server: ServerChoice, verifier: KnownVerifier | undefined, ma
   const choice: VerifierChoice = { type: 'server', server };
   return {
     label: `${mark(choice)}${verifier?.name ?? server.model ?? server.endpoints.join(', ')}`,
-    description: verifier === undefined ? 'not connected to yet' : sizeText(verifier),
+    description: verifier === undefined ? vscode.l10n.t('not connected to yet') : sizeText(verifier),
     detail: verifier === undefined ? `${serverText(server)}.` : knownDetail(verifier),
     choice,
   };
@@ -63,7 +64,7 @@ function folderRow({ folder, there, verifier }: Folder, mark: (choice: VerifierC
   const choice: VerifierChoice = { type: 'folder', folder };
   return {
     label: `${mark(choice)}${path.basename(folder)}`,
-    description: !there ? 'not there' : verifier === undefined ? 'not used yet' : sizeText(verifier),
+    description: !there ? vscode.l10n.t('not there') : verifier === undefined ? vscode.l10n.t('not used yet') : sizeText(verifier),
     detail: `${verifier === undefined ? '' : knownDetail(verifier)} ${folder}`.trim(),
     choice,
   };
@@ -76,9 +77,9 @@ function separator(label: string): Row {
 async function bundledRow(context: vscode.ExtensionContext, role: ModelRole, mark: string): Promise<Row> {
   const manifest = await peekManifest(bundledModelDirectory(context.extensionPath, role.bundled));
   return {
-    label: `${mark}${role.bundled} (bundled)`,
-    description: manifest === undefined ? 'its files are missing' : sizeText(manifest),
-    detail: `${role.name === 'verifier' ? 'For a try: read its scores as such.' : role.bundledNote} ${manifest === undefined ? '' : abilityText(capabilitiesOf(manifest))}`.trim(),
+    label: `${mark}${vscode.l10n.t('{0} (bundled)', role.bundled)}`,
+    description: manifest === undefined ? vscode.l10n.t('its files are missing') : sizeText(manifest),
+    detail: `${role.name === 'verifier' ? vscode.l10n.t('For a try: read its scores as such.') : role.bundledNote} ${manifest === undefined ? '' : abilityText(capabilitiesOf(manifest))}`.trim(),
     choice: { type: 'bundled' },
   };
 }

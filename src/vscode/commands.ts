@@ -70,23 +70,23 @@ export function registerCommands(dependencies: CommandDependencies): vscode.Disp
     switch (outcome.type) {
       case 'done': {
         const hidden = request.settings.mode === 'direct' && view.annotations.steps.some(({ stream }) => stream !== 'direct' && stream !== undefined);
-        note(`${outcomeText(view.annotations)}${hidden ? ' Direct scores are in the hovers.' : ''}`);
+        note(hidden ? `${outcomeText(view.annotations)} ${vscode.l10n.t('Direct scores are in the hovers.')}` : outcomeText(view.annotations));
         const [first] = outcome.failures;
         for (const told of outcome.notes) void vscode.window.showInformationMessage(told);
-        if (first !== undefined) void vscode.window.showWarningMessage(`${count(outcome.failures.length, 'step')} of ${name} could not be scored. ${first}`);
+        if (first !== undefined) void vscode.window.showWarningMessage(vscode.l10n.t('{0} of {1} could not be scored. {2}', count(outcome.failures.length, 'step'), name, first));
         return;
       }
       case 'nothing-missing':
-        void vscode.window.showInformationMessage(`Nothing is missing in ${name}: ${outcomeText(view.annotations)}`);
+        void vscode.window.showInformationMessage(vscode.l10n.t('Nothing is missing in {0}: {1}', name, outcomeText(view.annotations)));
         return;
       case 'busy':
-        void vscode.window.showInformationMessage(`${name} is being scored: ${outcome.done} of ${count(outcome.total, 'step')} done.`);
+        void vscode.window.showInformationMessage(vscode.l10n.t('{0} is being scored: {1} of {2} done.', name, outcome.done, count(outcome.total, 'step')));
         return;
       case 'cancelled':
-        note(`Scoring was cancelled: ${outcome.done} of ${count(outcome.total, 'step')} done, and they stay.`);
+        note(vscode.l10n.t('Scoring was cancelled: {0} of {1} done, and they stay.', outcome.done, count(outcome.total, 'step')));
         return;
       case 'edited':
-        void offer(`${name} changed while it was being scored: ${outcome.done} of ${count(outcome.total, 'step')} done, the rest was stopped.`, 'Score Again', again);
+        void offer(vscode.l10n.t('{0} changed while it was being scored: {1} of {2} done, the rest was stopped.', name, outcome.done, count(outcome.total, 'step')), vscode.l10n.t('Score Again'), again);
         return;
       case 'failed':
         tellFailure(outcome.reason, outcome.message, again);
@@ -101,7 +101,7 @@ export function registerCommands(dependencies: CommandDependencies): vscode.Disp
     store.clear(view.open.trace.problem, keys);
     memory.forget(view.document.uri);
     void sessions.refresh();
-    note(scored === 0 ? `There were no scores to clear in ${view.open.name}.` : `The scores of ${count(scored, 'step')} of ${view.open.name} are cleared.`);
+    note(scored === 0 ? vscode.l10n.t('There were no scores to clear in {0}.', view.open.name) : vscode.l10n.t('The scores of {0} of {1} are cleared.', count(scored, 'step'), view.open.name));
   }
 
   /** The step that a lens names, or the one at the cursor. */
@@ -113,7 +113,7 @@ export function registerCommands(dependencies: CommandDependencies): vscode.Disp
   async function withStep(document: unknown, step: unknown, act: (view: TraceView, step: number) => Promise<void> | void): Promise<void> {
     await withTrace(document, true, async (view) => {
       const index = stepOf(view, step);
-      if (index === undefined) void vscode.window.showInformationMessage(`The cursor is before the first step of ${view.open.name}: put it into a step and try again.`);
+      if (index === undefined) void vscode.window.showInformationMessage(vscode.l10n.t('The cursor is before the first step of {0}: put it into a step and try again.', view.open.name));
       else await act(view, index);
     });
   }
@@ -126,13 +126,13 @@ export function registerCommands(dependencies: CommandDependencies): vscode.Disp
       withStep(document, step, async (view, index) => {
         const annotation = view.annotations.steps[index];
         const k = annotation === undefined ? 4 : nextSampleCount(annotation);
-        if (k > MAX_SAMPLES) void vscode.window.showInformationMessage(`Step ${index + 1} has ${MAX_SAMPLES} samples, the most that a step can have.`);
+        if (k > MAX_SAMPLES) void vscode.window.showInformationMessage(vscode.l10n.t('Step {0} has {1} samples, the most that a step can have.', index + 1, MAX_SAMPLES));
         else await score(view, { settings: { ...readSettings().verifier, k }, only: [index] });
       }),
     cancelScoring() {
       const document = vscode.window.activeTextEditor?.document;
       const here = document !== undefined && scoring.isRunning(document);
-      if (!scoring.cancel(here ? document : undefined)) void vscode.window.showInformationMessage('Nothing is being scored.');
+      if (!scoring.cancel(here ? document : undefined)) void vscode.window.showInformationMessage(vscode.l10n.t('Nothing is being scored.'));
     },
     clearScores: (document) => withTrace(document, false, clear),
     nextStep: (document) => withTrace(document, false, (view) => navigation.step(view, 1)),
@@ -147,8 +147,8 @@ export function registerCommands(dependencies: CommandDependencies): vscode.Disp
     toggleAnalysisComments: (document, step) =>
       withStep(document, step, (view, index) => {
         if (view.annotations.steps[index]?.score !== undefined) threads.toggle(view, index);
-        else if (view.run !== undefined) void vscode.window.showInformationMessage(`Step ${index + 1} is being scored: its analyses can be shown when it is done.`);
-        else void offer(`Step ${index + 1} has no score yet, so there is no analysis of it.`, 'Score This Step', () => void vscode.commands.executeCommand(COMMANDS.scoreStep, view.document.uri, index));
+        else if (view.run !== undefined) void vscode.window.showInformationMessage(vscode.l10n.t('Step {0} is being scored: its analyses can be shown when it is done.', index + 1));
+        else void offer(vscode.l10n.t('Step {0} has no score yet, so there is no analysis of it.', index + 1), vscode.l10n.t('Score This Step'), () => void vscode.commands.executeCommand(COMMANDS.scoreStep, view.document.uri, index));
       }),
     keepReply: (reply) => threads.reply(reply),
     showStepScores: (document) => withTrace(document, false, showScores),
@@ -179,18 +179,18 @@ function tellFailure(reason: string, message: string, again: () => void): void {
     case 'model-invalid':
     case 'tokenizer-mismatch':
     case 'setting-invalid':
-      void offer(message, 'Open Setting', run('workbench.action.openSettings', reason === 'setting-invalid' ? settingIn(message) : SETTINGS.model), 'error');
+      void offer(message, vscode.l10n.t('Open Setting'), run('workbench.action.openSettings', reason === 'setting-invalid' ? settingIn(message) : SETTINGS.model), 'error');
       return;
     case 'template-invalid':
     case 'unsupported':
-      void offer(message, 'Open Setting', run('workbench.action.openSettings', SETTINGS.prompt), 'error');
+      void offer(message, vscode.l10n.t('Open Setting'), run('workbench.action.openSettings', SETTINGS.prompt), 'error');
       return;
     case 'runtime-missing':
     case 'server-refused':
-      void offer(message, 'Connect to Server…', run(COMMANDS.connectServer), 'error');
+      void offer(message, vscode.l10n.t('Connect to Server…'), run(COMMANDS.connectServer), 'error');
       return;
     default:
-      void offer(message, 'Score Again', again, 'error');
+      void offer(message, vscode.l10n.t('Score Again'), again, 'error');
   }
 }
 

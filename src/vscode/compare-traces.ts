@@ -32,14 +32,14 @@ export function createCompareTraces(sessions: TraceSessions, rows: RowDocuments,
       void vscode.window.showInformationMessage(items.refusal);
       return;
     }
-    const one = await vscode.window.showQuickPick(items.found, { title: 'Compare Traces', placeHolder: 'Two variants of a row, or the first of two traces', matchOnDescription: true });
+    const one = await vscode.window.showQuickPick(items.found, { title: vscode.l10n.t('Compare Traces'), placeHolder: vscode.l10n.t('Two variants of a row, or the first of two traces'), matchOnDescription: true });
     if (one === undefined) return;
     if (one.locate.length > 1) {
       await compare(one.locate);
       return;
     }
     const others = items.found.filter((item) => item !== one && item.locate.length === 1);
-    const other = await vscode.window.showQuickPick(others, { title: `Compare ${one.label}`, placeHolder: 'With which trace', matchOnDescription: true });
+    const other = await vscode.window.showQuickPick(others, { title: vscode.l10n.t('Compare {0}', one.label), placeHolder: vscode.l10n.t('With which trace'), matchOnDescription: true });
     if (other !== undefined) await compare([...one.locate, ...other.locate]);
   };
 
@@ -48,25 +48,25 @@ export function createCompareTraces(sessions: TraceSessions, rows: RowDocuments,
     const place = rowArgument(argument) ?? rows.place(argument instanceof vscode.Uri ? argument : document?.uri);
     const listed = place === undefined ? undefined : await rows.list(place.file);
     const open = vscode.workspace.textDocuments.filter((candidate) => sessions.view(candidate) !== undefined && isInTab(candidate)).map(
-      ({ uri }): Item => ({ label: documentName(uri), description: 'open', locate: [() => Promise.resolve(ok(uri))] }),
+      ({ uri }): Item => ({ label: documentName(uri), description: vscode.l10n.t('open'), locate: [() => Promise.resolve(ok(uri))] }),
     );
     const ofFile = place === undefined || listed?.ok !== true ? [] : fileItems(place.file, listed.value, place.row);
     const found = [...ofFile.filter(({ locate }) => locate.length > 1), ...open, ...ofFile.filter(({ locate }) => locate.length === 1)];
     if (found.some(({ locate }) => locate.length > 1) || found.length > 1) return { found };
     if (listed?.ok === false) return { refusal: listed.error.message };
-    return { refusal: 'There are no two traces to compare: open two of them, or a data set with several rows.' };
+    return { refusal: vscode.l10n.t('There are no two traces to compare: open two of them, or a data set with several rows.') };
   }
 
   function fileItems(file: vscode.Uri, list: readonly RowTraces[], current: number | undefined): Item[] {
     const name = documentName(file);
     const located = (row: number, variant?: string): Locate => () => rows.locate(file, row, variant);
     const pairs = pairsOf(list, current).map(({ row, left, right }): Item => ({
-      label: `Row ${row}: ${left} against ${right}`,
+      label: vscode.l10n.t('Row {0}: {1} against {2}', row, left, right),
       description: name,
       locate: [located(row, left), located(row, right)],
     }));
     const singles = list.flatMap(({ row, variants }): Item[] =>
-      (variants.length === 0 ? [undefined] : variants).map((variant) => ({ label: `Row ${row}${variant === undefined ? '' : ` (${variant})`}`, description: name, locate: [located(row, variant)] })),
+      (variants.length === 0 ? [undefined] : variants).map((variant) => ({ label: variant === undefined ? vscode.l10n.t('Row {0}', row) : vscode.l10n.t('Row {0} ({1})', row, variant), description: name, locate: [located(row, variant)] })),
     );
     return [...pairs, ...singles];
   }

@@ -15,6 +15,7 @@ import { keysOf, type ServerKeys } from './server-keys.ts';
 import { DEFAULT_CONCURRENCY, originOf, parseAddress, type ServerChoice } from './server-settings.ts';
 import { applyVerifierChoice, readVerifierChoice } from './verifier-choice.ts';
 import { connectOptions } from './verifier-model.ts';
+import { english } from './wording.ts';
 
 export interface ConnectDependencies {
   readonly known: KnownVerifiers;
@@ -22,13 +23,13 @@ export interface ConnectDependencies {
   readonly log: (line: string) => void;
 }
 
-const TITLE = 'Connect to Server';
+const title = (): string => vscode.l10n.t('Connect to Server');
 /** Longest silence of a server while it is asked what it serves. */
 const LIST_TIMEOUT_MS = 30_000;
 
-const APIS: readonly (vscode.QuickPickItem & { readonly api: ServerApi })[] = [
-  { api: 'completions', label: 'Completions', description: 'the prompt as it is', detail: 'For checkpoints that were trained on it, such as R-PRM.' },
-  { api: 'chat', label: 'Chat', description: 'an instruction first, through the chat template', detail: 'For general models.' },
+const apis = (): readonly (vscode.QuickPickItem & { readonly api: ServerApi })[] => [
+  { api: 'completions', label: 'Completions', description: vscode.l10n.t('the prompt as it is'), detail: vscode.l10n.t('For checkpoints that were trained on it, such as R-PRM.') },
+  { api: 'chat', label: 'Chat', description: vscode.l10n.t('an instruction first, through the chat template'), detail: vscode.l10n.t('For general models.') },
 ];
 
 /**
@@ -42,12 +43,12 @@ export async function connectServer(dependencies: ConnectDependencies, argument?
     return isPlan(argument) ? await connectAsTold(dependencies, argument) : await ask(dependencies);
   } catch (error) {
     if (error instanceof StepscopeError && (error as StepscopeError).reason === 'aborted') {
-      void vscode.window.showInformationMessage('Connecting was cancelled; nothing was changed.');
+      void vscode.window.showInformationMessage(vscode.l10n.t('Connecting was cancelled; nothing was changed.'));
       return undefined;
     }
-    const message = error instanceof StepscopeError ? error.message : `The server could not be connected to: ${String(error)}`;
+    const message = error instanceof StepscopeError ? error.message : vscode.l10n.t('The server could not be connected to: {0}', String(error));
     dependencies.log(message);
-    void vscode.window.showErrorMessage(message, 'Try Again').then((again) => {
+    void vscode.window.showErrorMessage(message, vscode.l10n.t('Try Again')).then((again) => {
       if (again !== undefined) void vscode.commands.executeCommand(COMMANDS.connectServer);
     });
     return undefined;
@@ -67,7 +68,7 @@ function isPlan(argument: unknown): argument is Plan {
 async function connectAsTold(dependencies: ConnectDependencies, plan: Plan): Promise<ServerChoice | undefined> {
   const endpoints = plan.endpoints.map((address) => {
     const parsed = parseAddress(address);
-    if (!parsed.ok) throw new StepscopeError('server-refused', `An endpoint cannot be used: ${parsed.error.message}`);
+    if (!parsed.ok) throw new StepscopeError('server-refused', vscode.l10n.t('An endpoint cannot be used: {0}', parsed.error.message));
     return parsed.value;
   });
   const server = { ...baseOf(endpoints), model: typeof plan.model === 'string' ? plan.model : undefined, api: plan.api === 'chat' ? ('chat' as const) : ('completions' as const) };
@@ -89,7 +90,7 @@ async function ask(dependencies: ConnectDependencies): Promise<ServerChoice | un
   }));
   const model = await askModel(endpoints, keys);
   if (model === undefined) return undefined;
-  const api = await vscode.window.showQuickPick(APIS, { title: TITLE, placeHolder: `How is ${model} asked?`, ignoreFocusOut: true });
+  const api = await vscode.window.showQuickPick(apis(), { title: title(), placeHolder: vscode.l10n.t('How is {0} asked?', model), ignoreFocusOut: true });
   if (api === undefined) return undefined;
   const server: ServerChoice = { ...base, model, api: api.api };
   const served = await probe(dependencies, server, keys);
@@ -111,8 +112,8 @@ function baseOf(endpoints: readonly string[]): ServerChoice {
 async function askAddresses(): Promise<readonly string[] | undefined> {
   const now = readVerifierChoice();
   const text = await vscode.window.showInputBox({
-    title: TITLE,
-    prompt: 'Address of an OpenAI-compatible server (vLLM, llama.cpp, Ollama or another); several of one model with spaces between them',
+    title: title(),
+    prompt: vscode.l10n.t('Address of an OpenAI-compatible server (vLLM, llama.cpp, Ollama or another); several of one model with spaces between them'),
     placeHolder: 'http://127.0.0.1:8000',
     ignoreFocusOut: true,
     ...(now.ok && now.value.type === 'server' ? { value: now.value.server.endpoints.join(' ') } : {}),
@@ -136,11 +137,11 @@ async function askKeys(endpoints: readonly string[], keys: ServerKeys): Promise<
   for (const origin of new Set(endpoints.map(originOf))) {
     const kept = keys.origins().includes(origin);
     const key = await vscode.window.showInputBox({
-      title: TITLE,
-      prompt: kept ? `Key for ${origin}; leave it empty to use the one that is kept` : `Key for ${origin}; leave it empty where it needs none. It is kept in the secret storage of the editor`,
+      title: title(),
+      prompt: kept ? vscode.l10n.t('Key for {0}; leave it empty to use the one that is kept', origin) : vscode.l10n.t('Key for {0}; leave it empty where it needs none. It is kept in the secret storage of the editor', origin),
       password: true,
       ignoreFocusOut: true,
-      validateInput: (value) => (/^[\x21-\x7e]*$/.test(value.trim()) ? undefined : 'A key has no spaces, line breaks or letters beyond ASCII: copy it again.'),
+      validateInput: (value) => (/^[\x21-\x7e]*$/.test(value.trim()) ? undefined : vscode.l10n.t('A key has no spaces, line breaks or letters beyond ASCII: copy it again.')),
     });
     if (key === undefined) return undefined;
     if (key.trim() !== '') typed.set(origin, key.trim());
@@ -150,16 +151,16 @@ async function askKeys(endpoints: readonly string[], keys: ServerKeys): Promise<
 
 /** The name of the model to use: the only one, or the one that is picked. Throws StepscopeError. */
 async function askModel(endpoints: readonly string[], keys: ReadonlyMap<string, string>): Promise<string | undefined> {
-  const list = await cancellable(`Asking ${endpoints.join(', ')} what is served`, (signal) => firstList(endpoints, keys, signal));
+  const list = await cancellable(vscode.l10n.t('Asking {0} what is served', endpoints.join(', ')), (signal) => firstList(endpoints, keys, signal));
   const [only, ...more] = list;
-  if (only === undefined) throw new StepscopeError('server-refused', `${endpoints.join(', ')}: no model is served, so load one.`);
+  if (only === undefined) throw new StepscopeError('server-refused', vscode.l10n.t('{0}: no model is served, so load one.', endpoints.join(', ')));
   if (more.length === 0) return only.id;
   const items = list.map(({ id, owner, parameters, context }) => ({
     label: id,
-    description: sizeText({ parameters: parameters ?? 0, weights: owner === undefined ? '' : `as served by ${owner}` }),
-    ...(context === undefined ? {} : { detail: `Reads ${context} tokens.` }),
+    description: sizeText({ parameters: parameters ?? 0, weights: owner === undefined ? '' : vscode.l10n.t('as served by {0}', owner) }),
+    ...(context === undefined ? {} : { detail: vscode.l10n.t('Reads {0} tokens.', context) }),
   }));
-  return (await vscode.window.showQuickPick(items, { title: TITLE, placeHolder: `${endpoints[0] ?? ''} serves several models: which one?`, ignoreFocusOut: true }))?.label;
+  return (await vscode.window.showQuickPick(items, { title: title(), placeHolder: vscode.l10n.t('{0} serves several models: which one?', endpoints[0] ?? ''), ignoreFocusOut: true }))?.label;
 }
 
 /** The list of the first endpoint that answers. Throws what the first one said where none does. */
@@ -171,8 +172,8 @@ async function firstList(endpoints: readonly string[], keys: ReadonlyMap<string,
 }
 
 function probe({ log }: ConnectDependencies, server: ServerChoice, keys: ReadonlyMap<string, string>): Promise<ServedLanguageModel> {
-  return cancellable(`Connecting to ${server.endpoints.join(', ')}`, (signal, progress) => {
-    progress.report({ message: 'asking what it can do' });
+  return cancellable(vscode.l10n.t('Connecting to {0}', server.endpoints.join(', ')), (signal, progress) => {
+    progress.report({ message: vscode.l10n.t('asking what it can do') });
     return connect({
       ...connectOptions(server, (endpoint) => keys.get(endpoint)),
       ...(server.api === 'chat' ? { instruction: chatInstruction('reasoned') } : {}),
@@ -187,7 +188,7 @@ function probe({ log }: ConnectDependencies, server: ServerChoice, keys: Readonl
 
 function learn({ known, log }: ConnectDependencies, server: ServerChoice, model: ServedLanguageModel): ServerChoice {
   known.learn(serverKey(server), knownServer(server, model));
-  const { can, cannot } = serverReport(model);
+  const { can, cannot } = serverReport(model, english);
   log(`${model.info.name} at ${server.endpoints.join(', ')}: ${can.join(' ')} Not: ${cannot.join(' ')}`);
   return server;
 }
@@ -198,15 +199,15 @@ type Row = vscode.QuickPickItem & { readonly use?: boolean };
 async function offerToUse(server: ServerChoice, model: ServedLanguageModel): Promise<void> {
   const { can, cannot } = serverReport(model);
   const rows: Row[] = [
-    { use: true, label: '$(check) Use as Verifier', description: `${model.info.name} · ${sizeText(model.info)}` },
-    { use: false, label: '$(close) Keep the Verifier as It Is', description: 'Choose Verifier… lists this server from now on' },
-    { label: 'What it can do', kind: vscode.QuickPickItemKind.Separator },
+    { use: true, label: `$(check) ${vscode.l10n.t('Use as Verifier')}`, description: `${model.info.name} · ${sizeText(model.info)}` },
+    { use: false, label: `$(close) ${vscode.l10n.t('Keep the Verifier as It Is')}`, description: vscode.l10n.t('Choose Verifier… lists this server from now on') },
+    { label: vscode.l10n.t('What it can do'), kind: vscode.QuickPickItemKind.Separator },
     ...can.map((text) => ({ label: `$(pass) ${text}` })),
-    { label: 'What it cannot do', kind: vscode.QuickPickItemKind.Separator },
+    { label: vscode.l10n.t('What it cannot do'), kind: vscode.QuickPickItemKind.Separator },
     ...cannot.map((text) => ({ label: `$(circle-slash) ${text}` })),
   ];
   for (;;) {
-    const row = await vscode.window.showQuickPick(rows, { title: TITLE, placeHolder: `${server.endpoints.join(', ')} answers`, ignoreFocusOut: true });
+    const row = await vscode.window.showQuickPick(rows, { title: title(), placeHolder: vscode.l10n.t('{0} answers', server.endpoints.join(', ')), ignoreFocusOut: true });
     if (row?.use === true) await applyVerifierChoice({ type: 'server', server });
     if (row === undefined || row.use !== undefined) return;
   }

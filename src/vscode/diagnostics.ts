@@ -3,7 +3,7 @@ import type { ActiveTrace } from './active-trace.ts';
 import { isVerdictOnly, judged } from '../core/verifier/judge.ts';
 import { givenErrors } from './given-text.ts';
 import type { TraceView } from './trace-sessions.ts';
-import { count, probability } from './wording.ts';
+import { probability } from './wording.ts';
 
 /**
  * Lists the first error of the active trace in Problems, as judged here and, apart from it, as each
@@ -30,8 +30,8 @@ function givenEntries({ document, open, annotations }: TraceView): vscode.Diagno
     const span = open.steps[step];
     if (span === undefined) return [];
     const range = new vscode.Range(document.positionAt(span.start), document.positionAt(span.end));
-    const entry = new vscode.Diagnostic(range, `Step ${step + 1} is wrong according to the data: ${texts.join('; ')}.`, vscode.DiagnosticSeverity.Information);
-    entry.source = 'Stepscope (data)';
+    const entry = new vscode.Diagnostic(range, vscode.l10n.t('Step {0} is wrong according to the data: {1}.', step + 1, texts.join('; ')), vscode.DiagnosticSeverity.Information);
+    entry.source = vscode.l10n.t('Stepscope (data)');
     return [entry];
   });
 }
@@ -45,12 +45,14 @@ function firstErrorEntry(view: TraceView): vscode.Diagnostic | undefined {
   const { score } = step;
   const unknown = steps.slice(0, step.index).filter((before) => judged(before.score) === undefined).length;
   const only = isVerdictOnly(score);
+  const made = [`K=${score.samples.length}`, ...(step.stream === 'direct' ? [vscode.l10n.t('direct')] : []), ...(only ? [vscode.l10n.t('verdict only')] : []), score.provenance.model].join(', ');
   const message = [
-    `Step ${step.index + 1} is the first step judged wrong: ${only ? 'hard score' : 'score'} ${probability(value)} under ${probability(threshold)}`,
-    ` (K=${score.samples.length}${step.stream === 'direct' ? ', direct' : ''}${only ? ', verdict only' : ''}, ${score.provenance.model}).`,
-    step.state === 'uncertain' ? ' The verdict is uncertain: ask for more samples.' : '',
-    unknown > 0 ? ` ${count(unknown, 'step')} before it ${unknown === 1 ? 'has' : 'have'} no score.` : '',
-  ].join('');
+    only
+      ? vscode.l10n.t('Step {0} is the first step judged wrong: hard score {1} under {2} ({3}).', step.index + 1, probability(value), probability(threshold), made)
+      : vscode.l10n.t('Step {0} is the first step judged wrong: score {1} under {2} ({3}).', step.index + 1, probability(value), probability(threshold), made),
+    ...(step.state === 'uncertain' ? [vscode.l10n.t('The verdict is uncertain: ask for more samples.')] : []),
+    ...(unknown === 1 ? [vscode.l10n.t('1 step before it has no score.')] : unknown > 0 ? [vscode.l10n.t('{0} steps before it have no score.', unknown)] : []),
+  ].join(' ');
   const range = new vscode.Range(view.document.positionAt(span.start), view.document.positionAt(span.end));
   const entry = new vscode.Diagnostic(range, message, vscode.DiagnosticSeverity.Warning);
   entry.source = 'Stepscope';

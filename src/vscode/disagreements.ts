@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { Trace } from '../core/trace/trace.ts';
 import { judged } from '../core/verifier/judge.ts';
 import { disagree, type StepAnnotation } from './annotations.ts';
@@ -14,7 +15,7 @@ export function disagreements(step: StepAnnotation, trace: Trace, threshold: num
   const wrong = value === undefined ? undefined : value < threshold;
   const against = wrong === undefined ? [] : givenAt(trace, step.index, threshold).filter((entry) => entry.wrong !== undefined && entry.wrong !== wrong);
   return [
-    ...(disagree(score) ? ['samples disagree'] : []),
-    ...against.map(({ text }) => `our verdict (${wrong === true ? 'wrong' : 'right'}) against ${text}`),
+    ...(disagree(score) ? [t('samples disagree')] : []),
+    ...against.map(({ text }) => wrong === true ? t('our verdict (wrong) against {0}', text) : t('our verdict (right) against {0}', text)),
   ];
 }

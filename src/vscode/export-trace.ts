@@ -19,18 +19,18 @@ export async function exportTrace(view: TraceView, choice: SegmentationChoice, i
   const { text, losses } = format.write([recordOf(view, choice)]);
   const name = documentName(uri);
   if (text === '') {
-    void vscode.window.showWarningMessage(`${name} is not written: ${format.title} takes a trace with an id and a score at every step.`);
+    void vscode.window.showWarningMessage(vscode.l10n.t('{0} is not written: {1} takes a trace with an id and a score at every step.', name, format.title));
     return;
   }
   try {
     await vscode.workspace.fs.writeFile(uri, Buffer.from(text));
   } catch (error) {
-    void vscode.window.showErrorMessage(`${name} cannot be written: ${error instanceof Error ? error.message : String(error)}. Choose another folder.`);
+    void vscode.window.showErrorMessage(vscode.l10n.t('{0} cannot be written: {1}. Choose another folder.', name, error instanceof Error ? error.message : String(error)));
     return;
   }
   // Not awaited: a notification that stays open must not hold the command up.
-  void vscode.window.showInformationMessage([`${view.open.name} is exported to ${name}.`, lossesText(name, losses)].join(' ').trim(), 'Open').then((pressed) => {
-    if (pressed === 'Open') void vscode.commands.executeCommand('vscode.open', uri);
+  void vscode.window.showInformationMessage([vscode.l10n.t('{0} is exported to {1}.', view.open.name, name), lossesText(name, losses)].join(' ').trim(), vscode.l10n.t('Open')).then((pressed) => {
+    if (pressed !== undefined) void vscode.commands.executeCommand('vscode.open', uri);
   });
 }
 
@@ -47,7 +47,7 @@ export function recordOf({ open, annotations, notes }: TraceView, choice: Segmen
 
 async function pickFormat({ open }: TraceView): Promise<ExportFormat | undefined> {
   const items = EXPORT_FORMATS.map((format) => ({ label: format.title, description: `.${format.extension}`, format }));
-  return (await vscode.window.showQuickPick(items, { title: `Export ${open.name}`, placeHolder: 'What to write' }))?.format;
+  return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Export {0}', open.name), placeHolder: vscode.l10n.t('What to write') }))?.format;
 }
 
 /** The dialog itself asks before a file is written over. */
@@ -56,7 +56,7 @@ function askForFile({ document, open }: TraceView, { title, extension }: ExportF
   const folder = document.uri.scheme === 'file' ? vscode.Uri.joinPath(document.uri, '..') : vscode.workspace.workspaceFolders?.[0]?.uri;
   const file = `${base}-stepscope.${extension}`;
   return vscode.window.showSaveDialog({
-    title: `Export ${open.name}`,
+    title: vscode.l10n.t('Export {0}', open.name),
     filters: { [title.split(':')[0] ?? title]: [extension] },
     ...(folder !== undefined && { defaultUri: vscode.Uri.joinPath(folder, file) }),
   });

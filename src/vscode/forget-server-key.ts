@@ -6,15 +6,15 @@ import type { ServerKeys } from './server-keys.ts';
 export async function forgetServerKey(keys: ServerKeys): Promise<void> {
   const origins = keys.origins();
   if (origins.length === 0) {
-    void vscode.window.showInformationMessage('No key of a server is kept.');
+    void vscode.window.showInformationMessage(vscode.l10n.t('No key of a server is kept.'));
     return;
   }
-  const origin = await vscode.window.showQuickPick(origins, { title: 'Forget Server Key', placeHolder: 'Servers whose key is kept in the secret storage of the editor' });
+  const origin = await vscode.window.showQuickPick(origins, { title: vscode.l10n.t('Forget Server Key'), placeHolder: vscode.l10n.t('Servers whose key is kept in the secret storage of the editor') });
   if (origin === undefined) return;
   try {
     await keys.forget(origin);
-    void vscode.window.showInformationMessage(`The key of ${origin} is forgotten.`);
+    void vscode.window.showInformationMessage(vscode.l10n.t('The key of {0} is forgotten.', origin));
   } catch (error) {
-    void vscode.window.showErrorMessage(error instanceof StepscopeError ? error.message : `The key of ${origin} could not be removed: ${String(error)}`);
+    void vscode.window.showErrorMessage(error instanceof StepscopeError ? error.message : vscode.l10n.t('The key of {0} could not be removed: {1}', origin, String(error)));
   }
 }

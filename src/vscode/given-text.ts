@@ -1,4 +1,5 @@
-import type { DataSource, FirstErrorLabel, GivenScores, StepRating } from '../core/trace/given.ts';
+import { t } from '@vscode/l10n';
+import type { DataSource, FirstErrorLabel, GivenScores, Maker, StepRating } from '../core/trace/given.ts';
 import type { Trace } from '../core/trace/trace.ts';
 
 /** Something that came with the data about one step. */
@@ -25,14 +26,30 @@ const CORRECTNESS = /^(p\(yes\)|p_?yes|validity|correctness|rewards?|((step|prm)
 
 /** Who made something and where it was read, for example `human, field "label"`. */
 export function sourceWords({ madeBy, maker, field, file }: DataSource): string {
-  const who = madeBy === 'unknown' ? (maker ?? 'maker unknown') : maker === undefined ? madeBy : `${madeBy} ${maker}`;
-  return `${who}, field "${field}"${file === undefined ? '' : ` of ${file}`}`;
+  const who = madeBy === 'unknown' ? (maker ?? t('maker unknown')) : maker === undefined ? makerWord(madeBy) : `${makerWord(madeBy)} ${maker}`;
+  return file === undefined ? t('{0}, field "{1}"', who, field) : t('{0}, field "{1}" of {2}', who, field, file);
+}
+
+/** Who makes labels and scores, in a word. */
+export function makerWord(madeBy: Maker): string {
+  switch (madeBy) {
+    case 'unknown':
+      return t('unknown');
+    case 'human':
+      return t('human');
+    case 'model':
+      return t('model');
+    case 'rollouts':
+      return t('rollouts');
+    case 'program':
+      return t('program');
+  }
 }
 
 /** The label of the whole trace: `label: first error at step 4 (human, field "label")`; undefined where there is none. */
 export function labelText({ label }: Trace): string | undefined {
   if (label === undefined) return undefined;
-  return `label: ${label.firstError === undefined ? 'no error' : `first error at step ${label.firstError + 1}`} (${sourceWords(label)})`;
+  return label.firstError === undefined ? t('label: no error ({0})', sourceWords(label)) : t('label: first error at step {0} ({1})', label.firstError + 1, sourceWords(label));
 }
 
 /** The few words for the end of a line: what says that a step is wrong or the first error, ratings and scores. */
@@ -71,13 +88,13 @@ function firstErrorAt(kind: 'label' | 'prediction', label: FirstErrorLabel, step
   const { firstError } = label;
   if (firstError !== undefined && step > firstError) return [];
   const wrong = step === firstError;
-  const short = `${kind}: ${wrong ? 'first error' : 'right'}`;
+  const short = kind === 'label' ? (wrong ? t('label: first error') : t('label: right')) : wrong ? t('prediction: first error') : t('prediction: right');
   return [{ kind, source: label, short, text: `${short} (${sourceWords(label)})`, firstError: wrong, wrong }];
 }
 
 function ratingAt(value: StepRating | undefined, source: DataSource): GivenEntry[] {
   if (value === undefined) return [];
-  const short = `rating ${value}`;
+  const short = t('rating {0}', value);
   return [{ kind: 'rating', source, short, text: `${short} (${sourceWords(source)})`, firstError: false, wrong: value === -1 }];
 }
 
@@ -86,7 +103,7 @@ function scoreAt(scores: GivenScores, step: number, threshold: number): GivenEnt
   if (value === undefined) return [];
   const short = `${scores.quantity} ${numberText(value)}`;
   const limit = limitOf(scores, threshold);
-  const against = limit === undefined ? '' : `, threshold ${numberText(limit)}${scores.threshold === undefined ? ' is ours' : ''}`;
+  const against = limit === undefined ? '' : `, ${scores.threshold === undefined ? t('threshold {0} is ours', numberText(limit)) : t('threshold {0}', numberText(limit))}`;
   const text = `${short} (${sourceWords(scores)}${against})`;
   return [{ kind: 'score', source: scores, short, text, firstError: false, wrong: limit === undefined ? undefined : value < limit }];
 }

@@ -36,28 +36,28 @@ export function createHoverProvider(sessions: TraceSessions, notes: () => readon
 
 function summary(view: TraceView, step: StepAnnotation): vscode.MarkdownString {
   const markdown = new vscode.MarkdownString();
-  markdown.appendMarkdown(`**Step ${step.index + 1} of ${view.open.steps.length}** · `);
+  markdown.appendMarkdown(`**${vscode.l10n.t('Step {0} of {1}', step.index + 1, view.open.steps.length)}** · `);
   plain(markdown, [scoreText(step), verdictWords(step)].filter((part) => part !== '').join(' · '));
   if (step.failure !== undefined && step.score === undefined) {
     markdown.appendMarkdown('\n\n');
     plain(markdown, step.failure);
   }
-  if (step.recorded) markdown.appendMarkdown('\n\nThis score is recorded in the file and was not made here: *Score Steps* scores with the verifier that is set.');
+  if (step.recorded) markdown.appendMarkdown(`\n\n${vscode.l10n.t('This score is recorded in the file and was not made here: *Score Steps* scores with the verifier that is set.')}`);
   if (step.brokenPrefix) markdown.appendMarkdown(`\n\n${brokenPrefixText(view.annotations.firstError)}`);
   const given = givenAt(view.open.trace, step.index, view.annotations.threshold).filter(({ kind }) => kind !== 'label').map(({ text }) => text);
   for (const text of [labelText(view.open.trace), ...given]) {
     if (text === undefined) continue;
-    markdown.appendMarkdown('\n\nFrom the data: ');
-    plain(markdown, text);
+    markdown.appendMarkdown('\n\n');
+    plain(markdown, vscode.l10n.t('From the data: {0}', text));
   }
   const switched = modeSwitchAt(view.open.trace, step.index);
   if (switched !== '') {
-    markdown.appendMarkdown('\n\nMode of the search: ');
-    plain(markdown, switched);
+    markdown.appendMarkdown('\n\n');
+    plain(markdown, vscode.l10n.t('Mode of the search: {0}', switched));
   }
   for (const note of notesAt(view.notes, step.index)) {
-    markdown.appendMarkdown('\n\nNote: ');
-    plain(markdown, noteText(note));
+    markdown.appendMarkdown('\n\n');
+    plain(markdown, vscode.l10n.t('Note: {0}', noteText(note)));
   }
   if (step.score !== undefined && step.stream !== undefined) {
     appendScore(markdown, step.score, step.stream);
@@ -90,13 +90,13 @@ function analyses(step: StepAnnotation): vscode.MarkdownString[] {
   if (score === undefined || stream === 'direct') return [];
   const shown = score.samples.slice(0, MOST_ANALYSES).map((sample, index) => analysis(sample, index, score.samples.length));
   const left = score.samples.length - shown.length;
-  if (left > 0) shown.push(new vscode.MarkdownString(`… and ${count(left, 'more sample')}.`));
+  if (left > 0) shown.push(new vscode.MarkdownString(vscode.l10n.t('… and {0}.', count(left, 'more sample'))));
   return shown;
 }
 
 function analysis(sample: Sample, index: number, of: number): vscode.MarkdownString {
   const markdown = new vscode.MarkdownString();
-  markdown.appendMarkdown(`**Analysis${of > 1 ? ` ${index + 1} of ${of}` : ''}** · ${sampleText(sample)}`);
+  markdown.appendMarkdown(`**${of > 1 ? vscode.l10n.t('Analysis {0} of {1}', index + 1, of) : vscode.l10n.t('Analysis')}** · ${sampleText(sample)}`);
   return appendAnalysis(markdown, sample, LONGEST_ANALYSIS);
 }
 
@@ -111,9 +111,9 @@ function actions(view: TraceView, step: StepAnnotation): vscode.MarkdownString {
   };
   const samples = nextSampleCount(step);
   const links = [
-    ...(step.score === undefined ? [link('Score this step', COMMANDS.scoreStep)] : []),
-    ...(step.score !== undefined && samples <= MAX_SAMPLES ? [link(`Ask for ${samples} samples`, COMMANDS.moreSamples)] : []),
-    link('Show step scores', COMMANDS.showStepScores),
+    ...(step.score === undefined ? [link(vscode.l10n.t('Score this step'), COMMANDS.scoreStep)] : []),
+    ...(step.score !== undefined && samples <= MAX_SAMPLES ? [link(vscode.l10n.t('Ask for {0} samples', samples), COMMANDS.moreSamples)] : []),
+    link(vscode.l10n.t('Show step scores'), COMMANDS.showStepScores),
   ];
   return markdown.appendMarkdown(links.join(' · '));
 }

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { StepscopeError } from '../core/result.ts';
 
 /**
@@ -7,7 +8,7 @@ import { StepscopeError } from '../core/result.ts';
 export async function interruptible<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   // The loser of the race must not surface as an unhandled rejection.
   promise.catch(() => undefined);
-  const aborted = (): StepscopeError => new StepscopeError('aborted', 'Scoring was cancelled.');
+  const aborted = (): StepscopeError => new StepscopeError('aborted', t('Scoring was cancelled.'));
   if (signal.aborted) throw aborted();
   return new Promise<T>((resolve, reject) => {
     const stop = (): void => reject(aborted());

@@ -60,32 +60,32 @@ function headLenses(view: TraceView): TitledLens[] {
     lenses.push(new TitledLens(range, () => ({ title, command, arguments: [uri] })));
   };
   if (run !== undefined) {
-    add(run.phase === 'loading' ? 'Opening the verifier… Cancel' : `Scoring, ${run.done} of ${run.total} done… Cancel`, COMMANDS.cancelScoring);
+    add(run.phase === 'loading' ? vscode.l10n.t('Opening the verifier… Cancel') : vscode.l10n.t('Scoring, {0} of {1} done… Cancel', run.done, run.total), COMMANDS.cancelScoring);
   } else {
     const missing = annotations.steps.length - annotations.scored;
-    if (missing > 0) add(annotations.scored === 0 ? `Score ${count(missing, 'step')}` : `Score ${count(missing, 'missing step')}`, COMMANDS.scoreSteps);
+    if (missing > 0) add(vscode.l10n.t('Score {0}', annotations.scored === 0 ? count(missing, 'step') : count(missing, 'missing step')), COMMANDS.scoreSteps);
     if (annotations.scored > 0) add(firstErrorTitle(view), COMMANDS.showStepScores);
     const recorded = annotations.steps.filter((step) => step.recorded).length;
-    if (recorded > 0) add(`${count(recorded, 'score')} recorded in the file: Score Here`, COMMANDS.scoreSteps);
+    if (recorded > 0) add(vscode.l10n.t('{0} recorded in the file: Score Here', count(recorded, 'score')), COMMANDS.scoreSteps);
   }
   const { variant } = open.trace.source;
-  if (variant !== undefined) add(`Trace ${oneLine(variant, 40)} of its row: open another…`, DATASET_COMMANDS.openVariant);
+  if (variant !== undefined) add(vscode.l10n.t('Trace {0} of its row: open another…', oneLine(variant, 40)), DATASET_COMMANDS.openVariant);
   if (open.segmentation !== undefined) add(segmentationTitle(open.segmentation), COMMANDS.changeSegmentation);
-  if (view.hiddenNotes > 0) add(`${count(view.hiddenNotes, 'noted step')} cut otherwise now: Change Segmentation brings ${view.hiddenNotes === 1 ? 'its note' : 'their notes'} back`, COMMANDS.changeSegmentation);
+  if (view.hiddenNotes > 0) add(view.hiddenNotes === 1 ? vscode.l10n.t('1 noted step cut otherwise now: Change Segmentation brings its note back') : vscode.l10n.t('{0} noted steps cut otherwise now: Change Segmentation brings their notes back', view.hiddenNotes), COMMANDS.changeSegmentation);
   const label = labelText(open.trace);
   if (label !== undefined) add(label, '');
   return lenses;
 }
 
 function segmentationTitle({ chosen, by, edits }: OpenSegmentation): string {
-  const label = chosen === by ? segmenterLabel(by) : `${segmenterLabel(by)} (automatic)`;
-  return `Steps: ${label}${edits === 0 ? '' : `, ${count(edits, 'edit')}`}`;
+  const label = chosen === by ? segmenterLabel(by) : vscode.l10n.t('{0} (automatic)', segmenterLabel(by));
+  return vscode.l10n.t('Steps: {0}', edits === 0 ? label : `${label}, ${count(edits, 'edit')}`);
 }
 
 function firstErrorTitle(view: TraceView): string {
   const { firstError, scored, steps } = view.annotations;
-  const found = firstError === undefined ? 'No error found' : `First error at step ${firstError + 1}`;
-  return scored < steps.length ? `${found} (${scored} of ${count(steps.length, 'step')} scored)` : found;
+  const found = firstError === undefined ? vscode.l10n.t('No error found') : vscode.l10n.t('First error at step {0}', firstError + 1);
+  return scored < steps.length ? vscode.l10n.t('{0} ({1} of {2} scored)', found, scored, count(steps.length, 'step')) : found;
 }
 
 function stepLenses(view: TraceView, step: StepAnnotation): TitledLens[] {
@@ -97,10 +97,10 @@ function stepLenses(view: TraceView, step: StepAnnotation): TitledLens[] {
     const running = view.run !== undefined;
     return running || step.state === 'running'
       ? [score]
-      : [score, lens(() => 'Score this step', COMMANDS.scoreStep)];
+      : [score, lens(() => vscode.l10n.t('Score this step'), COMMANDS.scoreStep)];
   }
   const samples = nextSampleCount(step);
   return samples > MAX_SAMPLES || view.run !== undefined
     ? [score]
-    : [score, lens(() => `Ask for ${samples} samples`, COMMANDS.moreSamples)];
+    : [score, lens(() => vscode.l10n.t('Ask for {0} samples', samples), COMMANDS.moreSamples)];
 }

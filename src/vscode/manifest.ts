@@ -59,10 +59,14 @@ export type DatasetCommandName = keyof typeof DATASET_COMMANDS;
 /** Commands about searching solutions. */
 export const SEARCH_COMMANDS = {
   solve: 'stepscope.solve',
+  solveRows: 'stepscope.solveRows',
+  compareStrategies: 'stepscope.compareStrategies',
   choosePolicy: 'stepscope.choosePolicy',
   cancelSearch: 'stepscope.cancelSearch',
   resumeSearch: 'stepscope.resumeSearch',
   openAsRun: 'stepscope.openAsRun',
+  continueFromCandidate: 'stepscope.continueFromCandidate',
+  searchWithSettings: 'stepscope.searchWithSettings',
 } as const;
 
 export type SearchCommandName = keyof typeof SEARCH_COMMANDS;
@@ -185,6 +189,11 @@ export const TRACE_ROOT = '/stepscope-trace';
 /** The scheme of the report of *Doctor*. */
 export const REPORT_SCHEME = 'stepscope-report';
 
+/** The tests of labelled rows; part of the tags that the *Testing* view filters by. */
+export const TEST_CONTROLLER = 'stepscope.evals';
+/** The editor's own view of tests. */
+export const TESTING_VIEW = 'workbench.view.testing';
+
 export const VIEWS = {
   analysis: 'stepscope.analysis',
   scores: 'stepscope.scores',
@@ -192,6 +201,8 @@ export const VIEWS = {
   report: 'stepscope.report',
   /** The panel that shows a search. */
   search: 'stepscope.search',
+  /** The panel that compares searches. */
+  compare: 'stepscope.compare',
   /** The tree of open data sets and traces. */
   traces: 'stepscope.traces',
   /** The list of what was run: searches, evaluations, bias experiments. */

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { BundledModel } from '../models/catalog.ts';
 import { SETTINGS } from './manifest.ts';
 
@@ -26,16 +27,22 @@ export interface ModelRole {
 
 export const VERIFIER: ModelRole = {
   name: 'verifier',
-  about: 'The model that scores steps',
+  get about() {
+    return t('The model that scores steps');
+  },
   settings: { model: SETTINGS.model, endpoints: SETTINGS.endpoints, servedModel: SETTINGS.servedModel, concurrency: SETTINGS.concurrency, keyVariable: SETTINGS.keyVariable, prompt: SETTINGS.prompt },
   bundled: 'r-prm',
   prompt: 'plain',
-  bundledNote: 'The bundled model is a demonstration model of 29 million parameters: read its scores as such.',
+  get bundledNote() {
+    return t('The bundled model is a demonstration model of 29 million parameters: read its scores as such.');
+  },
 };
 
 export const POLICY: ModelRole = {
   name: 'policy',
-  about: 'The model that writes the steps',
+  get about() {
+    return t('The model that writes the steps');
+  },
   settings: {
     model: SETTINGS.policyModel,
     endpoints: SETTINGS.policyEndpoints,
@@ -46,5 +53,7 @@ export const POLICY: ModelRole = {
   },
   bundled: 'reasoner',
   prompt: 'chat',
-  bundledNote: 'The bundled policy is a demonstration model of 29 million parameters: it solves short arithmetic stories.',
+  get bundledNote() {
+    return t('The bundled policy is a demonstration model of 29 million parameters: it solves short arithmetic stories.');
+  },
 };

@@ -85,18 +85,18 @@ export function createNavigation(memory: TraceMemory): Navigation {
       const place = { steps: view.open.steps, offset: offsetOf(view), remembered: memory.lastStep(view.document.uri) };
       const { step, clamped } = stepFrom(place, direction);
       await reveal(view, step);
-      if (clamped) note(direction === 1 ? 'This is the last step.' : 'This is the first step.');
+      if (clamped) note(direction === 1 ? vscode.l10n.t('This is the last step.') : vscode.l10n.t('This is the first step.'));
     }),
     toEnd: (view, end) => inTurn(async () => {
       const { step, clamped } = stepToEnd({ steps: view.open.steps, offset: offsetOf(view) }, end);
       await reveal(view, step);
-      note(clamped ? `This is the ${end} step.` : reached(view, step));
+      note(clamped ? (end === 'first' ? vscode.l10n.t('This is the first step.') : vscode.l10n.t('This is the last step.')) : reached(view, step));
     }),
     nextSuspicious: (view) => inTurn(async () => {
       const step = nextSuspicious({ steps: view.open.steps, offset: offsetOf(view) }, view.annotations.steps);
       if (step !== undefined) await reveal(view, step);
-      else if (view.annotations.scored === 0) note('No step is scored yet: run Stepscope: Score Steps.');
-      else note('There is no suspicious step after this one.');
+      else if (view.annotations.scored === 0) note(vscode.l10n.t('No step is scored yet: run Stepscope: Score Steps.'));
+      else note(vscode.l10n.t('There is no suspicious step after this one.'));
     }),
     nextDisagreement: (view) => inTurn(async () => {
       const { open, annotations } = view;
@@ -106,21 +106,23 @@ export function createNavigation(memory: TraceMemory): Navigation {
       if (annotation !== undefined) {
         await reveal(view, annotation.index);
         note(`${placeText(annotation, open.steps.length)}: ${found(annotation).join('; ')}.`);
-      } else if (annotations.scored === 0) note('No step is scored yet: run Stepscope: Score Steps.');
-      else note('There is no disagreement after this step.');
+      } else if (annotations.scored === 0) note(vscode.l10n.t('No step is scored yet: run Stepscope: Score Steps.'));
+      else note(vscode.l10n.t('There is no disagreement after this step.'));
     }),
     async goTo(view, number) {
       const wanted = number ?? (await pickStep(view, current(view)));
       if (wanted === undefined) return;
       const { step, clamped } = stepNumbered(wanted, view.open.steps.length);
       await inTurn(() => reveal(view, step));
-      note(clamped ? `There is no step ${wanted}: this is the ${step === 0 ? 'first' : 'last'} of ${count(view.open.steps.length, 'step')}.` : reached(view, step));
+      const steps = count(view.open.steps.length, 'step');
+      const nearest = step === 0 ? vscode.l10n.t('There is no step {0}: this is the first of {1}.', wanted, steps) : vscode.l10n.t('There is no step {0}: this is the last of {1}.', wanted, steps);
+      note(clamped ? nearest : reached(view, step));
     },
     read(view) {
       const index = current(view);
       const step = index === undefined ? undefined : view.annotations.steps[index];
       const text = step === undefined
-        ? `The cursor is before the first of ${count(view.open.steps.length, 'step')} of ${view.open.name}. ${outcomeText(view.annotations)}`
+        ? vscode.l10n.t('The cursor is before the first of {0} of {1}. {2}', count(view.open.steps.length, 'step'), view.open.name, outcomeText(view.annotations))
         : spokenStep(step, view.open.steps.length, view.open.texts[step.index] ?? '');
       void vscode.window.showInformationMessage(text);
     },

@@ -33,26 +33,26 @@ export function createNoteCommands(memory: NotesMemory, sessions: TraceSessions)
   return {
     mark(view, step, mark) {
       change(view, step, ({ comment, author }) => ({ mark, comment, author }));
-      note(`Step ${step + 1} is marked ${mark}.`);
+      note(mark === 'right' ? vscode.l10n.t('Step {0} is marked right.', step + 1) : vscode.l10n.t('Step {0} is marked wrong.', step + 1));
     },
     async comment(view, step, text) {
       const [before] = at(view, step);
       const asked = typeof text === 'string'
         ? text
-        : await vscode.window.showInputBox({ title: `Comment on Step ${step + 1} of ${view.open.name}`, value: before?.comment ?? '', prompt: 'Enter keeps it; an empty one is taken away' });
+        : await vscode.window.showInputBox({ title: vscode.l10n.t('Comment on Step {0} of {1}', step + 1, view.open.name), value: before?.comment ?? '', prompt: vscode.l10n.t('Enter keeps it; an empty one is taken away') });
       if (asked === undefined) return;
       const comment = asked.trim();
       if (comment === '' && before?.comment === undefined) {
-        note(`Step ${step + 1} has no comment.`);
+        note(vscode.l10n.t('Step {0} has no comment.', step + 1));
         return;
       }
       change(view, step, ({ mark, author }) => ({ mark, author, comment: comment === '' ? undefined : comment }));
-      note(comment === '' ? `The comment on step ${step + 1} is taken away.` : `The comment on step ${step + 1} is kept.`);
+      note(comment === '' ? vscode.l10n.t('The comment on step {0} is taken away.', step + 1) : vscode.l10n.t('The comment on step {0} is kept.', step + 1));
     },
     clear(view, step) {
       const had = at(view, step).length > 0;
       if (had) keep(view, step, []);
-      note(had ? `The note at step ${step + 1} is cleared.` : `There is no note at step ${step + 1} to clear.`);
+      note(had ? vscode.l10n.t('The note at step {0} is cleared.', step + 1) : vscode.l10n.t('There is no note at step {0} to clear.', step + 1));
     },
   };
 }

@@ -12,13 +12,13 @@ export function pickStep({ open, annotations }: TraceView, current: number | und
   const picker = vscode.window.createQuickPick<Item>();
   picker.items = annotations.steps.map((step) => ({
     number: step.index + 1,
-    label: `Step ${step.index + 1}`,
+    label: vscode.l10n.t('Step {0}', step.index + 1),
     description: scoreText(step) === '' ? verdictWords(step) : scoreText(step),
     detail: firstWords(open.texts[step.index] ?? '', 14),
   }));
   picker.activeItems = picker.items.slice(current ?? 0, (current ?? 0) + 1);
-  picker.title = `Go to Step of ${open.name}: ${count(open.steps.length, 'step')}`;
-  picker.placeholder = `A number from 1 to ${open.steps.length}, or choose a step`;
+  picker.title = vscode.l10n.t('Go to Step of {0}: {1}', open.name, count(open.steps.length, 'step'));
+  picker.placeholder = vscode.l10n.t('A number from 1 to {0}, or choose a step', open.steps.length);
   picker.matchOnDetail = true;
   return new Promise((resolve) => {
     let chosen: number | undefined;

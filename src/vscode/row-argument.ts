@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import { TRACE_SCHEME } from './manifest.ts';
+import { parseRowUri } from './trace-content-provider.ts';
 
 /** A row of a data set, or one of its traces. */
 export interface RowPlace {
@@ -15,4 +17,19 @@ export function rowArgument(argument: unknown): RowPlace | undefined {
   const variant = 'variant' in argument ? argument.variant : undefined;
   if (!(uri instanceof vscode.Uri) || typeof row !== 'number') return undefined;
   return { file: uri, row, ...(typeof variant === 'string' && { variant }) };
+}
+
+/** The address of a tree item, of an explorer item, an address itself, or else that of the active editor. */
+export function uriOf(argument: unknown): vscode.Uri | undefined {
+  if (argument instanceof vscode.Uri) return argument;
+  if (typeof argument === 'string') return vscode.Uri.parse(argument);
+  if (typeof argument === 'object' && argument !== null && 'uri' in argument && argument.uri instanceof vscode.Uri) return argument.uri;
+  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  return input instanceof vscode.TabInputText || input instanceof vscode.TabInputCustom ? input.uri : undefined;
+}
+
+/** The file that a command is about, as `uriOf`; for a row's document its data set. */
+export function fileArgument(argument: unknown): vscode.Uri | undefined {
+  const uri = uriOf(argument);
+  return uri?.scheme === TRACE_SCHEME ? parseRowUri(uri)?.file : uri;
 }

@@ -33,7 +33,7 @@ export function createScoresPanel({ context, active, notes, reveal, reopen }: Sc
     extension: context.extensionUri,
     viewType: VIEWS.scores,
     page: 'scores',
-    title: 'Step Scores',
+    title: vscode.l10n.t('Step Scores'),
     parse: parseScoresViewMessage,
     receive(message) {
       const view = active.view();
@@ -50,7 +50,7 @@ export function createScoresPanel({ context, active, notes, reveal, reopen }: Sc
   function send(): void {
     timer = undefined;
     const view = active.view();
-    panel.setTitle(view === undefined ? 'Step Scores' : `Step Scores: ${view.open.name}`);
+    panel.setTitle(view === undefined ? vscode.l10n.t('Step Scores') : vscode.l10n.t('Step Scores: {0}', view.open.name));
     const message: ScoresHostMessage = { type: 'snapshot', snapshot: view === undefined ? undefined : snapshotOf(view) };
     panel.post(message);
   }

@@ -1,7 +1,8 @@
-import { hardText, isVerdictOnly } from '../core/verifier/judge.ts';
+import { t } from '@vscode/l10n';
+import { isVerdictOnly } from '../core/verifier/judge.ts';
 import type { ScoresRow, ScoresSnapshot } from '../protocol/scores-view.ts';
 import { unreadReasons, type StepAnnotation, type TraceAnnotations } from './annotations.ts';
-import { count, firstWords, GLYPHS, outcomeText, probability, verdictWords } from './wording.ts';
+import { count, firstWords, GLYPHS, hardScore, outcomeText, probability, verdictWords } from './wording.ts';
 
 export interface SnapshotSource {
   readonly uri: string;
@@ -18,12 +19,12 @@ export interface SnapshotSource {
 /** What the *Step Scores* panel shows of a trace. */
 export function scoresSnapshot(source: SnapshotSource): ScoresSnapshot {
   const { annotations, run } = source;
-  const progress = run === undefined ? '' : ` Scoring: ${run.done} of ${count(run.total, 'step')} done.`;
-  const agreement = source.agreement === '' ? '' : ` Marks: ${source.agreement}.`;
+  const progress = run === undefined ? '' : ` ${t('Scoring: {0} of {1} done.', run.done, count(run.total, 'step'))}`;
+  const agreement = source.agreement === '' ? '' : ` ${t('Marks: {0}.', source.agreement)}`;
   return {
     uri: source.uri,
     title: source.name,
-    summary: annotations.scored === 0 && run === undefined ? 'No step is scored yet.' : `${outcomeText(annotations)}${progress}${agreement}`,
+    summary: annotations.scored === 0 && run === undefined ? t('No step is scored yet.') : `${outcomeText(annotations)}${progress}${agreement}`,
     provenance: provenanceOf(annotations),
     note: annotations.scored === 0 ? undefined : noteOf(source),
     threshold: annotations.threshold,
@@ -34,7 +35,7 @@ export function scoresSnapshot(source: SnapshotSource): ScoresSnapshot {
 /** Why probabilities are missing, and the notes of the verifier; undefined where there is nothing to say. */
 function noteOf({ annotations, notes }: SnapshotSource): string | undefined {
   const reasons = new Set(annotations.steps.flatMap(({ score }) => (score === undefined ? [] : unreadReasons(score))));
-  const all = [...[...reasons].slice(0, MOST_REASONS).map((reason) => `P(Yes) is missing: ${reason}`), ...notes];
+  const all = [...[...reasons].slice(0, MOST_REASONS).map((reason) => t('P(Yes) is missing: {0}', reason)), ...notes];
   return all.length === 0 ? undefined : all.join(' ');
 }
 
@@ -48,11 +49,11 @@ function row(step: StepAnnotation, text: string): ScoresRow {
   return {
     step: step.index,
     state,
-    score: score?.pYes !== undefined ? `${glyph} ${probability(score.pYes)}` : verdictOnly ? `${glyph} ${hardText(score, probability)}` : glyph,
+    score: score?.pYes !== undefined ? `${glyph} ${probability(score.pYes)}` : verdictOnly ? `${glyph} ${hardScore(score)}` : glyph,
     spread: score?.spread === undefined ? '' : `±${probability(score.spread)}`,
     hard: score?.hard === undefined || step.stream === 'direct' ? '' : probability(score.hard),
     samples: score?.samples.map((sample) => sample.pYes ?? null) ?? [],
-    verdict: [verdictWords(step), verdictOnly ? 'verdict only' : '', step.recorded ? 'recorded in the file' : '', step.brokenPrefix && score !== undefined ? 'after the first error' : '', step.labelled ? 'label: first error' : '']
+    verdict: [verdictWords(step), verdictOnly ? t('verdict only') : '', step.recorded ? t('recorded in the file') : '', step.brokenPrefix && score !== undefined ? t('after the first error') : '', step.labelled ? t('label: first error') : '']
       .filter((part) => part !== '')
       .join('; '),
     firstWords: firstWords(text, 14),
@@ -66,14 +67,14 @@ function provenanceOf({ steps, threshold }: TraceAnnotations): { readonly name: 
   if (scored.length === 0) return [];
   const values = (of: (step: (typeof scored)[number]) => string): string => [...new Set(scored.map(of))].join('; ');
   return [
-    { name: 'Model', value: values(({ score }) => `${score.provenance.model} (${score.provenance.weights})`) },
-    { name: 'K', value: values(({ score, stream }) => (stream === 'direct' ? 'direct' : `${score.samples.length}`)) },
+    { name: t('Model'), value: values(({ score }) => `${score.provenance.model} (${score.provenance.weights})`) },
+    { name: 'K', value: values(({ score, stream }) => (stream === 'direct' ? t('direct') : `${score.samples.length}`)) },
     {
-      name: 'Sampling',
+      name: t('Sampling'),
       value: values(({ score: { provenance }, stream }) =>
-        stream === 'sampled' ? `temperature ${provenance.temperature}, top-p ${provenance.topP}, seed ${provenance.seed}` : 'greedy'),
+        stream === 'sampled' ? t('temperature {0}, top-p {1}, seed {2}', provenance.temperature, provenance.topP, provenance.seed) : t('greedy')),
     },
-    { name: 'Threshold', value: probability(threshold) },
-    { name: 'Scored', value: values(({ score }) => score.provenance.date.slice(0, 10)) },
+    { name: t('Threshold'), value: probability(threshold) },
+    { name: t('Scored'), value: values(({ score }) => score.provenance.date.slice(0, 10)) },
   ];
 }

@@ -88,12 +88,12 @@ export function createScoring(sessions: TraceSessions, store: ScoreStore, verifi
     run.progress = { phase: 'scoring', total, done: total - pending.size, pending };
     sessions.setRun(run.document, run.progress);
     run.activity?.report(`${run.progress.done}/${total}`);
-    report(`${run.progress.done} of ${count(total, 'step')}`);
+    report(vscode.l10n.t('{0} of {1}', run.progress.done, count(total, 'step')));
   }
 
   async function score(run: Run, report: Report): Promise<ScoringOutcome> {
     const { signal } = run.controller;
-    report('opening the verifier');
+    report(vscode.l10n.t('opening the verifier'));
     const model = await verifier.load(run.request.settings.mode, signal);
     const keys = await missingSteps(run, hashesOf(model.info));
     if (keys.size === 0) return { type: 'nothing-missing' };
@@ -159,7 +159,7 @@ export function createScoring(sessions: TraceSessions, store: ScoreStore, verifi
 
   function refuseRest(run: Run, steps: readonly number[], keys: ReadonlyMap<number, string>, report: Report): void {
     for (const step of steps) {
-      const message = `Step ${step + 1}: it comes after steps that are too long for the model already.`;
+      const message = vscode.l10n.t('Step {0}: it comes after steps that are too long for the model already.', step + 1);
       sessions.setFailure(keys.get(step) ?? '', message);
       run.failures.push(message);
     }
@@ -173,7 +173,7 @@ export function createScoring(sessions: TraceSessions, store: ScoreStore, verifi
     // Its reasons are strings; `instanceof` alone cannot know that.
     if (error instanceof StepscopeError) return { type: 'failed', reason: (error as StepscopeError).reason, message: error.message };
     const message = error instanceof Error ? error.message : String(error);
-    return { type: 'failed', reason: 'unexpected', message: `Scoring ${run.open.name} failed: ${message}` };
+    return { type: 'failed', reason: 'unexpected', message: vscode.l10n.t('Scoring {0} failed: {1}', run.open.name, message) };
   }
 
   /** A run reads the text as it was; once a step that it still has to score has changed, it would score what is no longer there. */
@@ -211,15 +211,15 @@ export function createScoring(sessions: TraceSessions, store: ScoreStore, verifi
         const hashes = verifier.hashes();
         if (hashes !== undefined && (await missingSteps(run, hashes)).size === 0) return { type: 'nothing-missing' };
         announce();
-        run.activity = activities.start(`Scoring ${view.open.name}`, () => run.controller.abort());
+        run.activity = activities.start(vscode.l10n.t('Scoring {0}', view.open.name), () => run.controller.abort());
         sessions.setRun(run.document, run.progress);
         return await vscode.window.withProgress(
-          { location: vscode.ProgressLocation.Notification, title: `Scoring ${view.open.name}`, cancellable: true },
+          { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Scoring {0}', view.open.name), cancellable: true },
           async (progress, token) => {
             const report: Report = (message) => progress.report({ message });
             const subscriptions = vscode.Disposable.from(
               token.onCancellationRequested(() => run.controller.abort()),
-              verifier.onDidSay((line) => report(`${run.progress.done} of ${count(run.progress.total, 'step')}. ${line}`)),
+              verifier.onDidSay((line) => report(`${vscode.l10n.t('{0} of {1}', run.progress.done, count(run.progress.total, 'step'))}. ${line}`)),
             );
             try {
               return await score(run, report);

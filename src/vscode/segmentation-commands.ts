@@ -31,7 +31,7 @@ export function createSegmentationCommands(documents: SegmentedDocuments, sessio
   /** A run reads the steps as they were; it would be stopped in the middle. */
   function isBusy({ document, open }: TraceView): boolean {
     const busy = scoring.isRunning(document);
-    if (busy) say(`${open.name} is being scored: cancel that first, or wait for it.`);
+    if (busy) say(vscode.l10n.t('{0} is being scored: cancel that first, or wait for it.', open.name));
     return busy;
   }
 
@@ -61,7 +61,7 @@ export function createSegmentationCommands(documents: SegmentedDocuments, sessio
     picker.items = itemsOf(document);
     picker.activeItems = picker.items.filter(({ segmenter }) => segmenter === current);
     picker.title = title(open.name, open.steps.length, undefined);
-    picker.placeholder = 'Move to see the steps; Enter keeps them, Escape leaves them as they were';
+    picker.placeholder = vscode.l10n.t('Move to see the steps; Enter keeps them, Escape leaves them as they were');
     picker.matchOnDetail = true;
     return new Promise((resolve) => {
       let chosen: SegmenterName | undefined;
@@ -90,7 +90,7 @@ export function createSegmentationCommands(documents: SegmentedDocuments, sessio
     }
     await keep(document, documents.choice(document, chosen));
     const now = sessions.view(document);
-    if (now !== undefined) note(`${name}: ${count(now.open.steps.length, 'step')}, ${segmenterLabel(chosen).toLowerCase()}.`);
+    if (now !== undefined) note(vscode.l10n.t('{0}: {1}, {2}.', name, count(now.open.steps.length, 'step'), segmenterLabel(chosen).toLowerCase()));
   }
 
   function edit({ document, open }: TraceView, change: SegmentationEdit, done: string): void {
@@ -112,7 +112,7 @@ export function createSegmentationCommands(documents: SegmentedDocuments, sessio
       if (isBusy(view)) return;
       const { document, open } = view;
       if (name === 'given' && !itemsOf(document).some(({ segmenter }) => segmenter === name)) {
-        say(`${open.name} has no steps of its own, only a text: choose another segmenter.`);
+        say(vscode.l10n.t('{0} has no steps of its own, only a text: choose another segmenter.', open.name));
         return;
       }
       // Not awaited: a picker that stays open must not hold the command up.
@@ -122,31 +122,31 @@ export function createSegmentationCommands(documents: SegmentedDocuments, sessio
     merge(view, step) {
       if (isBusy(view)) return;
       const next = view.open.trace.steps[step + 1];
-      if (next === undefined) say(`Step ${step + 1} is the last step of ${view.open.name}: there is none to merge it with.`);
-      else edit(view, { type: 'merge', at: next.span.start }, `Steps ${step + 1} and ${step + 2} are one step now.`);
+      if (next === undefined) say(vscode.l10n.t('Step {0} is the last step of {1}: there is none to merge it with.', step + 1, view.open.name));
+      else edit(view, { type: 'merge', at: next.span.start }, vscode.l10n.t('Steps {0} and {1} are one step now.', step + 1, step + 2));
     },
     split(view) {
       if (isBusy(view)) return;
       const at = cursorOf(documents, view);
-      if (at !== undefined) edit(view, { type: 'split', at }, 'A step begins at the cursor now.');
+      if (at !== undefined) edit(view, { type: 'split', at }, vscode.l10n.t('A step begins at the cursor now.'));
     },
     move(view) {
       if (isBusy(view)) return;
       const to = cursorOf(documents, view);
       if (to === undefined) return;
       const from = nearestBoundary(view, to);
-      if (from === undefined) say(`${view.open.name} has one step, so there is no boundary to move: split the step instead.`);
-      else edit(view, { type: 'move', from, to }, 'The boundary is at the cursor now.');
+      if (from === undefined) say(vscode.l10n.t('{0} has one step, so there is no boundary to move: split the step instead.', view.open.name));
+      else edit(view, { type: 'move', from, to }, vscode.l10n.t('The boundary is at the cursor now.'));
     },
     undo(view) {
       if (isBusy(view)) return;
       const choice = documents.choice(view.document);
       if (choice.edits.length === 0) {
-        say(`There is no segmentation edit to undo in ${view.open.name}.`);
+        say(vscode.l10n.t('There is no segmentation edit to undo in {0}.', view.open.name));
         return;
       }
       void keep(view.document, { ...choice, edits: choice.edits.slice(0, -1) });
-      note(`The last of ${count(choice.edits.length, 'segmentation edit')} is undone.`);
+      note(vscode.l10n.t('The last of {0} is undone.', count(choice.edits.length, 'segmentation edit')));
     },
   };
 }
@@ -156,7 +156,7 @@ function say(text: string): void {
 }
 
 function title(name: string, steps: number, why: string | undefined): string {
-  return `Segmentation of ${name}: ${count(steps, 'step')}${why === undefined ? '' : `. ${why}`}`;
+  return `${vscode.l10n.t('Segmentation of {0}: {1}', name, count(steps, 'step'))}${why === undefined ? '' : `. ${why}`}`;
 }
 
 /** Edits are made to steps as they stand: what `auto` chose, and the words that the settings hold, stay with them. */
@@ -176,7 +176,7 @@ function cursorOf(documents: SegmentedDocuments, { document, open }: TraceView):
   const editor = editorOf(document);
   const plain = documents.readPlain(document);
   if (editor === undefined || !plain.ok) {
-    say(`${open.name} is not in sight: show it and put the cursor where the step is to begin.`);
+    say(vscode.l10n.t('{0} is not in sight: show it and put the cursor where the step is to begin.', open.name));
     return undefined;
   }
   return documentOffsets(plain.value).toResponse(document.offsetAt(editor.selection.active));

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type * as vscode from 'vscode';
 import { StepscopeError } from '../core/result.ts';
 import { SETTINGS } from './manifest.ts';
@@ -39,7 +40,7 @@ async function guarded<T>(origin: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch {
-    throw new StepscopeError('server-refused', `The secret storage of the editor does not answer, so the key of ${origin} is out of reach: unlock the keyring, or name an environment variable in "${SETTINGS.keyVariable}".`);
+    throw new StepscopeError('server-refused', t('The secret storage of the editor does not answer, so the key of {0} is out of reach: unlock the keyring, or name an environment variable in "{1}".', origin, SETTINGS.keyVariable));
   }
 }
 
@@ -61,5 +62,5 @@ function variable(name: string | undefined, environment: Readonly<Record<string,
   if (name === undefined) return undefined;
   const key = environment[name]?.trim() ?? '';
   if (key !== '') return key;
-  throw new StepscopeError('server-refused', `The environment variable that "${SETTINGS.keyVariable}" names is not set where the editor runs: set it before the editor starts, or give the key in Stepscope: Connect to Server….`);
+  throw new StepscopeError('server-refused', t('The environment variable that "{0}" names is not set where the editor runs: set it before the editor starts, or give the key in Stepscope: Connect to Server….', SETTINGS.keyVariable));
 }

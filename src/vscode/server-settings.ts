@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { fail, ok, type Result } from '../core/result.ts';
 import { PROMPT_FORMS } from '../core/verifier/settings.ts';
 import type { ServerApi } from '../models/openai/ask.ts';
@@ -28,27 +29,27 @@ export const MAX_CONCURRENCY = SETTING_LIMITS.concurrency[1];
  */
 export function parseServerSettings(get: (id: string) => unknown, role: ModelRole = VERIFIER): Result<ServerChoice | undefined, 'setting-invalid'> {
   const { settings } = role;
-  const invalid = (name: keyof ModelSettingNames, rule: string) => fail('setting-invalid', `"${settings[name]}" ${rule}.`);
+  const invalid = (name: keyof ModelSettingNames, sentence: (id: string) => string) => fail('setting-invalid', sentence(settings[name]));
   const listed = get(settings.endpoints) ?? [];
-  if (!Array.isArray(listed)) return invalid('endpoints', 'must be a list of addresses such as ["http://127.0.0.1:8000"]');
+  if (!Array.isArray(listed)) return invalid('endpoints', (id) => t('"{0}" must be a list of addresses such as ["http://127.0.0.1:8000"].', id));
   if (listed.length === 0) return ok(undefined);
   const endpoints: string[] = [];
   for (const [index, address] of listed.entries()) {
     const parsed = parseAddress(address);
-    if (!parsed.ok) return fail('setting-invalid', `"${settings.endpoints}", entry ${index + 1}: ${parsed.error.message}`);
+    if (!parsed.ok) return fail('setting-invalid', t('"{0}", entry {1}: {2}', settings.endpoints, index + 1, parsed.error.message));
     endpoints.push(parsed.value);
   }
   const model = get(settings.servedModel) ?? '';
-  if (typeof model !== 'string') return invalid('servedModel', 'must be a text: the server’s name of the model, or empty where it serves one');
+  if (typeof model !== 'string') return invalid('servedModel', (id) => t('"{0}" must be a text: the server’s name of the model, or empty where it serves one.', id));
   const form = PROMPT_FORMS.find((name) => name === (get(settings.prompt) ?? role.prompt));
-  if (form === undefined) return invalid('prompt', `must be one of ${PROMPT_FORMS.map((name) => `"${name}"`).join(' and ')}`);
+  if (form === undefined) return invalid('prompt', (id) => t('"{0}" must be one of "{1}" and "{2}".', id, PROMPT_FORMS[0], PROMPT_FORMS[1]));
   const concurrency = get(settings.concurrency) ?? DEFAULT_CONCURRENCY;
   if (typeof concurrency !== 'number' || !Number.isInteger(concurrency) || concurrency < 1 || concurrency > MAX_CONCURRENCY) {
-    return invalid('concurrency', `must be a whole number from 1 to ${MAX_CONCURRENCY}`);
+    return invalid('concurrency', (id) => t('"{0}" must be a whole number from 1 to {1}.', id, MAX_CONCURRENCY));
   }
   const keyVariable = get(settings.keyVariable) ?? '';
   if (typeof keyVariable !== 'string' || !/^([A-Za-z_]\w*)?$/.test(keyVariable.trim())) {
-    return invalid('keyVariable', 'must be the name of an environment variable (letters, digits and underscores) or empty; a key itself is given in Stepscope: Connect to Server…');
+    return invalid('keyVariable', (id) => t('"{0}" must be the name of an environment variable (letters, digits and underscores) or empty; a key itself is given in Stepscope: Connect to Server….', id));
   }
   return ok({
     endpoints: [...new Set(endpoints)],
@@ -64,11 +65,11 @@ export function parseServerSettings(get: (id: string) => unknown, role: ModelRol
 export function parseAddress(address: unknown): Result<string, 'setting-invalid'> {
   const text = typeof address === 'string' ? address.trim() : '';
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol)) return fail('setting-invalid', 'this is no address of a server: write it like http://127.0.0.1:8000.');
+  if (url === undefined || !/^https?:$/.test(url.protocol)) return fail('setting-invalid', t('this is no address of a server: write it like http://127.0.0.1:8000.'));
   if (url.username !== '' || url.password !== '') {
-    return fail('setting-invalid', 'the address holds a user name or a password: leave them out, and give the key in Stepscope: Connect to Server….');
+    return fail('setting-invalid', t('the address holds a user name or a password: leave them out, and give the key in Stepscope: Connect to Server….'));
   }
-  if (url.search !== '' || url.hash !== '') return fail('setting-invalid', 'the address has a query or a fragment: leave out what follows the path.');
+  if (url.search !== '' || url.hash !== '') return fail('setting-invalid', t('the address has a query or a fragment: leave out what follows the path.'));
   return ok(parseEndpoint(text, undefined).url);
 }
 

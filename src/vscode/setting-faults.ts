@@ -1,4 +1,6 @@
+import { t } from '@vscode/l10n';
 import { SETTINGS } from './manifest.ts';
+import type { Translate } from './wording.ts';
 
 /** Settings that are refused where they are used, and not brought to an allowed value. */
 const REFUSED: ReadonlySet<string> = new Set([SETTINGS.concurrency]);
@@ -24,9 +26,9 @@ export interface SettingFault {
  * The settings whose value is none that package.json (`manifest`) allows, as in a settings file that was edited by hand.
  * `get` gives the value of a setting.
  */
-export function settingFaults(manifest: unknown, get: (id: string) => unknown): SettingFault[] {
+export function settingFaults(manifest: unknown, get: (id: string) => unknown, translate: Translate = t): SettingFault[] {
   return Object.entries(declaredSettings(manifest)).flatMap(([id, declared]) => {
-    const message = faultOf(declared, get(id), REFUSED.has(id));
+    const message = faultOf(declared, get(id), REFUSED.has(id), translate);
     return message === undefined ? [] : [{ id, message: `"${id}" ${message}` }];
   });
 }
@@ -37,38 +39,38 @@ function declaredSettings(manifest: unknown): Readonly<Record<string, Declared>>
 }
 
 /** What follows the name of the setting in a sentence; undefined where the value is allowed. */
-function faultOf(declared: Declared, value: unknown, refused: boolean): string | undefined {
+function faultOf(declared: Declared, value: unknown, refused: boolean, t: Translate): string | undefined {
   if (value === undefined) return undefined;
   switch (declared.type) {
     case 'integer':
     case 'number':
-      return numberFault(declared, value, refused);
+      return numberFault(declared, value, refused, t);
     case 'boolean':
-      return typeof value === 'boolean' ? undefined : `must be true or false; until it is, it counts as ${String(declared.default)}.`;
+      return typeof value === 'boolean' ? undefined : t('must be true or false; until it is, it counts as {0}.', String(declared.default));
     case 'string':
-      return stringFault(declared, value);
+      return stringFault(declared, value, t);
     case 'array':
-      return Array.isArray(value) && value.every((item) => typeof item === 'string') ? undefined : 'must be a list of texts.';
+      return Array.isArray(value) && value.every((item) => typeof item === 'string') ? undefined : t('must be a list of texts.');
     case 'object':
-      return typeof value === 'object' && value !== null && !Array.isArray(value) ? undefined : 'must be an object.';
+      return typeof value === 'object' && value !== null && !Array.isArray(value) ? undefined : t('must be an object.');
     default:
       return undefined;
   }
 }
 
-function numberFault({ type, minimum = -Infinity, maximum = Infinity, default: preset }: Declared, value: unknown, refused: boolean): string | undefined {
+function numberFault({ type, minimum = -Infinity, maximum = Infinity, default: preset }: Declared, value: unknown, refused: boolean, t: Translate): string | undefined {
   const whole = type === 'integer';
-  const rule = `must be a ${whole ? 'whole ' : ''}number from ${minimum} to ${maximum}`;
-  if (typeof value !== 'number' || !Number.isFinite(value)) return `${rule}; until it is, ${refused ? 'no server' : String(preset)} is used.`;
+  const rule = whole ? t('must be a whole number from {0} to {1}', minimum, maximum) : t('must be a number from {0} to {1}', minimum, maximum);
+  if (typeof value !== 'number' || !Number.isFinite(value)) return refused ? t('{0}; until it is, no server is used.', rule) : t('{0}; until it is, {1} is used.', rule, String(preset));
   if (value >= minimum && value <= maximum && (!whole || Number.isInteger(value))) return undefined;
-  return `is ${value} and ${rule}; until it is, ${refused ? 'no server' : 'the nearest of them'} is used.`;
+  return refused ? t('is {0} and {1}; until it is, no server is used.', value, rule) : t('is {0} and {1}; until it is, the nearest of them is used.', value, rule);
 }
 
-function stringFault({ enum: allowed, pattern, patternErrorMessage, default: preset }: Declared, value: unknown): string | undefined {
+function stringFault({ enum: allowed, pattern, patternErrorMessage, default: preset }: Declared, value: unknown, t: Translate): string | undefined {
   if (allowed !== undefined) {
-    return allowed.includes(value) ? undefined : `must be one of ${allowed.map((one) => JSON.stringify(one)).join(', ')}; until it is, ${JSON.stringify(preset)} is used.`;
+    return allowed.includes(value) ? undefined : t('must be one of {0}; until it is, {1} is used.', allowed.map((one) => JSON.stringify(one)).join(', '), JSON.stringify(preset));
   }
-  if (typeof value !== 'string') return 'must be a text.';
+  if (typeof value !== 'string') return t('must be a text.');
   if (pattern === undefined || new RegExp(pattern).test(value)) return undefined;
-  return `is not what belongs there. ${patternErrorMessage ?? `It must match ${pattern}.`}`;
+  return t('is not what belongs there. {0}', patternErrorMessage ?? t('It must match {0}.', pattern));
 }

@@ -10,7 +10,7 @@ export function watchSettings(context: vscode.ExtensionContext): vscode.Disposab
     for (const { id, message } of settingFaults(context.extension.packageJSON, (name) => configuration.get(name))) {
       if (told.has(message)) continue;
       told.add(message);
-      void vscode.window.showWarningMessage(`Stepscope: ${message}`, 'Open Setting').then((pressed) => {
+      void vscode.window.showWarningMessage(`Stepscope: ${message}`, vscode.l10n.t('Open Setting')).then((pressed) => {
         if (pressed !== undefined) void vscode.commands.executeCommand('workbench.action.openSettings', id);
       });
     }

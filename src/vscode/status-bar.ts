@@ -10,7 +10,7 @@ import { count, scoreText, spokenStep } from './wording.ts';
 /** Where the cursor is in the active trace and what that step scored: `Step 3/6 ✗ 0.02`. */
 export function createStatusBar(active: ActiveTrace): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('stepscope.position', vscode.StatusBarAlignment.Right, 90);
-  item.name = 'Stepscope: Step and Score';
+  item.name = vscode.l10n.t('Stepscope: Step and Score');
 
   function update(): void {
     const view = active.view();
@@ -21,18 +21,18 @@ export function createStatusBar(active: ActiveTrace): vscode.Disposable {
     }
     const steps = view.open.steps.length;
     if (view.run !== undefined) {
-      item.text = view.run.phase === 'loading' ? '$(sync~spin) Opening the verifier' : `$(sync~spin) Scoring ${view.run.done}/${view.run.total}`;
-      item.tooltip = 'Cancel scoring';
+      item.text = view.run.phase === 'loading' ? `$(sync~spin) ${vscode.l10n.t('Opening the verifier')}` : `$(sync~spin) ${vscode.l10n.t('Scoring {0}', `${view.run.done}/${view.run.total}`)}`;
+      item.tooltip = vscode.l10n.t('Cancel scoring');
       item.command = COMMANDS.cancelScoring;
-      item.accessibilityInformation = { label: `Scoring, ${view.run.done} of ${count(view.run.total, 'step')} done. Press to cancel.` };
+      item.accessibilityInformation = { label: vscode.l10n.t('Scoring, {0} of {1} done. Press to cancel.', view.run.done, count(view.run.total, 'step')) };
       item.show();
       return;
     }
     const index = stepAt(view.open.steps, view.document.offsetAt(editor.selection.active));
     const step = index === undefined ? undefined : view.annotations.steps[index];
-    item.text = step === undefined ? `Steps ${view.annotations.scored}/${steps} scored` : `Step ${step.index + 1}/${steps} ${scoreText(step)}`.trim();
+    item.text = step === undefined ? vscode.l10n.t('Steps {0}/{1} scored', view.annotations.scored, steps) : vscode.l10n.t('Step {0}/{1} {2}', step.index + 1, steps, scoreText(step)).trim();
     const words = step === undefined
-      ? `${view.annotations.scored} of ${count(steps, 'step')} scored`
+      ? vscode.l10n.t('{0} of {1} scored', view.annotations.scored, count(steps, 'step'))
       : spokenStep(step, steps, view.open.texts[step.index] ?? '');
     const agreement = agreementText(view.annotations, view.notes);
     const marked = markAgreement(view.annotations.steps.map(({ score }) => score), view.annotations.threshold, view.notes);

@@ -23,7 +23,7 @@ export interface StatusMenu extends Disposable {
 export function createStatusMenu(dependencies: StatusMenuDependencies): StatusMenu {
   const { activities, verifier, onDidChangeVerifier, showLog } = dependencies;
   const item = vscode.window.createStatusBarItem('stepscope.status', vscode.StatusBarAlignment.Right, 91);
-  item.name = 'Stepscope: Verifier and Runs';
+  item.name = vscode.l10n.t('Stepscope: Verifier and Runs');
   item.command = SETUP_COMMANDS.showMenu;
 
   function update(): void {
@@ -34,14 +34,14 @@ export function createStatusMenu(dependencies: StatusMenuDependencies): StatusMe
     const running = activities.list();
     item.text = statusText(verifier(), running);
     const words = statusLines(verifier(), running);
-    item.tooltip = [...words, 'Click for a menu.'].join('\n');
-    item.accessibilityInformation = { label: `Stepscope. ${words.join('. ')}. Press for a menu.` };
+    item.tooltip = [...words, vscode.l10n.t('Click for a menu.')].join('\n');
+    item.accessibilityInformation = { label: vscode.l10n.t('Stepscope. {0}. Press for a menu.', words.join('. ')) };
     item.show();
   }
 
   async function show(): Promise<void> {
     const running = activities.list();
-    const placeHolder = running.length === 0 ? 'Nothing runs' : `${running.length === 1 ? '1 run' : `${running.length} runs, one after the other`}: choose one to stop it`;
+    const placeHolder = running.length === 0 ? vscode.l10n.t('Nothing runs') : running.length === 1 ? vscode.l10n.t('1 run: choose one to stop it') : vscode.l10n.t('{0} runs, one after the other: choose one to stop it', running.length);
     const picked = await vscode.window.showQuickPick(rows(running, verifier().detail, showLog), { title: 'Stepscope', placeHolder });
     picked?.act?.();
   }
@@ -67,20 +67,20 @@ function rows(running: readonly Activity[], verifier: string, showLog: () => voi
   });
   const separator = (label: string): Row => ({ label, kind: vscode.QuickPickItemKind.Separator });
   return [
-    ...(running.length === 0 ? [] : [separator('What runs')]),
-    ...running.map((activity): Row => ({ label: `$(stop-circle) Stop ${activityText(activity)}`, act: activity.cancel })),
-    separator('Verifier'),
-    { ...command('search-fuzzy', 'Choose Verifier…', COMMANDS.chooseVerifier), description: verifier },
-    command('plug', 'Connect to Server…', COMMANDS.connectServer),
-    command('add', 'Add Model…', COMMANDS.addModel),
-    separator('Traces'),
-    command('play', 'Score Steps', COMMANDS.scoreSteps),
-    command('table', 'Show Step Scores', COMMANDS.showStepScores),
-    command('folder-opened', 'Open Traces…', DATASET_COMMANDS.openTraces),
-    separator('Help'),
-    command('pulse', 'Doctor', SETUP_COMMANDS.doctor),
-    command('book', 'Open Walkthrough', SETUP_COMMANDS.openWalkthrough),
-    command('gear', 'Settings', 'workbench.action.openSettings', 'stepscope'),
-    { label: '$(output) Show Log', act: showLog },
+    ...(running.length === 0 ? [] : [separator(vscode.l10n.t('What runs'))]),
+    ...running.map((activity): Row => ({ label: `$(stop-circle) ${vscode.l10n.t('Stop {0}', activityText(activity))}`, act: activity.cancel })),
+    separator(vscode.l10n.t('Verifier')),
+    { ...command('search-fuzzy', vscode.l10n.t('Choose Verifier…'), COMMANDS.chooseVerifier), description: verifier },
+    command('plug', vscode.l10n.t('Connect to Server…'), COMMANDS.connectServer),
+    command('add', vscode.l10n.t('Add Model…'), COMMANDS.addModel),
+    separator(vscode.l10n.t('Traces')),
+    command('play', vscode.l10n.t('Score Steps'), COMMANDS.scoreSteps),
+    command('table', vscode.l10n.t('Show Step Scores'), COMMANDS.showStepScores),
+    command('folder-opened', vscode.l10n.t('Open Traces…'), DATASET_COMMANDS.openTraces),
+    separator(vscode.l10n.t('Help')),
+    command('pulse', vscode.l10n.t('Doctor'), SETUP_COMMANDS.doctor),
+    command('book', vscode.l10n.t('Open Walkthrough'), SETUP_COMMANDS.openWalkthrough),
+    command('gear', vscode.l10n.t('Settings'), 'workbench.action.openSettings', 'stepscope'),
+    { label: `$(output) ${vscode.l10n.t('Show Log')}`, act: showLog },
   ];
 }

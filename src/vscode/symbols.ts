@@ -48,21 +48,21 @@ function symbolsOf({ document, open, annotations, notes: noted }: TraceView): vs
     const span = open.steps[step.index] ?? { start: 0, end: 0 };
     const range = rangeOf(span.start, span.end);
     const given = givenAt(open.trace, step.index, annotations.threshold).filter(({ kind, firstError }) => firstError || kind === 'rating' || kind === 'score');
-    const notes = [scoreText(step), step.firstError ? 'first error' : '', ...given.map(({ text }) => text), modeSwitchAt(open.trace, step.index), ...notesAt(noted, step.index).map((note) => `✎ ${firstWords(noteText(note), 12)}`)];
-    const name = `Step ${step.index + 1}: ${firstWords(open.texts[step.index] ?? '', 6)}`;
+    const notes = [scoreText(step), step.firstError ? vscode.l10n.t('first error') : '', ...given.map(({ text }) => text), modeSwitchAt(open.trace, step.index), ...notesAt(noted, step.index).map((note) => `✎ ${firstWords(noteText(note), 12)}`)];
+    const name = vscode.l10n.t('Step {0}: {1}', step.index + 1, firstWords(open.texts[step.index] ?? '', 6));
     return new vscode.DocumentSymbol(name, notes.filter((note) => note !== '').join(' · '), vscode.SymbolKind.Event, range, range);
   });
   const { units } = open.trace;
   const answer = open.answer === undefined ? [] : [answerSymbol(document.getText(rangeOf(open.answer.start, open.answer.end)), rangeOf(open.answer.start, open.answer.end))];
   return [
-    new vscode.DocumentSymbol('Question', firstWords(open.trace.problem, 8), vscode.SymbolKind.String, question, question),
+    new vscode.DocumentSymbol(vscode.l10n.t('Question'), firstWords(open.trace.problem, 8), vscode.SymbolKind.String, question, question),
     ...(units === undefined ? steps : units.flatMap((unit, index) => unitSymbol(unit, index, steps))),
     ...answer,
   ];
 }
 
 function answerSymbol(text: string, range: vscode.Range): vscode.DocumentSymbol {
-  return new vscode.DocumentSymbol('Answer', firstWords(text, 8), vscode.SymbolKind.String, range, range);
+  return new vscode.DocumentSymbol(vscode.l10n.t('Answer'), firstWords(text, 8), vscode.SymbolKind.String, range, range);
 }
 
 /** A unit with its steps under it. */
@@ -71,7 +71,7 @@ function unitSymbol({ first, end, word }: Unit, index: number, steps: readonly v
   const [from, to] = [children[0]?.range, children.at(-1)?.range];
   if (from === undefined || to === undefined) return [];
   const range = from.union(to);
-  const name = word === undefined ? `Unit ${index + 1}` : `Unit ${index + 1}: ${word}`;
+  const name = word === undefined ? vscode.l10n.t('Unit {0}', index + 1) : vscode.l10n.t('Unit {0}: {1}', index + 1, word);
   const symbol = new vscode.DocumentSymbol(name, count(children.length, 'step'), vscode.SymbolKind.Namespace, range, from);
   symbol.children = children;
   return [symbol];

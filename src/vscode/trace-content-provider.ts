@@ -63,7 +63,7 @@ export function createRowDocuments(
   async function readRow(uri: vscode.Uri): Promise<Result<Row, FormatErrorReason>> {
     const address = parseRowUri(uri);
     const name = documentName(uri);
-    if (address === undefined) return fail('no-such-row', `${name} does not say which row of which file it shows: open the row again from its file.`);
+    if (address === undefined) return fail('no-such-row', vscode.l10n.t('{0} does not say which row of which file it shows: open the row again from its file.', name));
     return renderAddress(address);
   }
 
@@ -151,7 +151,7 @@ export function createRowDocuments(
     async list(file) {
       const bytes = await fileBytes(file);
       const name = documentName(file);
-      if (bytes === undefined) return fail('no-such-row', `${name} cannot be read: save it first.`);
+      if (bytes === undefined) return fail('no-such-row', vscode.l10n.t('{0} cannot be read: save it first.', name));
       if (bytes.byteLength > MAX_DOCUMENT_LENGTH) return tooLong(name);
       return inContent(file, bytes, async (data) => {
         const rows: RowTraces[] = [];
@@ -169,9 +169,9 @@ export function createRowDocuments(
     read(document) {
       const row = rows.get(document.uri.toString());
       const name = documentName(document.uri);
-      if (row === undefined) return fail('no-such-row', `${name} is still being read: try again.`);
+      if (row === undefined) return fail('no-such-row', vscode.l10n.t('{0} is still being read: try again.', name));
       if (!row.ok) return row;
-      if (row.value.text !== document.getText()) return fail('no-such-row', `The file behind ${name} has changed: close this document and open the row again.`);
+      if (row.value.text !== document.getText()) return fail('no-such-row', vscode.l10n.t('The file behind {0} has changed: close this document and open the row again.', name));
       return ok(row.value.open);
     },
     dispose: () => {
@@ -181,7 +181,7 @@ export function createRowDocuments(
 }
 
 /** `source` names the trace; `scores` are those of the search that made it. */
-function renderRecord(source: string, record: TraceRecord, scores?: TraceRecord['scores']): Result<Row, FormatErrorReason> {
+export function renderRecord(source: string, record: TraceRecord, scores?: TraceRecord['scores']): Result<Row, FormatErrorReason> {
   const { trace } = record;
   if (trace.problem.length + trace.response.length > MAX_DOCUMENT_LENGTH) return tooLong(source);
   if (trace.steps.length > MAX_STEPS) return tooManySteps(source, trace.steps.length);
@@ -235,7 +235,8 @@ async function fileBytes(file: vscode.Uri): Promise<Uint8Array | undefined> {
   }
 }
 
-function rowUri(address: RowPlace, name: string): vscode.Uri {
+/** The address of a row's document. `name` is what its tab is called. */
+export function rowUri(address: RowPlace, name: string): vscode.Uri {
   const query = JSON.stringify({ file: address.file.toString(), row: address.row, variant: address.variant });
   // A name is one part of a path, whatever is in it.
   return vscode.Uri.from({ scheme: TRACE_SCHEME, path: `${TRACE_ROOT}/${name.replaceAll('/', '∕')}`, query });

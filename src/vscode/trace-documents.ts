@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { t } from '@vscode/l10n';
 import type * as vscode from 'vscode';
 import type { SegmentationChoice } from '../core/segment/segment-trace.ts';
 import type { SegmenterName } from '../core/segment/segmenters.ts';
@@ -116,11 +117,11 @@ function openTrace(name: string, parsed: Result<LocatedTrace, FormatErrorReason>
 }
 
 export function tooLong(name: string): Result<never, FormatErrorReason> {
-  return fail('too-long', `${name} is longer than 5 MB: open a smaller file, or score it in the terminal with the stepscope command.`);
+  return fail('too-long', t('{0} is longer than 5 MB: open a smaller file, or score it in the terminal with the stepscope command.', name));
 }
 
 export function tooManySteps(name: string, steps: number): Result<never, FormatErrorReason> {
-  return fail('too-long', `${name} has ${steps} steps and the editor shows at most ${MAX_STEPS}: split it, or score it in the terminal with the stepscope command.`);
+  return fail('too-long', t('{0} has {1} steps and the editor shows at most {2}: split it, or score it in the terminal with the stepscope command.', name, steps, MAX_STEPS));
 }
 
 /** The last part of a URI's path: what a person calls the document. */

@@ -220,14 +220,14 @@ export function createTraceSessions(
       const { open, error } = session;
       if (open === undefined) {
         sessions.delete(document.uri.toString());
-        return { ok: false, error: error ?? { reason: 'no-steps', message: 'There is no trace in this document.' } };
+        return { ok: false, error: error ?? { reason: 'no-steps', message: vscode.l10n.t('There is no trace in this document.') } };
       }
       await store.load(open.trace.problem);
       update(session);
       // `update` has set the view, unless the text changed meanwhile to one without a trace.
       const { view } = session;
       return view === undefined
-        ? { ok: false, error: { reason: 'no-steps', message: 'The text changed while it was being read: try again.' } }
+        ? { ok: false, error: { reason: 'no-steps', message: vscode.l10n.t('The text changed while it was being read: try again.') } }
         : { ok: true, value: view };
     },
     view: (document) => sessionOf(document)?.view,

@@ -55,11 +55,11 @@ export function createTraceTarget(
     const name = documentName(document.uri);
     const text = document.getText();
     if (text.length > MAX_DOCUMENT_LENGTH) {
-      return { refusal: `${name} is longer than 5 MB: run Stepscope: Open as Trace Table, and open the row from there.` };
+      return { refusal: vscode.l10n.t('{0} is longer than 5 MB: run Stepscope: Open as Trace Table, and open the row from there.', name) };
     }
     const editor = vscode.window.visibleTextEditors.find((candidate) => candidate.document === document);
     const row = rowAt(text, editor === undefined ? 0 : document.offsetAt(editor.selection.active));
-    if (row === undefined) return { refusal: `The cursor is not in a row of ${name}: put it into one and try again.` };
+    if (row === undefined) return { refusal: vscode.l10n.t('The cursor is not in a row of {0}: put it into one and try again.', name) };
     const located = await rowDocuments.locate(document.uri, row);
     if (!located.ok) return { refusal: located.error.message, unread: { file: document.uri, reason: located.error.reason } };
     const opened = await vscode.workspace.openTextDocument(located.value);
@@ -73,14 +73,14 @@ export function createTraceTarget(
       if (item !== undefined) return openItem(item);
       const document = await documentOf(argument, active);
       if (document === undefined) {
-        return { refusal: 'There is no trace here: open a file with a question and a step-by-step solution first.' };
+        return { refusal: vscode.l10n.t('There is no trace here: open a file with a question and a step-by-step solution first.') };
       }
       if (isDataSet(document)) {
         const name = documentName(document.uri);
-        return rows ? openRow(document) : { refusal: `${name} is a data set: put the cursor into a row and run Stepscope: Score Steps.` };
+        return rows ? openRow(document) : { refusal: vscode.l10n.t('{0} is a data set: put the cursor into a row and run Stepscope: Score Steps.', name) };
       }
       if (!isText(document)) {
-        return { refusal: `Stepscope reads traces from Markdown, plain text, JSON and JSONL: ${documentName(document.uri)} is none of these.` };
+        return { refusal: vscode.l10n.t('Stepscope reads traces from Markdown, plain text, JSON and JSONL: {0} is none of these.', documentName(document.uri)) };
       }
       return openDocument(document);
     },

@@ -20,6 +20,12 @@ export function readVerifierChoice(role: ModelRole = VERIFIER): Result<VerifierC
   return ok(folder === '' ? { type: 'bundled' } : { type: 'folder', folder });
 }
 
+/** Rows of a data set that are scored as one batch: a local model scores a row the same by itself alone, a server wants to be kept busy. */
+export function rowsAtOnce(): number {
+  const choice = readVerifierChoice();
+  return choice.ok && choice.value.type === 'server' ? choice.value.server.concurrency * choice.value.server.endpoints.length : 1;
+}
+
 /**
  * Writes the choice where the settings that it changes are set: in the workspace where that has them, else for the user.
  * Resolves to whether that worked; says so where it did not.
@@ -30,7 +36,7 @@ export async function applyVerifierChoice(choice: VerifierChoice, role: ModelRol
     return true;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    void vscode.window.showErrorMessage(`The ${role.name} could not be written into the settings: ${why}`);
+    void vscode.window.showErrorMessage(role.name === 'policy' ? vscode.l10n.t('The policy could not be written into the settings: {0}', why) : vscode.l10n.t('The verifier could not be written into the settings: {0}', why));
     return false;
   }
 }

@@ -126,10 +126,10 @@ export function createVerifierModel({ role = VERIFIER, context, known, keys, log
     },
     summary() {
       const choice = readVerifierChoice(role);
-      if (!choice.ok) return { name: 'no verifier', detail: choice.error.message, wrong: true };
+      if (!choice.ok) return { name: vscode.l10n.t('no verifier'), detail: choice.error.message, wrong: true };
       const verifier = current();
       const name = choiceName(choice.value, verifier);
-      return { name, detail: verifier === undefined ? `${name}, not used yet` : `${name}, ${sizeText(verifier)}`, wrong: false };
+      return { name, detail: verifier === undefined ? vscode.l10n.t('{0}, not used yet', name) : `${name}, ${sizeText(verifier)}`, wrong: false };
     },
     onDidSay: said.event,
     dispose() {

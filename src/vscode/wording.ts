@@ -34,7 +34,7 @@ export function count(number: number, noun: string, translate: Translate = t): s
 /** For example `✗ 0.12 ±0.08 (K=4)`, `– no verdict`; empty for a step without a score. */
 export function scoreText(annotation: StepAnnotation): string {
   const text = bareScore(annotation);
-  const notes = annotation.score === undefined ? [] : [...details(annotation.score, annotation.stream), ...(annotation.recorded ? ['recorded'] : [])];
+  const notes = annotation.score === undefined ? [] : [...details(annotation.score, annotation.stream), ...(annotation.recorded ? [t('recorded')] : [])];
   return notes.length === 0 ? text : `${text} (${notes.join(', ')})`;
 }
 
@@ -46,30 +46,35 @@ function bareScore({ state, score }: StepAnnotation): string {
     case 'unscored':
       return '';
     case 'running':
-      return `${glyph} scoring`;
+      return `${glyph} ${t('scoring')}`;
     case 'failed':
-      return `${glyph} not scored`;
+      return `${glyph} ${t('not scored')}`;
     case 'noVerdict':
-      return `${glyph} no verdict`;
+      return `${glyph} ${t('no verdict')}`;
     case 'correct':
     case 'error':
     case 'uncertain':
-      return score === undefined ? glyph : isVerdictOnly(score) ? `${glyph} ${hardText(score, probability)}` : `${glyph} ${probability(score.pYes ?? NaN)}${spread}`;
+      return score === undefined ? glyph : isVerdictOnly(score) ? `${glyph} ${hardScore(score)}` : `${glyph} ${probability(score.pYes ?? NaN)}${spread}`;
   }
+}
+
+/** The hard score of a step that has no probability: `Yes`, `No`, or the share of samples that end with Yes. */
+export function hardScore(score: Score): string {
+  return score.hard === 1 || score.hard === 0 ? hardText(score, probability) : t('hard {0}', probability(score.hard ?? NaN));
 }
 
 /** For example `± 0.03`: how far a P(Yes) may be off. */
 export function boundText(bound: number): string {
-  return bound < 0.005 ? '± under 0.01' : `± ${probability(bound)}`;
+  return bound < 0.005 ? t('± under {0}', '0.01') : `± ${probability(bound)}`;
 }
 
 function details(score: Score, stream: Stream | undefined): string[] {
   const { verdictOnly, silent } = withoutProbability(score);
   return [
     ...(score.samples.length > 1 ? [`K=${score.samples.length}`] : []),
-    ...(stream === 'direct' ? ['direct'] : []),
-    ...(isVerdictOnly(score) ? ['verdict only'] : verdictOnly > 0 ? [`${verdictOnly} with a verdict only`] : []),
-    ...(silent > 0 && silent < score.samples.length ? [`${silent} without a verdict`] : []),
+    ...(stream === 'direct' ? [t('direct')] : []),
+    ...(isVerdictOnly(score) ? [t('verdict only')] : verdictOnly > 0 ? [t('{0} with a verdict only', verdictOnly)] : []),
+    ...(silent > 0 && silent < score.samples.length ? [t('{0} without a verdict', silent)] : []),
   ];
 }
 
@@ -90,20 +95,20 @@ export function inlineText(annotation: StepAnnotation): string {
 export function verdictWords(annotation: StepAnnotation): string {
   switch (annotation.state) {
     case 'unscored':
-      return 'not scored';
+      return t('not scored');
     case 'running':
-      return 'being scored';
+      return t('being scored');
     case 'failed':
-      return 'could not be scored';
+      return t('could not be scored');
     case 'noVerdict':
-      return 'no verdict';
+      return t('no verdict');
     case 'correct':
-      return 'judged correct';
+      return t('judged correct');
     case 'error':
-      return annotation.firstError ? 'judged wrong, the first error' : 'judged wrong';
+      return annotation.firstError ? t('judged wrong, the first error') : t('judged wrong');
     case 'uncertain': {
-      const why = annotation.score !== undefined && disagree(annotation.score) ? 'samples disagree' : 'close to the threshold';
-      return annotation.firstError ? `uncertain (${why}), the first step under the threshold` : `uncertain (${why})`;
+      const why = annotation.score !== undefined && disagree(annotation.score) ? t('samples disagree') : t('close to the threshold');
+      return annotation.firstError ? t('uncertain ({0}), the first step under the threshold', why) : t('uncertain ({0})', why);
     }
   }
 }
@@ -111,25 +116,25 @@ export function verdictWords(annotation: StepAnnotation): string {
 /** The lens over a step: `Step 3 · ✗ 0.02 · 1 sample`. */
 export function lensTitle(annotation: StepAnnotation): string {
   const { score, stream, brokenPrefix, labelled, recorded } = annotation;
-  const samples = score === undefined ? '' : stream === 'direct' ? 'direct' : count(score.samples.length, 'sample');
-  const parts = [`Step ${annotation.index + 1}`, bareScore(annotation), samples, recorded ? 'recorded' : '', brokenPrefix && score !== undefined ? 'after error' : '', labelled ? 'label: first error' : ''];
+  const samples = score === undefined ? '' : stream === 'direct' ? t('direct') : count(score.samples.length, 'sample');
+  const parts = [t('Step {0}', annotation.index + 1), bareScore(annotation), samples, recorded ? t('recorded') : '', brokenPrefix && score !== undefined ? t('after error') : '', labelled ? t('label: first error') : ''];
   return parts.filter((part) => part !== '').join(' · ');
 }
 
 /** Where one is: `Step 3 of 6, judged wrong`. */
 export function placeText(annotation: StepAnnotation, steps: number): string {
-  return `Step ${annotation.index + 1} of ${steps}, ${verdictWords(annotation)}`;
+  return t('Step {0} of {1}, {2}', annotation.index + 1, steps, verdictWords(annotation));
 }
 
 /** What *Read Current Step* says. */
 export function spokenStep(annotation: StepAnnotation, steps: number, text: string): string {
   const { score } = annotation;
   const parts = [placeText(annotation, steps)];
-  if (score !== undefined && isVerdictOnly(score)) parts.push(`verdict only, without a probability, from ${count(score.samples.length, 'sample')}`);
-  if (score?.pYes !== undefined) parts.push(`score ${probability(score.pYes)} from ${count(score.samples.length, 'sample')}`);
-  if (annotation.recorded) parts.push('recorded in the file, not made here');
-  if (annotation.brokenPrefix) parts.push('after the first error, so judged on a broken prefix');
-  if (annotation.labelled) parts.push('the label says first error');
+  if (score !== undefined && isVerdictOnly(score)) parts.push(t('verdict only, without a probability, from {0}', count(score.samples.length, 'sample')));
+  if (score?.pYes !== undefined) parts.push(t('score {0} from {1}', probability(score.pYes), count(score.samples.length, 'sample')));
+  if (annotation.recorded) parts.push(t('recorded in the file, not made here'));
+  if (annotation.brokenPrefix) parts.push(t('after the first error, so judged on a broken prefix'));
+  if (annotation.labelled) parts.push(t('the label says first error'));
   return `${parts.join(', ')}. ${firstWords(text, 12)}`;
 }
 
@@ -145,7 +150,7 @@ export function firstWords(text: string, words: number): string {
 export function outcomeText(annotations: TraceAnnotations): string {
   const { scored, steps, firstError } = annotations;
   const error = firstError === undefined
-    ? `no step under ${probability(annotations.threshold)}`
-    : `first error: step ${firstError + 1}`;
-  return `${scored} of ${count(steps.length, 'step')} scored; ${error}.`;
+    ? t('no step under {0}', probability(annotations.threshold))
+    : t('first error: step {0}', firstError + 1);
+  return t('{0} of {1} scored; {2}.', scored, count(steps.length, 'step'), error);
 }

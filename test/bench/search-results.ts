@@ -1,5 +1,6 @@
 import { sameAnswer } from '../../src/core/answers/same-answer.ts';
-import { bootstrap, mean, meanEstimate, pairedDifference, proportion, type Estimate } from '../../src/core/metrics/statistics.ts';
+import type { Estimate } from '../../src/core/metrics/statistics.ts';
+import { armAccuracy, armDifference, armMean, CORRECT, modeShare, POLICY_TOKENS, VERIFIER_TOKENS, type Arm, type ArmCell } from '../../src/core/search/arms.ts';
 import type { RoundRecord, SearchFinished, SolutionRound, StepRound } from '../../src/core/search/events.ts';
 import { replay } from '../../src/core/search/replay.ts';
 import { AGGREGATES } from '../../src/core/search/settings.ts';
@@ -14,22 +15,10 @@ export interface SearchResult {
   readonly finished: SearchFinished;
 }
 
-/** What the table says of a problem. */
-interface Cell {
-  readonly correct: boolean;
-  readonly policyTokens: number;
-  readonly verifierTokens: number;
-}
-
-/** A line of the table: a strategy, by row. */
-export interface Line {
-  readonly name: string;
-  readonly cells: ReadonlyMap<number, Cell>;
-}
-
-export function linesOf(results: readonly SearchResult[]): Line[] {
+/** The lines of the table: strategies, by row. */
+export function linesOf(results: readonly SearchResult[]): Arm[] {
   const of = (arm: string) => results.filter((result) => result.arm === arm);
-  const line = (name: string, from: readonly SearchResult[], cell: (result: SearchResult) => Cell): Line => ({ name, cells: new Map(from.map((result) => [result.row, cell(result)])) });
+  const line = (name: string, from: readonly SearchResult[], cell: (result: SearchResult) => ArmCell): Arm => ({ name, cells: new Map(from.map((result) => [String(result.row), cell(result)])) });
   const sampled = of('best-of-n');
   const byAnswer = ({ gold }: SearchResult, answer: string | undefined) => answer !== undefined && sameAnswer(answer, gold);
   return [
@@ -53,27 +42,17 @@ function solutions({ rounds }: SearchResult): SolutionRound {
 }
 
 /** Markdown: accuracy and tokens with 95% intervals, and paired differences to two of the lines. */
-export function searchTable(lines: readonly Line[]): string {
+export function searchTable(lines: readonly Arm[]): string {
   const references = ['all-complex', 'pats'].flatMap((name) => lines.find((line) => line.name === name) ?? []);
   const head = ['strategy', 'accuracy, %', 'policy tokens', 'verifier tokens', ...references.flatMap(({ name }) => [`accuracy − ${name}`, `policy tokens − ${name}`])];
-  const rows = lines.map((line) => {
-    const cells = [...line.cells.values()];
-    return [
-      line.name,
-      shown(proportion(cells.filter(({ correct }) => correct).length, cells.length), 100, 1),
-      shown(meanEstimate(cells.map(({ policyTokens }) => policyTokens)), 1, 0),
-      shown(meanEstimate(cells.map(({ verifierTokens }) => verifierTokens)), 1, 0),
-      ...references.flatMap((reference) => (reference === line ? ['', ''] : [shown(pairs(reference, line, ({ correct }) => Number(correct)), 100, 1), shown(pairs(reference, line, ({ policyTokens }) => policyTokens), 1, 0)])),
-    ];
-  });
+  const rows = lines.map((line) => [
+    line.name,
+    shown(armAccuracy(line), 100, 1),
+    shown(armMean(line, POLICY_TOKENS), 1, 0),
+    shown(armMean(line, VERIFIER_TOKENS), 1, 0),
+    ...references.flatMap((reference) => (reference === line ? ['', ''] : [shown(armDifference(reference, line, CORRECT), 100, 1), shown(armDifference(reference, line, POLICY_TOKENS), 1, 0)])),
+  ]);
   return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
-}
-
-function pairs(reference: Line, line: Line, value: (cell: Cell) => number): Estimate | undefined {
-  return pairedDifference([...line.cells].flatMap(([row, cell]) => {
-    const other = reference.cells.get(row);
-    return other === undefined ? [] : [[value(other), value(cell)] as const];
-  }));
 }
 
 function shown(estimate: Estimate | undefined, scale: number, digits: number): string {
@@ -87,11 +66,11 @@ export function controllerTable(results: readonly SearchResult[]): string {
   const rows = ARMS.filter(({ settings }) => settings.strategy === 'pats').flatMap(({ id, settings }) => {
     const own = results.filter(({ arm }) => arm === id);
     if (own.length === 0) return [];
-    const replayed = own.map(({ rounds }) => replay(rounds.filter((record): record is StepRound => record.kind === 'step'), settings));
+    const problems = own.map(({ rounds }) => rounds.filter((record): record is StepRound => record.kind === 'step'));
+    const replayed = problems.map((rounds) => replay(rounds, settings));
     const same = replayed.every(({ firstChange, totals }, at) => firstChange === undefined && JSON.stringify(totals.modes) === JSON.stringify(own[at]?.finished.modes));
-    const share = (mode: 'simple' | 'medium' | 'complex') => bootstrap(own, (drawn) => (mean(drawn.map(({ finished }) => finished.modes[mode])) ?? 0) / (mean(drawn.map(({ finished }) => finished.rounds)) ?? 1));
     const rules = (rule: string) => own.flatMap(({ rounds }) => rounds).filter((record) => record.rule === rule).length;
-    return [[id, ...(['simple', 'medium', 'complex'] as const).map((mode) => shown(share(mode), 100, 1)), rules('penalty'), own.filter(({ finished }) => finished.reason !== 'done').length, same ? 'yes' : 'NO']];
+    return [[id, ...(['simple', 'medium', 'complex'] as const).map((mode) => shown(modeShare(problems, mode), 100, 1)), rules('penalty'), own.filter(({ finished }) => finished.reason !== 'done').length, same ? 'yes' : 'NO']];
   });
   const head = ['controller', 'simple, % of rounds', 'medium', 'complex', 'steps discarded', 'not ended', 'replay says the same'];
   return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');

@@ -1,4 +1,5 @@
 import type { AnalysisPartView, AnalysisPiece } from '../../src/protocol/analysis-view.ts';
+import { t } from '../components/l10n.ts';
 import { moved } from '../components/moved.ts';
 
 export interface AnalysisTextOptions {
@@ -18,14 +19,14 @@ export interface AnalysisText {
 }
 
 /** What a sign after a quotation says that no source has. */
-export const MISQUOTED = 'In quotation marks, and nowhere word for word in the question or the steps so far';
+export const MISQUOTED = t('In quotation marks, and nowhere word for word in the question or the steps so far');
 
 /** The parts of an analysis with the links to what they quote: one stop of the Tab key, arrows go from link to link. */
 export function createAnalysisText({ onPoint, onChoose }: AnalysisTextOptions): AnalysisText {
   const element = document.createElement('div');
   element.id = 'analysis-text';
   element.setAttribute('role', 'tabpanel');
-  element.setAttribute('aria-label', 'Analysis. Arrow keys go from link to link, Enter shows a link in the text, Escape goes back to the text.');
+  element.setAttribute('aria-label', t('Analysis. Arrow keys go from link to link, Enter shows a link in the text, Escape goes back to the text.'));
   /** In the order of the text. */
   let links: HTMLElement[] = [];
   let current = 0;

@@ -2,6 +2,7 @@ import '../components/page.css';
 import './main.css';
 import type { AnalysisHostMessage, AnalysisSnapshot, AnalysisViewMessage } from '../../src/protocol/analysis-view.ts';
 import { createButton } from '../components/button.ts';
+import { t } from '../components/l10n.ts';
 import { createTabStrip } from '../components/tab-strip.ts';
 import { createAnalysisText, MISQUOTED } from './analysis-text.ts';
 
@@ -26,9 +27,9 @@ const analysis = createAnalysisText({
     if (shown !== undefined) post({ type: 'choose', of: shown.number, quote });
   },
 });
-const samples = createTabStrip('Samples of the step', analysis.element.id, (index) => post({ type: 'sample', index }));
-const previous = createButton('Previous Step', () => post({ type: 'step', by: -1 }));
-const next = createButton('Next Step', () => post({ type: 'step', by: 1 }));
+const samples = createTabStrip(t('Samples of the step'), analysis.element.id, (index) => post({ type: 'sample', index }));
+const previous = createButton(t('Previous Step'), () => post({ type: 'step', by: -1 }));
+const next = createButton(t('Next Step'), () => post({ type: 'step', by: 1 }));
 const score = createButton('', () => post({ type: 'score' }));
 const more = createButton('', () => post({ type: 'more' }));
 const actions = element('div', 'actions');
@@ -57,13 +58,13 @@ function say(where: HTMLElement, text: string | undefined): void {
 function show(snapshot: AnalysisSnapshot | undefined): void {
   shown = snapshot;
   // Only a change is spoken.
-  const heading = snapshot?.title ?? 'Analysis';
+  const heading = snapshot?.title ?? t('Analysis');
   if (title.textContent !== heading) title.textContent = heading;
   say(trace, snapshot?.trace);
   say(stepText, snapshot?.stepText);
   numbers.replaceChildren(...paragraphs(snapshot?.scores ?? [], 'score'), ...paragraphs(snapshot?.cautions ?? [], 'caution'));
   say(provenance, snapshot?.provenance);
-  say(message, snapshot === undefined ? 'No trace is open: open a file with a question and its solution, and run Stepscope: Show Analysis of Step.' : snapshot.message);
+  say(message, snapshot === undefined ? t('No trace is open: open a file with a question and its solution, and run Stepscope: Show Analysis of Step.') : snapshot.message);
   say(score, snapshot?.score);
   say(more, snapshot?.more);
   for (const [button, off] of [[previous, (snapshot?.step ?? 0) === 0], [next, snapshot === undefined || snapshot.step + 1 >= snapshot.steps]] as const) {
@@ -78,9 +79,8 @@ function show(snapshot: AnalysisSnapshot | undefined): void {
   shownParts = parts;
   const pieces = snapshot?.parts.flatMap((part) => part.pieces) ?? [];
   legend.hidden = pieces.length === 0;
-  legend.textContent =
-    'Links are found by equal text, an approximation: numbers by their value, phrases of three words or more without case. ' +
-    (pieces.some(({ misquoted }) => misquoted === true) ? `≠ ${MISQUOTED}.` : '');
+  const links = t('Links are found by equal text, an approximation: numbers by their value, phrases of three words or more without case.');
+  legend.textContent = pieces.some(({ misquoted }) => misquoted === true) ? `${links} ≠ ${MISQUOTED}.` : links;
   if (snapshot !== undefined) host.setState({ uri: snapshot.uri, step: snapshot.step, sample: snapshot.chosen });
 }
 

@@ -1,3 +1,4 @@
+import { t } from './l10n.ts';
 const NAMESPACE = 'http://www.w3.org/2000/svg';
 const WIDTH = 96;
 const HEIGHT = 22;
@@ -39,8 +40,8 @@ function cross(x: number, y: number): SVGElement {
 }
 
 function describe(samples: readonly (number | null)[]): string {
-  const values = samples.map((value) => (value === null ? 'none' : value.toFixed(2)));
-  return values.length === 0 ? 'No samples' : `P(Yes) of each sample: ${values.join(', ')}`;
+  const values = samples.map((value) => (value === null ? t('none') : value.toFixed(2)));
+  return values.length === 0 ? t('No samples') : t('P(Yes) of each sample: {0}', values.join(', '));
 }
 
 function make(name: string, attributes: Readonly<Record<string, string | number>>): SVGElement {

@@ -1,9 +1,7 @@
-import { chartTable } from '../../src/core/picture/chart-table.ts';
 import type { Chart } from '../../src/core/picture/chart.ts';
-import { drawChart } from '../../src/core/picture/draw-chart.ts';
 import type { Block } from '../../src/core/report/block.ts';
+import { chartFigure } from '../components/chart-figure.ts';
 import { t } from '../components/l10n.ts';
-import { svgElement } from '../components/svg.ts';
 import { createTableView, isSameTable } from './table-view.ts';
 
 interface BlockView {
@@ -73,26 +71,13 @@ function tableBlock(block: Extract<Block, { kind: 'table' }>, onOpen: (ref: stri
   };
 }
 
-/** A picture with its words, and its numbers as a table on demand. */
+/** A picture with its words, and its numbers as a table, which stays unfolded. */
 function chartBlock(first: Chart, onOpen: (ref: string) => void): BlockView {
-  const element = document.createElement('figure');
-  const caption = textElement('figcaption', first.name);
-  const picture = document.createElement('div');
-  picture.addEventListener('click', ({ target }) => {
-    const ref = target instanceof Element ? target.closest('[data-ref]')?.getAttribute('data-ref') : undefined;
-    if (typeof ref === 'string') onOpen(ref);
-  });
-  const words = document.createElement('p');
-  words.className = 'quiet';
-  const details = document.createElement('details');
-  const table = document.createElement('div');
-  details.append(textElement('summary', t('As a table')), table);
-  element.append(caption, picture, words, details);
+  const element = document.createElement('div');
   const update = (chart: Chart): void => {
-    caption.textContent = chart.name;
-    words.textContent = chart.description;
-    picture.replaceChildren(svgElement(drawChart(chart, 'report')));
-    table.replaceChildren(createTableView(chartTable(chart), onOpen).element);
+    const unfolded = element.querySelector('details')?.open === true;
+    element.replaceChildren(chartFigure(chart, 'report', { asTable: t('As a table') }, onOpen));
+    element.querySelector('details')?.toggleAttribute('open', unfolded);
   };
   update(first);
   return {

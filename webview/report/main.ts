@@ -1,6 +1,5 @@
 import '../components/page.css';
 import './main.css';
-import { CHART_STYLE } from '../../src/core/picture/chart-style.ts';
 import type { ReportHostMessage, ReportKey, ReportViewMessage } from '../../src/protocol/report-view.ts';
 import { createButton } from '../components/button.ts';
 import { t } from '../components/l10n.ts';
@@ -8,10 +7,6 @@ import { createBlockList } from './block-view.ts';
 
 const host = acquireVsCodeApi<ReportKey>();
 const post = (message: ReportViewMessage): void => host.postMessage(message);
-
-const style = new CSSStyleSheet();
-style.replaceSync(CHART_STYLE);
-document.adoptedStyleSheets = [...document.adoptedStyleSheets, style];
 
 const status = document.createElement('p');
 status.setAttribute('role', 'status');

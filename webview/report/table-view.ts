@@ -1,6 +1,7 @@
 import type { Table } from '../../src/core/picture/chart.ts';
 import { createFilterBox } from '../components/filter-box.ts';
 import { t } from '../components/l10n.ts';
+import { plainTable } from '../components/plain-table.ts';
 import { createVirtualGrid, type VirtualColumn } from '../components/virtual-grid.ts';
 import { arrangedRows, type TableSort } from './table-rows.ts';
 
@@ -28,38 +29,9 @@ export function isSameTable(one: Table, other: Table): boolean {
 
 function plainView(first: Table): TableView {
   const element = document.createElement('div');
-  element.className = 'scroll';
-  element.tabIndex = 0;
-  element.setAttribute('role', 'region');
-  const update = ({ name, columns, rows, note }: Table): void => {
-    element.setAttribute('aria-label', name);
-    const table = document.createElement('table');
-    const caption = table.createCaption();
-    caption.textContent = name;
-    const head = table.createTHead().insertRow();
-    for (const { name: title, numeric } of columns) head.append(cellOf('th', title, numeric));
-    const body = table.createTBody();
-    for (const cells of rows) body.insertRow().append(...cells.map((text, at) => cellOf('td', text, columns[at]?.numeric)));
-    element.replaceChildren(table, ...noteOf(note));
-  };
+  const update = (table: Table): void => element.replaceChildren(plainTable(table));
   update(first);
   return { element, update };
-}
-
-function cellOf(tag: 'th' | 'td', text: string, numeric: true | undefined): HTMLElement {
-  const cell = document.createElement(tag);
-  cell.textContent = text;
-  if (tag === 'th') cell.setAttribute('scope', 'col');
-  if (numeric) cell.className = 'number';
-  return cell;
-}
-
-function noteOf(text: string | undefined): HTMLElement[] {
-  if (text === undefined) return [];
-  const note = document.createElement('p');
-  note.className = 'quiet';
-  note.textContent = text;
-  return [note];
 }
 
 function gridView(first: Table, onOpen: (ref: string) => void): TableView {
@@ -68,7 +40,8 @@ function gridView(first: Table, onOpen: (ref: string) => void): TableView {
   let filter = '';
   let sort: TableSort | undefined;
   const caption = document.createElement('h3');
-  const about = document.createElement('div');
+  const about = document.createElement('p');
+  about.className = 'quiet';
   const grid = createVirtualGrid<string>({
     label: first.refs === undefined ? first.name : t('{0}. Enter opens a row.', first.name),
     columns: columnsOf(first),
@@ -115,7 +88,8 @@ function gridView(first: Table, onOpen: (ref: string) => void): TableView {
 
   const update = (next: Table): void => {
     table = next;
-    about.replaceChildren(...noteOf(next.note));
+    about.textContent = next.note ?? '';
+    about.hidden = next.note === undefined;
     arrange();
   };
   const element = document.createElement('section');

@@ -3,6 +3,7 @@ import './main.css';
 import type { ScoresHostMessage, ScoresRow, ScoresSnapshot, ScoresViewMessage } from '../../src/protocol/scores-view.ts';
 import { createGrid, type Column } from '../components/data-grid.ts';
 import { factList } from '../components/facts.ts';
+import { t } from '../components/l10n.ts';
 import { sampleStrip } from '../components/sample-strip.ts';
 
 const host = acquireVsCodeApi<{ readonly uri: string }>();
@@ -20,17 +21,17 @@ const text = (value: (row: ScoresRow) => string) => (cell: HTMLElement, row: Sco
   cell.textContent = value(row);
 };
 const columns: readonly Column<ScoresRow>[] = [
-  { title: 'Step', width: '4em', fill: text((row) => String(row.step + 1)) },
-  { title: 'Score', width: '9.5em', fill: text((row) => [row.score, row.spread].filter((part) => part !== '').join(' ')) },
-  { title: 'Hard', width: '4.5em', fill: text((row) => row.hard) },
+  { title: t('Step'), width: '4em', fill: text((row) => String(row.step + 1)) },
+  { title: t('Score'), width: '9.5em', fill: text((row) => [row.score, row.spread].filter((part) => part !== '').join(' ')) },
+  { title: t('Hard'), width: '4.5em', fill: text((row) => row.hard) },
   { title: 'K', width: '3em', fill: text((row) => (row.samples.length === 0 ? '' : String(row.samples.length))) },
   { title: 'P(Yes) 0–1', width: '9em', fill: (cell, row) => cell.replaceChildren(...(row.samples.length === 0 ? [] : [sampleStrip(row.samples, threshold)])) },
-  { title: 'Verdict', width: 'minmax(14em, 20em)', fill: text((row) => row.verdict) },
-  { title: 'Step text', width: 'minmax(16em, 1fr)', fill: text((row) => row.firstWords) },
+  { title: t('Verdict'), width: 'minmax(14em, 20em)', fill: text((row) => row.verdict) },
+  { title: t('Step text'), width: 'minmax(16em, 1fr)', fill: text((row) => row.firstWords) },
 ];
 
 const grid = createGrid<ScoresRow>({
-  label: 'Scores of the steps. Enter shows a step in the editor.',
+  label: t('Scores of the steps. Enter shows a step in the editor.'),
   columns,
   onChoose: (row) => post({ type: 'reveal', step: row.step }),
   rowClass: (row) => `${row.state}${row.brokenPrefix ? ' broken-prefix' : ''}`,
@@ -40,8 +41,8 @@ table.className = 'table';
 table.append(grid.element);
 
 function show(snapshot: ScoresSnapshot | undefined): void {
-  title.textContent = snapshot?.title ?? 'Step Scores';
-  summary.textContent = snapshot?.summary ?? 'No trace is open: open a file with a question and its solution, and run Stepscope: Score Steps.';
+  title.textContent = snapshot?.title ?? t('Step Scores');
+  summary.textContent = snapshot?.summary ?? t('No trace is open: open a file with a question and its solution, and run Stepscope: Score Steps.');
   provenance.update(snapshot?.provenance ?? []);
   note.textContent = snapshot?.note ?? '';
   note.hidden = snapshot?.note === undefined;

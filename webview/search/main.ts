@@ -36,6 +36,8 @@ const title = document.createElement('h1');
 const status = document.createElement('p');
 status.setAttribute('role', 'status');
 status.className = 'status';
+const overall = document.createElement('p');
+overall.className = 'quiet';
 const question = document.createElement('p');
 question.className = 'question';
 const notes = document.createElement('p');
@@ -47,12 +49,17 @@ const settingsTitle = document.createElement('summary');
 settingsTitle.textContent = 'All settings';
 settings.append(settingsTitle, more.element);
 const problems = createChoice('Problem', (problem) => {
+  leave(problem);
+  post({ type: 'problem', problem });
+});
+
+/** Goes to another problem, whose candidates are others. */
+function leave(problem: number): void {
   kept = { id: kept.id, problem, table: kept.table };
   host.setState(kept);
   detail.update(undefined);
   lane.select(undefined);
-  post({ type: 'problem', problem });
-});
+}
 const cancel = createButton('Cancel', () => post({ type: 'cancel' }));
 const resume = createButton('Resume', () => post({ type: 'resume' }));
 const trace = createButton('Show Trace', () => post({ type: 'show-trace' }));
@@ -122,9 +129,12 @@ function arrange(): void {
 
 function show(snapshot: SearchSnapshot | undefined, missing: string | undefined): void {
   body.hidden = snapshot === undefined;
+  if (snapshot !== undefined && snapshot.problem !== kept.problem) leave(snapshot.problem);
   title.textContent = snapshot?.title ?? 'Search';
   status.textContent = snapshot?.status ?? missing ?? '';
   if (snapshot === undefined) return;
+  overall.textContent = snapshot.overall ?? '';
+  overall.hidden = snapshot.overall === undefined;
   question.textContent = snapshot.question;
   notes.textContent = snapshot.notes.join(' ');
   notes.hidden = snapshot.notes.length === 0;
@@ -157,7 +167,7 @@ const below = document.createElement('div');
 below.className = 'below';
 below.append(detail.element, whatIf.element);
 const body = document.createElement('div');
-body.append(problems.element, question, facts.element, settings, notes, bar, lane.element, legend, grid.element, below);
+body.append(overall, problems.element, question, facts.element, settings, notes, bar, lane.element, legend, grid.element, below);
 document.getElementById('search')?.append(title, status, body);
 detail.update(undefined);
 arrange();

@@ -2,6 +2,7 @@ import './main.css';
 import { MOST_ROWS_A_PAGE, type TableColumn, type TableHostMessage, type TableQuery, type TableRow, type TableState, type TableViewMessage } from '../../src/protocol/table-view.ts';
 import { createButton } from '../components/button.ts';
 import { createFilterBox } from '../components/filter-box.ts';
+import { t } from '../components/l10n.ts';
 import { createVirtualGrid, type VirtualColumn } from '../components/virtual-grid.ts';
 
 /** What outlives a reload: where one was. The data is asked for again. */
@@ -15,17 +16,17 @@ const host = acquireVsCodeApi<Place>();
 const post = (message: TableViewMessage): void => host.postMessage(message);
 
 const columns: readonly VirtualColumn<TableColumn>[] = [
-  { name: 'row', title: 'Row', about: 'Place in the file, from 0', least: 3.4, good: 3.8, most: 4.2, numeric: true },
-  { name: 'id', title: 'Id', about: "The row's own id", least: 4.5, good: 7, most: 11 },
-  { name: 'problem', title: 'Problem', about: 'How the problem begins; for a row that is no trace, why', least: 7, good: 14, most: 'rest' },
-  { name: 'traces', title: 'Traces', about: 'Traces of the row; the other columns are about the first. Shift+Enter asks which one to open', least: 5, good: 5, most: 5.8, drop: 3, numeric: true },
-  { name: 'steps', title: 'Steps', about: 'Steps of the solution', least: 4.8, good: 4.8, most: 5.6, drop: 4, numeric: true },
-  { name: 'length', title: 'Length', about: 'Characters of the solution', least: 5.4, good: 5.4, most: 6.2, drop: 1, numeric: true },
-  { name: 'label', title: 'Label', about: 'First error according to the data, and who made the label', least: 4.9, good: 10, most: 12 },
-  { name: 'firstError', title: 'Ours', about: 'First step whose stored score is under the threshold', least: 5.2, good: 6, most: 8 },
-  { name: 'minScore', title: 'Min', about: 'Lowest stored score of a step', least: 4.2, good: 4.4, most: 5.6, numeric: true },
-  { name: 'agreement', title: 'Agrees', about: 'Whether our first error is that of the label', least: 5.2, good: 6, most: 8.2 },
-  { name: 'notes', title: 'Notes', about: 'Marked steps of yours with which our verdicts agree, of all marked steps with a verdict', least: 5, good: 5, most: 6, drop: 2 },
+  { name: 'row', title: t('Row'), about: t('Place in the file, from 0'), least: 3.4, good: 3.8, most: 4.2, numeric: true },
+  { name: 'id', title: t('Id'), about: t("The row's own id"), least: 4.5, good: 7, most: 11 },
+  { name: 'problem', title: t('Problem'), about: t('How the problem begins; for a row that is no trace, why'), least: 7, good: 14, most: 'rest' },
+  { name: 'traces', title: t('Traces'), about: t('Traces of the row; the other columns are about the first. Shift+Enter asks which one to open'), least: 5, good: 5, most: 5.8, drop: 3, numeric: true },
+  { name: 'steps', title: t('Steps'), about: t('Steps of the solution'), least: 4.8, good: 4.8, most: 5.6, drop: 4, numeric: true },
+  { name: 'length', title: t('Length'), about: t('Characters of the solution'), least: 5.4, good: 5.4, most: 6.2, drop: 1, numeric: true },
+  { name: 'label', title: t('Label'), about: t('First error according to the data, and who made the label'), least: 4.9, good: 10, most: 12 },
+  { name: 'firstError', title: t('Ours'), about: t('First step whose stored score is under the threshold'), least: 5.2, good: 6, most: 8 },
+  { name: 'minScore', title: t('Min'), about: t('Lowest stored score of a step'), least: 4.2, good: 4.4, most: 5.6, numeric: true },
+  { name: 'agreement', title: t('Agrees'), about: t('Whether our first error is that of the label'), least: 5.2, good: 6, most: 8.2 },
+  { name: 'notes', title: t('Notes'), about: t('Marked steps of yours with which our verdicts agree, of all marked steps with a verdict'), least: 5, good: 5, most: 6, drop: 2 },
 ];
 /** Rows that are asked for around those in sight. */
 const AHEAD = 30;
@@ -53,26 +54,26 @@ function search(query: TableQuery): void {
 }
 
 const filter = createFilterBox({
-  label: 'Filter: text in problem or solution',
-  placeholder: 'Filter by text in problem or steps ( / )',
+  label: t('Filter: text in problem or solution'),
+  placeholder: t('Filter by text in problem or steps ( / )'),
   value: place.query.filter,
   onChange: (text) => search({ ...place.query, filter: text }),
   onLeave: () => grid.focus(),
 });
-const cancel = createButton('Cancel', () => post({ type: 'cancel' }));
+const cancel = createButton(t('Cancel'), () => post({ type: 'cancel' }));
 const status = document.createElement('p');
 status.className = 'status';
 status.setAttribute('role', 'status');
-status.textContent = 'Opening…';
+status.textContent = t('Opening…');
 const trouble = document.createElement('p');
 trouble.className = 'trouble';
 trouble.setAttribute('role', 'alert');
 const troubleText = document.createElement('span');
-const readings = [createButton('Map Fields…', () => post({ type: 'reading', by: 'map' })), createButton('Choose Format…', () => post({ type: 'reading', by: 'format' }))];
+const readings = [createButton(t('Map Fields…'), () => post({ type: 'reading', by: 'map' })), createButton(t('Choose Format…'), () => post({ type: 'reading', by: 'format' }))];
 trouble.append(troubleText, ...readings);
 
 const grid = createVirtualGrid<TableColumn>({
-  label: 'Traces of the data set. Enter opens a trace, Shift+Enter asks which one of a row with several, slash goes to the filter.',
+  label: t('Traces of the data set. Enter opens a trace, Shift+Enter asks which one of a row with several, slash goes to the filter.'),
   columns,
   fill(position, cells, line) {
     const row = rows.get(position) ?? outdated.get(position);

@@ -13,10 +13,12 @@ export interface ModelScoresOptions {
   readonly batch: number;
   /** Samples made earlier for a step of a trace: only the missing ones are made. */
   readonly known?: (wish: ScoreWish, step: number) => readonly Sample[];
+  /** Every sample that is made, with its place among the step's: for who keeps them. */
+  readonly onSample?: (wish: ScoreWish, step: number, index: number, sample: Sample) => void;
 }
 
 /** Scores that a model makes when they are asked for. */
-export function modelScores(model: LanguageModel, settings: VerifierSettings, { batch, known }: ModelScoresOptions): ScoreSource {
+export function modelScores(model: LanguageModel, settings: VerifierSettings, { batch, known, onSample }: ModelScoresOptions): ScoreSource {
   return {
     name: model.info.name,
     batch,
@@ -39,6 +41,8 @@ export function modelScores(model: LanguageModel, settings: VerifierSettings, { 
           const one = taken[trace];
           if (event.type === 'note') yield { note: event.message };
           if (one === undefined) continue;
+          const wish = wishes[one.wish];
+          if (event.type === 'sample' && wish) onSample?.(wish, event.step, event.index, event.sample);
           if (event.type === 'step') one.state.add(event.step, event.score);
           if (event.type === 'step-failed') one.state.fail(event.step, event.message);
           if (event.type === 'finished' && one.state.next().length === 0) yield { wish: one.wish, answer: one.state.answer() };

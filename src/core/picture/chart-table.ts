@@ -18,6 +18,7 @@ export function chartTable(chart: Chart): Table {
   // The last of each series stays: it is where a curve ends.
   const shown = points.filter(({ name }, index) => index % every === 0 || points[index + 1]?.name !== name);
   const intervals = points.some(({ point }) => point.low !== undefined);
+  const wide = points.some(({ point }) => point.xLow !== undefined);
   const counts = points.some(({ point }) => point.n !== undefined);
   const labels = points.some(({ point }) => point.label !== undefined);
   return {
@@ -26,6 +27,7 @@ export function chartTable(chart: Chart): Table {
       { name: 'Series' },
       ...(labels ? [{ name: 'Point' }] : []),
       { name: chart.x.name, numeric: true },
+      ...(wide ? ([{ name: '95% from', numeric: true }, { name: 'to', numeric: true }] as const) : []),
       { name: chart.y.name, numeric: true },
       ...(intervals ? ([{ name: '95% from', numeric: true }, { name: 'to', numeric: true }] as const) : []),
       ...(counts ? ([{ name: 'n', numeric: true }] as const) : []),
@@ -34,6 +36,7 @@ export function chartTable(chart: Chart): Table {
       name,
       ...(labels ? [point.label ?? '–'] : []),
       digits(point.x),
+      ...(wide ? [digits(point.xLow), digits(point.xHigh)] : []),
       digits(point.y),
       ...(intervals ? [digits(point.low), digits(point.high)] : []),
       ...(counts ? [String(point.n ?? '–')] : []),

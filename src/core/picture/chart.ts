@@ -28,6 +28,9 @@ export interface ChartPoint {
   /** Ends of an interval around y. */
   readonly low?: number;
   readonly high?: number;
+  /** Ends of an interval around x. */
+  readonly xLow?: number;
+  readonly xHigh?: number;
   readonly n?: number;
   /** Names the point, where points have names. */
   readonly label?: string;
@@ -62,8 +65,8 @@ export interface NamedInterval {
 export type Chart =
   /** Lines over a common axis; `mark` is a value of x that counts, such as the threshold in use; `diagonal` is y = x. */
   | (Titled & { readonly kind: 'lines'; readonly x: Axis; readonly y: Axis; readonly series: readonly Series[]; readonly mark?: { readonly x: number; readonly name: string }; readonly diagonal?: string })
-  /** Points with intervals, each with its own name. */
-  | (Titled & { readonly kind: 'points'; readonly x: Axis; readonly y: Axis; readonly series: readonly Series[] })
+  /** Points with intervals, each with its own name; `loose`: no line joins them. */
+  | (Titled & { readonly kind: 'points'; readonly x: Axis; readonly y: Axis; readonly series: readonly Series[]; readonly loose?: true })
   /** A cloud of points; a point's label is said where one rests on it. */
   | (Titled & { readonly kind: 'scatter'; readonly x: Axis; readonly y: Axis; readonly series: readonly Series[] })
   /** A forest plot: values with intervals under each other; `reference` is a value of x to hold them against. */

@@ -37,7 +37,7 @@ function drawSeries(chart: Lines): Drawn {
       ...frame.nodes,
       ...(chart.kind === 'lines' && chart.diagonal !== undefined ? diagonal(frame, chart.diagonal) : []),
       ...(chart.kind === 'lines' && chart.mark ? markLine(frame, chart.mark) : []),
-      ...chart.series.map((series, index) => drawOne(frame, series, index, chart.kind)),
+      ...chart.series.map((series, index) => drawOne(frame, series, index, chart)),
       ...(several ? [legend(chart.series, chart.kind)] : []),
     ],
     height: several ? SIZE.height : SIZE.height - 14,
@@ -55,24 +55,20 @@ function markLine(frame: Frame, { x, name }: { readonly x: number; readonly name
   return [line('chart-mark', at, PLOT.top, at, PLOT.bottom), label(right ? at - 5 : at + 5, PLOT.bottom - 8, name, right ? 'end' : 'start')];
 }
 
-function drawOne(frame: Frame, { points }: Series, index: number, kind: Lines['kind']): SvgNode {
-  if (kind === 'scatter') return svg('g', { class: `chart-series chart-series-${index % 4} chart-cloud` }, ...points.map((point) => svg('g', opens(point), ...(point.label === undefined ? [] : [svg('title', {}, point.label)]), mark(frame.x(point.x), frame.y(point.y), index))));
-  const path = linePath<ChartPoint>((point) => rounded(frame.x(point.x)), (point) => rounded(frame.y(point.y)))([...points]);
+function drawOne(frame: Frame, { points }: Series, index: number, chart: Lines): SvgNode {
+  if (chart.kind === 'scatter') return svg('g', { class: `chart-series chart-series-${index % 4} chart-cloud` }, ...points.map((point) => svg('g', {}, ...(point.label === undefined ? [] : [svg('title', {}, point.label)]), mark(frame.x(point.x), frame.y(point.y), index))));
+  const path = chart.kind === 'points' && chart.loose ? null : linePath<ChartPoint>((point) => rounded(frame.x(point.x)), (point) => rounded(frame.y(point.y)))([...points]);
   // Many points are a curve; few are measurements, each with its mark.
-  const marked = kind === 'points' || points.length <= 20;
+  const marked = chart.kind === 'points' || points.length <= 20;
   return svg(
     'g',
     { class: `chart-series chart-series-${index % 4}` },
     ...(path === null ? [] : [svg('path', { class: 'chart-line', d: path, fill: 'none' })]),
     ...points.flatMap(({ x, low, high }) => (low === undefined || high === undefined ? [] : [line('chart-interval', frame.x(x), frame.y(low), frame.x(x), frame.y(high))])),
-    ...(marked ? points.map((point) => (point.ref === undefined ? mark(frame.x(point.x), frame.y(point.y), index) : svg('g', opens(point), mark(frame.x(point.x), frame.y(point.y), index)))) : []),
+    ...points.flatMap(({ y, xLow, xHigh }) => (xLow === undefined || xHigh === undefined ? [] : [line('chart-interval', frame.x(xLow), frame.y(y), frame.x(xHigh), frame.y(y))])),
+    ...(marked ? points.map((point) => mark(frame.x(point.x), frame.y(point.y), index)) : []),
     ...points.flatMap((point) => (point.label === undefined ? [] : [label(Math.min(frame.x(point.x) + 7, PLOT.right - 4), frame.y(point.y) - 7, point.label, frame.x(point.x) > PLOT.right - 50 ? 'end' : 'start')])),
   );
-}
-
-/** A view makes a point that opens something answer to the pointer; the table of the chart has the same for the keyboard. */
-function opens({ ref }: ChartPoint): SvgNode['attributes'] {
-  return ref === undefined ? {} : { 'data-ref': ref };
 }
 
 /** A disc, a square, a diamond or a ring. */

@@ -16,7 +16,7 @@ export interface Frame {
 /** Axes around all points of the series and their intervals. */
 export function plotFrame(x: Axis, y: Axis, series: readonly Series[]): Frame {
   const points = series.flatMap((one) => one.points);
-  const xs = scaleOf(x, points.map((point) => point.x), [PLOT.left, PLOT.right]);
+  const xs = scaleOf(x, points.flatMap((point) => [point.x, point.xLow ?? point.x, point.xHigh ?? point.x]), [PLOT.left, PLOT.right]);
   const ys = scaleOf(y, points.flatMap((point) => [point.y, point.low ?? point.y, point.high ?? point.y]), [PLOT.bottom, PLOT.top]);
   const middle = { x: (PLOT.left + PLOT.right) / 2, y: (PLOT.top + PLOT.bottom) / 2 };
   return {

@@ -1,5 +1,5 @@
 import type { GenerateEvent, GenerateRequest, LanguageModel, ProbabilityReading } from '../model.ts';
-import type { LoggedSearchEvent } from './events.ts';
+import type { LoggedSearchEvent, SearchFinished } from './events.ts';
 import type { SearchSettings } from './settings.ts';
 import { solve, type SearchModels, type SearchOptions, type SearchProblem } from './solve.ts';
 
@@ -101,6 +101,14 @@ async function readAll(model: LanguageModel, batch: readonly Call[], signal: Abo
 export interface RunProblem extends SearchProblem {
   /** See SearchOptions. */
   readonly rounds?: SearchOptions['rounds'];
+}
+
+/** Problems at once: with a local model more prompts in a batch make each row slower than they fill it; a server wants many. */
+export const PROBLEMS_AT_ONCE = { local: 4, served: 64 } as const;
+
+/** Whether a problem has nothing left to do. */
+export function isOver(finished: SearchFinished | undefined): boolean {
+  return finished?.reason === 'done';
 }
 
 /** The seed of a problem of a data set: its row's, so that problems do not share their luck and a row alone has the seed that it has among others. */

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Disposable } from '../disposable.ts';
 import { DATASET_COMMANDS, TRACE_SCHEME, VIEWS, type DatasetCommandName } from '../manifest.ts';
 import { note, type Navigation } from '../navigation.ts';
-import { rowArgument, type RowPlace } from '../row-argument.ts';
+import { fileArgument, rowArgument, uriOf, type RowPlace } from '../row-argument.ts';
 import { parseRowUri, type RowDocuments } from '../trace-content-provider.ts';
 import { documentName } from '../trace-documents.ts';
 import type { TraceMemory } from '../trace-memory.ts';
@@ -69,15 +69,9 @@ export function registerDatasetCommands({ extension, library, readings, rowDocum
     }
   }
 
-  /** The file of a tree item, of an explorer item, of an address, or else of the active editor; for a row's document its data set. */
-  function fileOf(argument: unknown): vscode.Uri | undefined {
-    const uri = uriOf(argument);
-    return uri?.scheme === TRACE_SCHEME ? parseRowUri(uri)?.file : uri;
-  }
-
   /** One of the open files, asked for where there are several. */
   async function choose(argument: unknown, files: readonly vscode.Uri[], title: string): Promise<vscode.Uri | undefined> {
-    const named = argument === undefined ? undefined : fileOf(argument);
+    const named = argument === undefined ? undefined : fileArgument(argument);
     if (named !== undefined || files.length < 2) return named ?? files[0];
     const picked = await vscode.window.showQuickPick(
       files.map((uri) => ({ label: documentName(uri), description: vscode.workspace.asRelativePath(uri), uri })),
@@ -127,7 +121,7 @@ export function registerDatasetCommands({ extension, library, readings, rowDocum
   }
 
   async function withDataset(argument: unknown, act: (uri: vscode.Uri) => Promise<void>): Promise<void> {
-    const uri = fileOf(argument) ?? (await choose(undefined, library.list(), 'Data set'));
+    const uri = fileArgument(argument) ?? (await choose(undefined, library.list(), 'Data set'));
     if (uri === undefined) say('No data set is open: run Stepscope: Open Traces… first.');
     else if (uri.scheme === 'untitled') say(`${documentName(uri)} is not saved yet: save it first.`);
     else if (isOneTrace(uri)) say(`${documentName(uri)} is a text, which is one trace: there are no rows with fields.`);
@@ -146,7 +140,7 @@ export function registerDatasetCommands({ extension, library, readings, rowDocum
       else await openVariant(place.file, place.row, vscode.ViewColumn.Active);
     },
     async openAsTable(argument) {
-      const uri = fileOf(argument);
+      const uri = fileArgument(argument);
       if (uri === undefined) say('No file is open here: open a data set first, or run Stepscope: Open Traces….');
       else if (uri.scheme === 'untitled') say(`${documentName(uri)} is not saved yet: save it first.`);
       else if (isOneTrace(uri)) say(`${documentName(uri)} is one trace and has no rows: run Stepscope: Score Steps in its editor.`);
@@ -161,7 +155,7 @@ export function registerDatasetCommands({ extension, library, readings, rowDocum
       } else if (!library.remove(uri)) say(`${documentName(uri)} is not in the Traces view.`);
     },
     refreshTraces(argument) {
-      const uris = argument === undefined ? library.list() : [fileOf(argument)].filter((uri) => uri !== undefined);
+      const uris = argument === undefined ? library.list() : [fileArgument(argument)].filter((uri) => uri !== undefined);
       if (uris.length === 0) say('No data set is open: there is nothing to read again.');
       uris.forEach((uri) => library.refresh(uri));
     },
@@ -171,14 +165,6 @@ export function registerDatasetCommands({ extension, library, readings, rowDocum
     ...Object.entries(DATASET_COMMANDS).map(([name, id]) => vscode.commands.registerCommand(id, handlers[name as DatasetCommandName])),
   );
   return { openRow, openVariant, dispose: () => void registrations.dispose() };
-}
-
-function uriOf(argument: unknown): vscode.Uri | undefined {
-  if (argument instanceof vscode.Uri) return argument;
-  if (typeof argument === 'string') return vscode.Uri.parse(argument);
-  if (typeof argument === 'object' && argument !== null && 'uri' in argument && argument.uri instanceof vscode.Uri) return argument.uri;
-  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
-  return input instanceof vscode.TabInputText || input instanceof vscode.TabInputCustom ? input.uri : undefined;
 }
 
 /** A row that is named by a tree item, by its document, or by its file and number; else that of the active document. */

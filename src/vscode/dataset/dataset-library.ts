@@ -114,7 +114,7 @@ export function createDatasetLibrary(state: Pick<vscode.Memento, 'get' | 'update
     if (result.ok) {
       result.value.onDidChange((change) => follow(entry, result.value, change));
       const { id, reason, isRemembered } = result.value.rowFormat;
-      if (isRemembered === true) note(`${documentName(entry.uri)} is read as ${id}. ${reason}`);
+      if (isRemembered === true) note(vscode.l10n.t('{0} is read as {1}. {2}', documentName(entry.uri), id, reason));
     }
     changed.fire({ uri: entry.uri, type: 'opened' });
     return result;
@@ -127,7 +127,7 @@ export function createDatasetLibrary(state: Pick<vscode.Memento, 'get' | 'update
         break;
       case 'replaced':
         drop(entry);
-        note(`${documentName(entry.uri)} has changed and is read again.`);
+        note(vscode.l10n.t('{0} has changed and is read again.', documentName(entry.uri)));
         break;
       case 'lost':
         entry.lost = change.message;

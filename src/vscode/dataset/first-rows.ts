@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { Dataset } from '../../formats/dataset.ts';
 import { SNIFFED_ROWS } from '../../formats/rows/formats.ts';
 import type { FormatErrorReason } from '../../formats/trace-file.ts';
@@ -33,5 +34,5 @@ export async function firstRows(dataset: Dataset): Promise<FirstRows> {
 /** The sentence for a data set of which no row that was looked at is a trace; undefined for any other. */
 export function unreadText({ traces, rows, reason }: FirstRows): string | undefined {
   if (traces > 0 || reason === undefined) return undefined;
-  return `No row of the first ${rows} can be read as a trace. ${reason}`;
+  return t('No row of the first {0} can be read as a trace. {1}', rows, reason);
 }

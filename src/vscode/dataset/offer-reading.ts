@@ -11,8 +11,8 @@ export function tellUnread(file: vscode.Uri, { reason, message }: { readonly rea
 
 /** Says something about how a file is read, with the commands that change it. */
 export function offerReading(file: vscode.Uri, message: string): void {
-  const actions = { 'Map Fields…': DATASET_COMMANDS.mapFields, 'Choose Format…': DATASET_COMMANDS.chooseFormat } as const;
-  void vscode.window.showWarningMessage(message, ...(Object.keys(actions) as (keyof typeof actions)[])).then((pressed) => {
-    if (pressed !== undefined) void vscode.commands.executeCommand(actions[pressed], file);
+  const [map, format] = [vscode.l10n.t('Map Fields…'), vscode.l10n.t('Choose Format…')];
+  void vscode.window.showWarningMessage(message, map, format).then((pressed) => {
+    if (pressed !== undefined) void vscode.commands.executeCommand(pressed === map ? DATASET_COMMANDS.mapFields : DATASET_COMMANDS.chooseFormat, file);
   });
 }

@@ -16,7 +16,7 @@ export function createOpenDataset(openInReader: OpenInReader): OpenDataset {
 async function openWhole(uri: vscode.Uri, options: OpenOptions, openInReader: OpenInReader): Promise<Result<Dataset, FormatErrorReason>> {
   const name = documentName(uri);
   const bytes = await read(uri);
-  if (bytes === undefined) return fail('no-such-row', `${name} cannot be read: check that the file is still there, and open it again.`);
+  if (bytes === undefined) return fail('no-such-row', vscode.l10n.t('{0} cannot be read: check that the file is still there, and open it again.', name));
   const opened = await openInReader({ name, bytes }, options);
   if (!opened.ok) return opened;
   const data = opened.value;
@@ -32,7 +32,7 @@ async function openWhole(uri: vscode.Uri, options: OpenOptions, openInReader: Op
     }),
     watcher.onDidDelete(() => {
       lost = true;
-      changed.fire({ type: 'lost', message: `${name} is no longer there: what was read of it stays until it is closed.` });
+      changed.fire({ type: 'lost', message: vscode.l10n.t('{0} is no longer there: what was read of it stays until it is closed.', name) });
     }),
     data.onDidChange((change) => changed.fire(change)),
     data,

@@ -15,17 +15,17 @@ export async function pickVariant(library: DatasetLibrary, uri: vscode.Uri, row:
     for (const variant of variants) {
       const trace = opened.ok ? await opened.value.trace(row, variant) : opened;
       await pause();
-      if (!trace.ok) found.push({ label: oneLine(variant), description: `no trace: ${oneLine(trace.error.message)}`, variant });
+      if (!trace.ok) found.push({ label: oneLine(variant), description: vscode.l10n.t('no trace: {0}', oneLine(trace.error.message)), variant });
       else {
         const { steps, label, response } = trace.value;
-        const parts = [count(steps.length, 'step'), ...(label === undefined ? [] : [`label: ${firstErrorText(label.firstError)}`])];
+        const parts = [count(steps.length, 'step'), ...(label === undefined ? [] : [vscode.l10n.t('label: {0}', firstErrorText(label.firstError))])];
         found.push({ label: oneLine(variant), description: parts.join(' · '), detail: oneLine(response, 120), variant });
       }
     }
     return found;
   };
   try {
-    const picked = await vscode.window.showQuickPick(items(), { title: `Row ${row} of ${documentName(uri)}: ${count(variants.length, 'trace')}`, placeHolder: 'Which one to open', matchOnDescription: true, matchOnDetail: true });
+    const picked = await vscode.window.showQuickPick(items(), { title: vscode.l10n.t('Row {0} of {1}: {2}', row, documentName(uri), count(variants.length, 'trace')), placeHolder: vscode.l10n.t('Which one to open'), matchOnDescription: true, matchOnDetail: true });
     return picked?.variant;
   } finally {
     use.dispose();

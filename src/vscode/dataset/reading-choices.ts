@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { t } from '@vscode/l10n';
 import * as v from 'valibot';
 import type * as vscode from 'vscode';
 import { parseFieldMap, type FieldMap } from '../../formats/fields/field-map.ts';
@@ -88,8 +89,9 @@ export function createReadingChoices(state: Pick<vscode.Memento, 'get' | 'update
       remembered: entries
         .filter(({ folder }) => folder === folderOf(file))
         .map(({ file: chosenIn, fields, choice }) => {
-          const where = chosenIn === documentName(file) ? 'It was chosen for this file' : `It was chosen for ${chosenIn} in this folder, whose rows have the same fields`;
-          return { ...choice, fields, reason: `${where} (Choose Format… changes that).` };
+          const here = chosenIn === documentName(file);
+          const reason = here ? t('It was chosen for this file (Choose Format… changes that).') : t('It was chosen for {0} in this folder, whose rows have the same fields (Choose Format… changes that).', chosenIn);
+          return { ...choice, fields, reason };
         }),
     }),
   };

@@ -46,7 +46,7 @@ export function createReadingCommands(library: DatasetLibrary, readings: Reading
   async function withSample(file: vscode.Uri, act: (sample: SampleRows & { readonly now: Sniff }) => Promise<void>): Promise<void> {
     const sample = await sampleOf(file);
     if (!sample.ok) say(sample.error.message);
-    else if (sample.value.rows.length === 0) say(`${sample.value.name} has no row that could be looked at: its rows are not read as data.`);
+    else if (sample.value.rows.length === 0) say(vscode.l10n.t('{0} has no row that could be looked at: its rows are not read as data.', sample.value.name));
     else await act(sample.value);
   }
 
@@ -57,7 +57,7 @@ export function createReadingCommands(library: DatasetLibrary, readings: Reading
       const opened = await use.current();
       if (!opened.ok) return;
       const found = await firstRows(opened.value);
-      const text = `${documentName(file)} is read as ${opened.value.rowFormat.id}: ${tracesText(found)}.`;
+      const text = vscode.l10n.t('{0} is read as {1}: {2}.', documentName(file), opened.value.rowFormat.id, tracesText(found));
       if (found.reason === undefined) say(text);
       else offerReading(file, `${text} ${found.reason}`);
     } finally {
@@ -72,7 +72,7 @@ export function createReadingCommands(library: DatasetLibrary, readings: Reading
 
   async function forget(file: vscode.Uri, { rows, name }: SampleRows): Promise<void> {
     if (readings.forget(file, rows)) await tell(file);
-    else say(`Nothing was chosen for ${name}: it is read as what it looks like.`);
+    else say(vscode.l10n.t('Nothing was chosen for {0}: it is read as what it looks like.', name));
   }
 
   async function map(file: vscode.Uri, fields: unknown): Promise<void> {
@@ -95,7 +95,7 @@ export function createReadingCommands(library: DatasetLibrary, readings: Reading
         if (id === undefined) return;
         if (id === '') await forget(file, sample);
         else if (id === fieldsFormat.id) await map(file, undefined);
-        else if (rowFormat(id) === undefined) say(`There is no format "${id}".`);
+        else if (rowFormat(id) === undefined) say(vscode.l10n.t('There is no format "{0}".', id));
         else await keep(file, sample, { format: id });
       }),
     mapFields: map,
@@ -107,19 +107,19 @@ async function pickFormat({ name, rows, now }: SampleRows & { readonly now: Snif
   const looks = sniffRows(rows);
   const [best] = looks;
   const likely: FormatItem = {
-    label: '$(search) As it looks',
-    description: best === undefined ? 'no format is recognised' : best.id,
-    detail: now.isRemembered === true ? `${best?.reason ?? ''} Forgets what was chosen.`.trim() : (best?.reason ?? now.reason),
+    label: `$(search) ${vscode.l10n.t('As it looks')}`,
+    description: best === undefined ? vscode.l10n.t('no format is recognised') : best.id,
+    detail: now.isRemembered === true ? `${best?.reason ?? ''} ${vscode.l10n.t('Forgets what was chosen.')}`.trim() : (best?.reason ?? now.reason),
     format: '',
   };
-  const map: FormatItem = { label: '$(list-tree) Map Fields…', description: fieldsFormat.id, detail: 'For rows of no known format: say which field holds the question, the steps and the labels', format: fieldsFormat.id };
+  const map: FormatItem = { label: `$(list-tree) ${vscode.l10n.t('Map Fields…')}`, description: fieldsFormat.id, detail: vscode.l10n.t('For rows of no known format: say which field holds the question, the steps and the labels'), format: fieldsFormat.id };
   const formats = ROW_FORMATS.filter(({ id }) => id !== fieldsFormat.id).map(({ id, title }): FormatItem => {
     const found = looks.find((look) => look.id === id);
-    return { label: id, description: [now.id === id ? 'now' : '', found === undefined ? '' : `looks like it, ${found.confidence.toFixed(2)}`].filter((part) => part !== '').join(' · '), detail: title, format: id };
+    return { label: id, description: [now.id === id ? vscode.l10n.t('now') : '', found === undefined ? '' : vscode.l10n.t('looks like it, {0}', found.confidence.toFixed(2))].filter((part) => part !== '').join(' · '), detail: title, format: id };
   });
-  const picked = await vscode.window.showQuickPick([likely, map, { label: 'formats', kind: vscode.QuickPickItemKind.Separator }, ...formats], {
-    title: `Format of ${name}`,
-    placeHolder: `Read as ${now.id} now. A choice holds for files of this folder whose rows have the same fields`,
+  const picked = await vscode.window.showQuickPick([likely, map, { label: vscode.l10n.t('formats'), kind: vscode.QuickPickItemKind.Separator }, ...formats], {
+    title: vscode.l10n.t('Format of {0}', name),
+    placeHolder: vscode.l10n.t('Read as {0} now. A choice holds for files of this folder whose rows have the same fields', now.id),
     matchOnDescription: true,
     matchOnDetail: true,
   });

@@ -1,8 +1,10 @@
+import { t } from '@vscode/l10n';
 import type { FirstErrorLabel } from '../../core/trace/given.ts';
 import type { Result } from '../../core/result.ts';
 import type { Trace } from '../../core/trace/trace.ts';
 import type { Dataset } from '../../formats/dataset.ts';
 import { visibleText } from '../../formats/visible-text.ts';
+import { makerWord } from '../given-text.ts';
 import { probability } from '../wording.ts';
 import type { FindRowScores, RowScores } from './row-scores.ts';
 
@@ -54,24 +56,24 @@ export function summarize(row: number, trace: Result<Trace>, ours: RowScores | u
 
 /** `step 3` or `no error`: a first error beside the word that says whose it is. Steps count from 1 here. */
 export function firstErrorText(firstError: number | undefined): string {
-  return firstError === undefined ? 'no error' : `step ${firstError + 1}`;
+  return firstError === undefined ? t('no error') : t('step {0}', firstError + 1);
 }
 
 /** Our first error; says so where one may still be found. */
 export function ourFirstErrorText({ firstError, decided }: RowScores): string {
-  return firstError === undefined && !decided ? 'none so far' : firstErrorText(firstError);
+  return firstError === undefined && !decided ? t('none so far') : firstErrorText(firstError);
 }
 
 /** Who made the label: the person, model or program by name where the file says so. */
 export function labelMaker({ madeBy, maker }: FirstErrorLabel): string {
   const name = maker === undefined ? '' : oneLine(maker);
-  return name === '' ? madeBy : name;
+  return name === '' ? makerWord(madeBy) : name;
 }
 
 /** Our first error and lowest score; says so where steps are still without a score. */
 export function oursText(ours: RowScores, steps: number): string {
-  const min = ours.min === undefined ? '' : `, min ${probability(ours.min)}`;
-  return `${ourFirstErrorText(ours)}${min}${ours.scored < steps ? ` (${ours.scored} of ${steps} scored)` : ''}`;
+  const min = ours.min === undefined ? '' : `, ${t('min {0}', probability(ours.min))}`;
+  return `${ourFirstErrorText(ours)}${min}${ours.scored < steps ? ` (${t('{0} of {1} scored', ours.scored, steps)})` : ''}`;
 }
 
 /** The beginning of a text on one line, with what cannot be seen written out. */

@@ -5,6 +5,8 @@ import type { TraceSessions } from '../trace-sessions.ts';
 export interface ScoresWatch extends Disposable {
   /** Fires when a trace has got or lost scores or marks, or the verifier's settings changed; not for text that is typed. */
   readonly onDidChange: vscode.Event<void>;
+  /** Says that scores of rows were stored whose documents may not be open. */
+  announce(): void;
 }
 
 export function createScoresWatch(sessions: TraceSessions): ScoresWatch {
@@ -27,5 +29,5 @@ export function createScoresWatch(sessions: TraceSessions): ScoresWatch {
       if (event.affectsConfiguration('stepscope.verifier')) changed.fire();
     }),
   );
-  return { onDidChange: changed.event, dispose: () => void subscriptions.dispose() };
+  return { onDidChange: changed.event, announce: () => changed.fire(), dispose: () => void subscriptions.dispose() };
 }

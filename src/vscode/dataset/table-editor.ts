@@ -57,7 +57,7 @@ export function registerTableEditor({ extension, library, scoresOf, openRow, ope
         sessions.delete(session);
         session.dispose();
       });
-      showPage(webview, extension, 'table', 'Stepscope Table');
+      showPage(webview, extension, 'table', vscode.l10n.t('Stepscope Table'));
     },
   };
 

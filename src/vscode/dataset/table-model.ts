@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { Trace } from '../../core/trace/trace.ts';
 import type { TableColumn, TableRow } from '../../protocol/table-view.ts';
 import { shortAgreement } from '../note-text.ts';
@@ -82,9 +83,9 @@ export function tableRow(summary: RowSummary): TableRow {
       steps: String(steps),
       length: String(length),
       label: label === undefined ? '' : `${firstErrorText(label.firstError)} · ${labelMaker(label)}`,
-      firstError: ours === undefined ? '' : `${ourFirstErrorText(ours)}${ours.scored < steps ? ` (${ours.scored} of ${steps})` : ''}`,
+      firstError: ours === undefined ? '' : `${ourFirstErrorText(ours)}${ours.scored < steps ? ` (${t('{0} of {1}', ours.scored, steps)})` : ''}`,
       minScore: ours?.min === undefined ? '' : probability(ours.min),
-      agreement: agreement === undefined ? '' : agreement === 'agree' ? '✓ agree' : '✗ differ',
+      agreement: agreement === undefined ? '' : agreement === 'agree' ? `✓ ${t('agree')}` : `✗ ${t('differ')}`,
       notes: ours?.marks === undefined ? '' : shortAgreement(ours.marks),
     },
   };

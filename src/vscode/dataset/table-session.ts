@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { Result } from '../../core/result.ts';
 import type { Dataset } from '../../formats/dataset.ts';
 import type { TableHostMessage, TableQuery, TableRow, TableViewMessage } from '../../protocol/table-view.ts';
@@ -183,7 +184,7 @@ export function createTableSession(source: TableSource): TableSession {
 }
 
 function formatText({ rowFormat, container }: Dataset): string {
-  return `Read as ${rowFormat.id} (${container}).${rowFormat.isRemembered === true ? ` ${rowFormat.reason}` : ''}`;
+  return `${t('Read as {0} ({1}).', rowFormat.id, container)}${rowFormat.isRemembered === true ? ` ${rowFormat.reason}` : ''}`;
 }
 
 function isPlain({ filter, sort }: TableQuery): boolean {

@@ -114,8 +114,8 @@ export function createTracesTree({ library, memory, scoresOf, onScores }: Traces
       }
       const more = variants.length - MOST_CHILDREN;
       if (more <= 0) return nodes;
-      const command = { command: DATASET_COMMANDS.openVariant, title: 'Open Variant…', arguments: [uri.toString(), row] };
-      return [...nodes, { kind: 'note', uri, text: `${count(more, 'more trace')}: Open Variant… lists all`, trouble: false, command }];
+      const command = { command: DATASET_COMMANDS.openVariant, title: vscode.l10n.t('Open Variant…'), arguments: [uri.toString(), row] };
+      return [...nodes, { kind: 'note', uri, text: vscode.l10n.t('{0}: Open Variant… lists all', count(more, 'more trace')), trouble: false, command }];
     });
   }
 
@@ -125,9 +125,9 @@ export function createTracesTree({ library, memory, scoresOf, onScores }: Traces
       const { rows, bytes, total, complete } = dataset.progress;
       const notes: TraceNode[] = [];
       if (lost !== undefined) notes.push({ kind: 'note', uri, text: lost, trouble: true });
-      if (!complete) notes.push({ kind: 'note', uri, text: `The file is being read: ${Math.floor((100 * bytes) / Math.max(1, total))} %, ${count(rows, 'row')} so far.`, trouble: false });
+      if (!complete) notes.push({ kind: 'note', uri, text: vscode.l10n.t('The file is being read: {0} %, {1} so far.', Math.floor((100 * bytes) / Math.max(1, total)), count(rows, 'row')), trouble: false });
       const unread = unreadText(await firstRows(dataset));
-      if (unread !== undefined) notes.push({ kind: 'note', uri, text: `Map Fields… ${unread}`, trouble: true, command: { command: DATASET_COMMANDS.mapFields, title: 'Map Fields…', arguments: [uri] } });
+      if (unread !== undefined) notes.push({ kind: 'note', uri, text: `${vscode.l10n.t('Map Fields…')} ${unread}`, trouble: true, command: { command: DATASET_COMMANDS.mapFields, title: vscode.l10n.t('Map Fields…'), arguments: [uri] } });
       return [...notes, ...(await rowNodes(uri, { start: 0, end: rows }))];
     });
   }

@@ -68,11 +68,12 @@ function fileItem(uri: vscode.Uri, library: DatasetLibrary): vscode.TreeItem {
   item.contextValue = one ? 'trace' : 'dataset';
   item.iconPath = new vscode.ThemeIcon(one ? 'list-ordered' : 'database');
   item.tooltip = uri.scheme === 'file' ? uri.fsPath : uri.toString(true);
-  if (one) item.command = { command: DATASET_COMMANDS.openRow, title: 'Open', arguments: [uri.toString()] };
+  if (one) item.command = { command: DATASET_COMMANDS.openRow, title: vscode.l10n.t('Open'), arguments: [uri.toString()] };
   const opened = library.peek(uri);
   if (opened?.ok === true && !one) {
     const { progress, rowFormat } = opened.value;
-    item.description = `${count(progress.rows, 'row')}${progress.complete ? '' : ' so far'} · ${rowFormat.id}${rowFormat.isRemembered === true ? ' (chosen)' : ''}`;
+    const rows = count(progress.rows, 'row');
+    item.description = `${progress.complete ? rows : vscode.l10n.t('{0} so far', rows)} · ${rowFormat.isRemembered === true ? vscode.l10n.t('{0} (chosen)', rowFormat.id) : rowFormat.id}`;
     item.tooltip = `${item.tooltip}\n${rowFormat.reason}`;
   }
   const trouble = opened?.ok === false ? opened.error.message : library.lostMessage(uri);
@@ -84,8 +85,9 @@ function fileItem(uri: vscode.Uri, library: DatasetLibrary): vscode.TreeItem {
 }
 
 function rangeItem({ start, end }: RowRange): vscode.TreeItem {
-  const item = new vscode.TreeItem(`rows ${start}–${end - 1}`, vscode.TreeItemCollapsibleState.Collapsed);
+  const item = new vscode.TreeItem(vscode.l10n.t('rows {0}–{1}', start, end - 1), vscode.TreeItemCollapsibleState.Collapsed);
   item.iconPath = new vscode.ThemeIcon('list-unordered');
+  item.contextValue = 'rows';
   return item;
 }
 
@@ -94,11 +96,11 @@ type RowNode = Extract<TraceNode, { readonly kind: 'row' }>;
 function rowItem(node: RowNode): vscode.TreeItem {
   const { uri, row, summary } = node;
   const { variants } = summary;
-  const several = variants.length > 1 ? `${variants.length} traces` : undefined;
+  const several = variants.length > 1 ? count(variants.length, 'trace') : undefined;
   const item = summary.kind === 'no-trace'
-    ? noTraceItem(`row ${row}`, summary.reason, several)
+    ? noTraceItem(vscode.l10n.t('row {0}', row), summary.reason, several)
     : traceItem(summary.id ?? oneLine(summary.problem, LABEL_WORDS), { ...node, summary }, several === undefined ? [] : [several, oneLine(variants[0] ?? '')]);
-  if (summary.kind === 'trace') item.command = { command: DATASET_COMMANDS.openRow, title: 'Open', arguments: [uri.toString(), row] };
+  if (summary.kind === 'trace') item.command = { command: DATASET_COMMANDS.openRow, title: vscode.l10n.t('Open'), arguments: [uri.toString(), row] };
   item.contextValue = several === undefined ? 'row' : 'row-variants';
   if (several !== undefined) item.collapsibleState = vscode.TreeItemCollapsibleState.Collapsed;
   return item;
@@ -107,7 +109,7 @@ function rowItem(node: RowNode): vscode.TreeItem {
 function variantItem(node: RowNode, variant: string): vscode.TreeItem {
   const { uri, row, summary } = node;
   const item = summary.kind === 'no-trace' ? noTraceItem(oneLine(variant), summary.reason, undefined) : traceItem(oneLine(variant), { ...node, summary }, []);
-  item.command = { command: DATASET_COMMANDS.openVariant, title: 'Open', arguments: [uri.toString(), row, variant] };
+  item.command = { command: DATASET_COMMANDS.openVariant, title: vscode.l10n.t('Open'), arguments: [uri.toString(), row, variant] };
   item.contextValue = 'variant';
   return item;
 }
@@ -116,7 +118,7 @@ function noTraceItem(label: string, reason: string, several: string | undefined)
   const item = new vscode.TreeItem(label);
   // File and row are known from where the item stands.
   const why = reason.replace(/^.* row \d+(?: \(line \d+\))? (?=has |is )/, '');
-  item.description = [...(several === undefined ? [] : [several]), `no trace: ${why}`].join(' · ');
+  item.description = [...(several === undefined ? [] : [several]), vscode.l10n.t('no trace: {0}', why)].join(' · ');
   item.tooltip = reason;
   item.iconPath = new vscode.ThemeIcon('circle-slash');
   return item;
@@ -130,14 +132,14 @@ function traceItem(name: string, { row, variant, summary }: RowNode & { readonly
   const parts = [
     ...before,
     count(steps, 'step'),
-    ...(label === undefined ? [] : [`label: ${firstErrorText(label.firstError)}`]),
-    ...(ours === undefined ? [] : [`ours: ${oursText(ours, steps)}`]),
-    ...(ours?.marks === undefined ? [] : [`${shortAgreement(ours.marks)} marks`]),
+    ...(label === undefined ? [] : [vscode.l10n.t('label: {0}', firstErrorText(label.firstError))]),
+    ...(ours === undefined ? [] : [vscode.l10n.t('ours: {0}', oursText(ours, steps))]),
+    ...(ours?.marks === undefined ? [] : [vscode.l10n.t('{0} marks', shortAgreement(ours.marks))]),
   ];
   const { icon, color, words } = agreementIcon(summary);
-  const place = [`row ${row}`, ...(id === undefined ? [] : [id]), ...(variant === undefined ? [] : [oneLine(variant)])].join(' · ');
+  const place = [vscode.l10n.t('row {0}', row), ...(id === undefined ? [] : [id]), ...(variant === undefined ? [] : [oneLine(variant)])].join(' · ');
   item.description = parts.join(' · ');
-  item.tooltip = [place, ...parts, ...(label === undefined ? [] : [`label and ours are first errors; labelled by: ${labelMaker(label)} (field ${label.field})`]), words, '', problem].join('\n');
+  item.tooltip = [place, ...parts, ...(label === undefined ? [] : [vscode.l10n.t('label and ours are first errors; labelled by: {0} (field {1})', labelMaker(label), label.field)]), words, '', problem].join('\n');
   item.iconPath = new vscode.ThemeIcon(icon, color === undefined ? undefined : new vscode.ThemeColor(color));
   item.accessibilityInformation = { label: [place, ...(id === undefined ? [problem] : []), ...parts, words].join(', ') };
   return item;
@@ -146,12 +148,12 @@ function traceItem(name: string, { row, variant, summary }: RowNode & { readonly
 function agreementIcon({ label, ours }: TraceSummary): { readonly icon: string; readonly color?: string; readonly words: string } {
   switch (agreementOf(label, ours)) {
     case 'agree':
-      return { icon: 'pass', color: COLORS.correct, words: 'our first error agrees with the label' };
+      return { icon: 'pass', color: COLORS.correct, words: vscode.l10n.t('our first error agrees with the label') };
     case 'differ':
-      return { icon: 'diff', color: COLORS.error, words: 'our first error differs from the label' };
+      return { icon: 'diff', color: COLORS.error, words: vscode.l10n.t('our first error differs from the label') };
     case undefined:
-      if (ours !== undefined) return { icon: 'beaker', words: label === undefined ? 'scored, no label' : 'not all steps are scored' };
-      return label === undefined ? { icon: 'circle-outline', words: 'no label, not scored' } : { icon: 'tag', words: 'labelled, not scored' };
+      if (ours !== undefined) return { icon: 'beaker', words: label === undefined ? vscode.l10n.t('scored, no label') : vscode.l10n.t('not all steps are scored') };
+      return label === undefined ? { icon: 'circle-outline', words: vscode.l10n.t('no label, not scored') } : { icon: 'tag', words: vscode.l10n.t('labelled, not scored') };
   }
 }
 

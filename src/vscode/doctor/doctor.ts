@@ -7,7 +7,7 @@ import type { ServerKeys } from '../server-keys.ts';
 import { readVerifierChoice } from '../verifier-choice.ts';
 import { memory, settings, storage, versions, workspace } from './editor-checks.ts';
 import { askServers, engine, models, servers } from './model-checks.ts';
-import { attentionText, doctorReport, type ReportSection } from './report.ts';
+import { doctorReport, type ReportSection } from './report.ts';
 
 export interface DoctorDependencies {
   readonly context: vscode.ExtensionContext;
@@ -23,7 +23,7 @@ export interface Doctor extends Disposable {
 
 const REPORT = vscode.Uri.from({ scheme: REPORT_SCHEME, path: '/Stepscope Doctor.md' });
 
-/** **Doctor**: what was looked for, where, and what was found, as a read-only Markdown document. */
+/** **Doctor**: what was looked for, where, and what was found, as a read-only Markdown document: in English in every language, for bug reports. */
 export function createDoctor({ context, keys, scores }: DoctorDependencies): Doctor {
   let report = '';
   const changed = new vscode.EventEmitter<vscode.Uri>();
@@ -40,7 +40,7 @@ export function createDoctor({ context, keys, scores }: DoctorDependencies): Doc
 
   async function examine(signal: AbortSignal, say: (what: string) => void): Promise<readonly ReportSection[]> {
     const sections = [versions(context), memory(), workspace(), await storage(scores), await models(context)];
-    say('starting the engine');
+    say(vscode.l10n.t('starting the engine'));
     return [...sections, await engine(context, signal), servers(keys), settings(context)];
   }
 
@@ -50,12 +50,13 @@ export function createDoctor({ context, keys, scores }: DoctorDependencies): Doc
     const choice = readVerifierChoice();
     const server = choice.ok && choice.value.type === 'server' ? choice.value.server : undefined;
     const asked = sections.some(({ title }) => title === 'Servers, asked');
-    const actions = ['Copy Report', ...(server === undefined || asked ? [] : ['Ask the Servers'])];
+    const [copy, ask] = [vscode.l10n.t('Copy Report'), vscode.l10n.t('Ask the Servers')];
+    const actions = [copy, ...(server === undefined || asked ? [] : [ask])];
     const tell = count === 0 ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
-    const pressed = await tell(`Stepscope Doctor: ${attentionText(count)}`, ...actions);
-    if (pressed === 'Copy Report') await vscode.env.clipboard.writeText(report);
-    if (pressed !== 'Ask the Servers' || server === undefined) return;
-    const answer = await cancellable('Asking the servers', (signal) => askServers(server, keys, signal)).catch(() => undefined);
+    const pressed = await tell(count === 0 ? vscode.l10n.t('Stepscope Doctor: Nothing needs attention.') : count === 1 ? vscode.l10n.t('Stepscope Doctor: 1 thing needs attention.') : vscode.l10n.t('Stepscope Doctor: {0} things need attention.', count), ...actions);
+    if (pressed === copy) await vscode.env.clipboard.writeText(report);
+    if (pressed !== ask || server === undefined) return;
+    const answer = await cancellable(vscode.l10n.t('Asking the servers'), (signal) => askServers(server, keys, signal)).catch(() => undefined);
     if (answer === undefined) return;
     const more = [...sections, answer];
     await show(more);
@@ -64,7 +65,7 @@ export function createDoctor({ context, keys, scores }: DoctorDependencies): Doc
 
   return {
     async run() {
-      const sections = await cancellable('Stepscope Doctor', async (signal, progress) => {
+      const sections = await cancellable(vscode.l10n.t('Stepscope Doctor'), async (signal, progress) => {
         try {
           return await examine(signal, (message) => progress.report({ message }));
         } catch (error) {

@@ -54,7 +54,7 @@ export function workspace(): ReportSection {
 /** The settings that were changed, by name and, where that cannot be a secret, by value. */
 export function settings(context: vscode.ExtensionContext): ReportSection {
   const configuration = vscode.workspace.getConfiguration();
-  const faults = settingFaults(context.extension.packageJSON, (id) => configuration.get(id));
+  const faults = settingFaults(context.extension.packageJSON, (id) => configuration.get(id), english);
   const changed = Object.values(SETTINGS).filter((id) => isSet(configuration, id));
   const shown = (id: string): string => {
     const value: unknown = configuration.get(id);

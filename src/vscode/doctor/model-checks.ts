@@ -19,7 +19,7 @@ import { keysOf, type ServerKeys } from '../server-keys.ts';
 import { originOf, type ServerChoice } from '../server-settings.ts';
 import { readVerifierChoice } from '../verifier-choice.ts';
 import { connectOptions } from '../verifier-model.ts';
-import { probability } from '../wording.ts';
+import { english, probability } from '../wording.ts';
 import { attention, code, good, plain, type Finding, type ReportSection } from './report.ts';
 
 const BUNDLED: readonly BundledModel[] = ['r-prm', 'reasoner'];
@@ -62,7 +62,7 @@ async function modelFolder(what: string, folder: string): Promise<Finding> {
     bytes += info?.size ?? 0;
     if (info?.size !== file.bytes) faults.push(info === undefined ? `${name} is missing` : `${name} has ${info.size} bytes where ${file.bytes} belong`);
   }
-  const text = `${what}: ${sizeText(manifest)}, reads ${manifest.context} tokens, ${(bytes / 1e6).toFixed(1)} MB in ${code(folder)}`;
+  const text = `${what}: ${sizeText(manifest, english)}, reads ${manifest.context} tokens, ${(bytes / 1e6).toFixed(1)} MB in ${code(folder)}`;
   return faults.length === 0 ? good(text) : attention(`${text}: ${faults.join(', ')}; install Stepscope again or convert the model again`);
 }
 
@@ -147,7 +147,7 @@ export async function askServers(server: ServerChoice, keys: ServerKeys, signal:
   try {
     const found = await keysOf(server, keys, process.env);
     const model = await connect({ ...connectOptions(server, (endpoint) => found.get(endpoint)), ...(server.api === 'chat' ? { instruction: chatInstruction('reasoned') } : {}), signal });
-    const { can, cannot } = serverReport(model);
+    const { can, cannot } = serverReport(model, english);
     return { title, findings: [good(`${code(model.info.name)} answers`), ...can.map(plain), ...cannot.map((text) => plain(`Not: ${text}`))] };
   } catch (error) {
     signal.throwIfAborted();

@@ -40,7 +40,7 @@ export function doctorReport(sections: readonly ReportSection[], { date, home }:
   return home.length > 1 ? text.replaceAll(home, '~') : text;
 }
 
-export function attentionText(count: number): string {
+function attentionText(count: number): string {
   if (count === 0) return 'Nothing needs attention.';
   return count === 1 ? '1 thing needs attention.' : `${count} things need attention.`;
 }

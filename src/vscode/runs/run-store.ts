@@ -2,6 +2,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { appendFile, mkdir, readdir, readFile, rename as moveFile, rm, truncate } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { t } from '@vscode/l10n';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { parseRunLog, runLine, type RunLog } from '../../core/run/run-log.ts';
 import type { RunEnd, RunHeader } from '../../core/run/run.ts';
@@ -72,14 +73,14 @@ export function createRunStore(folder: string, onError: (error: unknown) => void
   /** Moves a file, or says why not. */
   async function move(id: string, from: string, to: string): Promise<Result<void, 'run-invalid'>> {
     if (!ID.test(id)) return unknownRun(id);
-    if (running.has(id)) return fail('run-invalid', `${titleOf(id)} is going on: cancel it first.`);
+    if (running.has(id)) return fail('run-invalid', t('{0} is going on: cancel it first.', titleOf(id)));
     try {
       await queued(async () => {
         await mkdir(path.dirname(to), { recursive: true });
         await moveFile(from, to);
       });
     } catch (error) {
-      return fail('run-invalid', `The log of ${id} cannot be moved: ${messageOf(error)}.`);
+      return fail('run-invalid', t('The log of {0} cannot be moved: {1}.', id, messageOf(error)));
     }
     tell();
     return ok(undefined);
@@ -131,7 +132,7 @@ export function createRunStore(folder: string, onError: (error: unknown) => void
     try {
       return ok(await queued(() => readFile(fileOf(id), 'utf8')));
     } catch (error) {
-      return isMissing(error) ? unknownRun(id) : fail('run-invalid', `${id}.jsonl cannot be read: ${messageOf(error)}.`);
+      return isMissing(error) ? unknownRun(id) : fail('run-invalid', t('{0} cannot be read: {1}.', `${id}.jsonl`, messageOf(error)));
     }
   }
 
@@ -145,11 +146,11 @@ export function createRunStore(folder: string, onError: (error: unknown) => void
     },
     async resume(id) {
       if (!ID.test(id)) return unknownRun(id);
-      if (running.has(id)) return fail('run-invalid', `${titleOf(id)} is going on already.`);
+      if (running.has(id)) return fail('run-invalid', t('{0} is going on already.', titleOf(id)));
       const ends = await queued(async () => {
         await cutTornLine(fileOf(id));
         return readRunEnds(fileOf(id), `${id}.jsonl`);
-      }).catch((error: unknown) => fail('run-invalid', `${id}.jsonl cannot be written to: ${messageOf(error)}.`));
+      }).catch((error: unknown) => fail('run-invalid', t('{0} cannot be written to: {1}.', `${id}.jsonl`, messageOf(error))));
       if (!ends.ok) return ends;
       const resumed = writer(ends.value.header);
       tell();
@@ -207,7 +208,7 @@ async function replaceTitle(file: string, name: string, title: string): Promise<
     return ok(undefined);
   } catch (error) {
     await rm(copy, { force: true }).catch(() => undefined);
-    return fail('run-invalid', `${name} cannot be renamed: ${messageOf(error)}.`);
+    return fail('run-invalid', t('{0} cannot be renamed: {1}.', name, messageOf(error)));
   }
 }
 
@@ -216,7 +217,7 @@ function startOf(entry: RunEntry): string {
 }
 
 function unknownRun(id: string): { readonly ok: false; readonly error: { readonly reason: 'run-invalid'; readonly message: string } } {
-  return fail('run-invalid', `There is no run ${id}: it was deleted, or belongs to another workspace.`);
+  return fail('run-invalid', t('There is no run {0}: it was deleted, or belongs to another workspace.', id));
 }
 
 function isMissing(error: unknown): boolean {

@@ -19,7 +19,7 @@ export function createRunsView(store: RunStore): Disposable {
   };
   return vscode.Disposable.from(
     changed,
-    vscode.window.createTreeView(VIEWS.runs, { treeDataProvider: tree }),
+    vscode.window.createTreeView(VIEWS.runs, { treeDataProvider: tree, canSelectMany: true }),
     store.onDidChange(({ id }) => {
       if (id === undefined || !store.isRunning(id)) changed.fire(undefined);
       else
@@ -40,9 +40,9 @@ function runItem(entry: RunEntry): vscode.TreeItem {
   item.id = id;
   item.description = [state.text, dayAndTime(header.started)].filter((part) => part !== '').join(' · ');
   item.iconPath = state.icon === undefined ? new vscode.ThemeIcon(ICONS[header.kind]) : new vscode.ThemeIcon(state.icon);
-  item.tooltip = [header.title, `${header.kind} · ${state.text}`, ...(entry.end?.message === undefined ? [] : [entry.end.message]), `started ${dayAndTime(header.started)}`, ...modelLines(entry)].join('\n');
-  item.accessibilityInformation = { label: [header.kind, header.title, state.text, dayAndTime(header.started)].join(', ') };
-  item.command = { command: RUN_COMMANDS.openRun, title: 'Open', arguments: [id] };
+  item.tooltip = [header.title, `${kindWord(header.kind)} · ${state.text}`, ...(entry.end?.message === undefined ? [] : [entry.end.message]), vscode.l10n.t('started {0}', dayAndTime(header.started)), ...modelLines(entry)].join('\n');
+  item.accessibilityInformation = { label: [kindWord(header.kind), header.title, state.text, dayAndTime(header.started)].join(', ') };
+  item.command = { command: RUN_COMMANDS.openRun, title: vscode.l10n.t('Open'), arguments: [id] };
   item.contextValue = `run ${header.kind} ${entry.running !== undefined ? 'running' : entry.end?.reason === 'done' ? 'done' : 'unfinished'}`;
   return item;
 }
@@ -59,22 +59,37 @@ function troubleItem(id: string, trouble: string): vscode.TreeItem {
 
 /** What became of it: its headline, and why it is not done where it is not. An icon stands for what is not the rule. */
 export function runState({ end, running }: Extract<RunEntry, { readonly header: unknown }>): { readonly text: string; readonly icon?: string } {
-  if (running !== undefined) return { text: running.progress === '' ? 'running' : `running: ${running.progress}`, icon: 'sync' };
-  if (end === undefined) return { text: 'cut off: the editor was closed', icon: 'debug-disconnect' };
+  if (running !== undefined) return { text: running.progress === '' ? vscode.l10n.t('running') : vscode.l10n.t('running: {0}', running.progress), icon: 'sync' };
+  if (end === undefined) return { text: vscode.l10n.t('cut off: the editor was closed'), icon: 'debug-disconnect' };
   switch (end.reason) {
     case 'done':
       return { text: end.headline };
     case 'budget':
-      return { text: `budget spent: ${end.headline}` };
+      return { text: vscode.l10n.t('budget spent: {0}', end.headline) };
     case 'cancelled':
-      return { text: `cancelled: ${end.headline}`, icon: 'circle-slash' };
+      return { text: vscode.l10n.t('cancelled: {0}', end.headline), icon: 'circle-slash' };
     case 'failed':
-      return { text: `failed: ${end.headline}`, icon: 'error' };
+      return { text: vscode.l10n.t('failed: {0}', end.headline), icon: 'error' };
   }
 }
 
+function kindWord(kind: RunKind): string {
+  switch (kind) {
+    case 'search':
+      return vscode.l10n.t('search');
+    case 'eval':
+      return vscode.l10n.t('evaluation');
+    case 'bias':
+      return vscode.l10n.t('bias experiment');
+  }
+}
+
+function roleWord(role: string): string {
+  return role === 'verifier' ? vscode.l10n.t('verifier') : role === 'policy' ? vscode.l10n.t('policy') : role;
+}
+
 function modelLines({ header }: Extract<RunEntry, { readonly header: unknown }>): string[] {
-  return header.models.map(({ role, info }) => `${role}: ${info.name}${!info.weights ? '' : ` (${info.weights})`}`);
+  return header.models.map(({ role, info }) => `${roleWord(role)}: ${info.name}${!info.weights ? '' : ` (${info.weights})`}`);
 }
 
 /** In the form of the person's own language; the text itself where it is no date. */

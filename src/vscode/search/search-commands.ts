@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { RunProblem } from '../../core/search/lockstep.ts';
-import type { SearchSettings } from '../../core/search/settings.ts';
+import type { Result } from '../../core/result.ts';
+import type { ControllerSettings, SearchSettings } from '../../core/search/settings.ts';
 import { SEARCH_COMMANDS, type SearchCommandName } from '../manifest.ts';
 import type { DatasetLibrary } from '../dataset/dataset-library.ts';
 import { chooseRun } from '../runs/choose-run.ts';
@@ -8,16 +9,22 @@ import type { RunStore } from '../runs/run-store.ts';
 import { documentName } from '../trace-documents.ts';
 import type { ActiveTrace } from '../active-trace.ts';
 import { askSettings, askTask, problemOf, taskHere, taskOf, type Task } from './solve-command.ts';
+import { chooseRows } from './choose-rows.ts';
+import { compareStrategies } from './compare-command.ts';
+import type { ComparePanel } from './compare-panel.ts';
 import { importSearch } from './import-search.ts';
 import type { SearchDocuments } from './search-documents.ts';
 import type { SearchPanel } from './search-panel.ts';
-import type { SearchRuns } from './search-runs.ts';
+import type { SearchRequest, SearchRuns } from './search-runs.ts';
 import { readSearchSettings } from './search-settings.ts';
+import type { SearchState } from './search-state.ts';
+import { branchRequest, whatIfRequest } from './what-if-requests.ts';
 
 export interface SearchCommandDependencies {
   readonly searches: SearchRuns;
   readonly runs: RunStore;
   readonly panel: SearchPanel;
+  readonly compare: ComparePanel;
   readonly documents: SearchDocuments;
   readonly library: DatasetLibrary;
   readonly active: ActiveTrace;
@@ -25,7 +32,7 @@ export interface SearchCommandDependencies {
 }
 
 /** Registers the commands about searches. Each answers in every state: with what was asked for, or with one sentence. */
-export function registerSearchCommands({ searches, runs, panel, documents, library, active, choosePolicy }: SearchCommandDependencies): vscode.Disposable {
+export function registerSearchCommands({ searches, runs, panel, compare, documents, library, active, choosePolicy }: SearchCommandDependencies): vscode.Disposable {
   const say = (text: string): void => void vscode.window.showInformationMessage(text);
 
   /** What the argument names: a row of the *Traces* view, `{ question, gold? }`; else what the editor is about. */
@@ -47,7 +54,7 @@ export function registerSearchCommands({ searches, runs, panel, documents, libra
   async function solve(argument: unknown, chosen: unknown): Promise<string | undefined> {
     const task = await taskOfArgument(argument);
     if (task === undefined) return undefined;
-    const settings = typeof chosen === 'object' && chosen !== null ? withChanges(chosen) : await askSettings(task);
+    const settings = isSettings(chosen) ? withChanges(chosen) : await askSettings(`Solve: ${task.title}`);
     if (settings === undefined) return undefined;
     const id = searches.start({ ...task, settings });
     panel.show(id);
@@ -58,9 +65,38 @@ export function registerSearchCommands({ searches, runs, panel, documents, libra
 
   const choose = (argument: unknown, title: string, fits: 'running' | 'unfinished'): Promise<string | undefined> =>
     chooseRun(runs, 'search', argument, { title, fits, none: fits === 'running' ? 'No search runs.' : 'Every search has come to its end: there is nothing to resume.' });
+  /** Solves rows of a data set as one run. With rows (`20`, `40-59`) and settings nothing is asked. Resolves as `solve` does. */
+  async function solveRows(argument: unknown, named: unknown, chosen: unknown): Promise<string | undefined> {
+    const rows = await chooseRows({ library, runs, searches }, argument, named);
+    if (rows === undefined) return undefined;
+    const settings = isSettings(chosen) ? withChanges(chosen) : await askSettings(vscode.l10n.t('Solve rows of {0}', rows.name), rows);
+    const task = settings === undefined ? undefined : await rows.read();
+    if (settings === undefined || task === undefined) return undefined;
+    const id = searches.start({ ...task, title: `${settings.strategy} · ${task.title}`, settings });
+    panel.show(id);
+    await searches.ended(id);
+    return id;
+  }
 
-  const handlers: Readonly<Record<SearchCommandName, (argument?: unknown, second?: unknown) => Promise<unknown>>> = {
+  /** Begins the run that follows from one that there is; resolves to its id once it has ended. */
+  async function goOn(argument: unknown, problem: unknown, request: (state: SearchState, problem: number) => Result<SearchRequest>): Promise<string | undefined> {
+    const state = await searches.find(typeof argument === 'string' ? argument : '');
+    const made = state.ok ? request(state.value, whole(problem)) : state;
+    if (!made.ok) {
+      say(made.error.message);
+      return undefined;
+    }
+    const id = searches.start(made.value);
+    panel.show(id);
+    await searches.ended(id);
+    return id;
+  }
+
+
+  const handlers: Readonly<Record<SearchCommandName, (argument?: unknown, second?: unknown, third?: unknown, fourth?: unknown) => Promise<unknown>>> = {
     solve,
+    solveRows,
+    compareStrategies: (argument, second) => compareStrategies({ searches, runs, compare, taskOf: taskOfArgument, rowsOf: (item, rows) => chooseRows({ library, runs, searches }, item, rows), settingsOf: (strategy, changes) => withChanges({ ...changes, strategy }) }, argument, second),
     choosePolicy,
     async cancelSearch(argument) {
       const id = await choose(argument, 'Cancel a Search', 'running');
@@ -74,6 +110,10 @@ export function registerSearchCommands({ searches, runs, panel, documents, libra
       panel.show(id);
       await searches.ended(id);
     },
+    /** For other programs: id of the run, problem, round and candidate, all 0-based. */
+    continueFromCandidate: (argument, second, third, fourth) => goOn(argument, second, (state, problem) => branchRequest(state, problem, { round: whole(third), candidate: whole(fourth) })),
+    /** The same with settings of the controller: only those that are named change. */
+    searchWithSettings: (argument, second, third) => goOn(argument, second, (state, problem) => whatIfRequest(state, problem, controllerWith(state, third))),
     async openAsRun(argument, row) {
       const id = await importSearch(runs, library, argument, row);
       if (id !== undefined) panel.show(id);
@@ -81,6 +121,21 @@ export function registerSearchCommands({ searches, runs, panel, documents, libra
     },
   };
   return vscode.Disposable.from(...Object.entries(SEARCH_COMMANDS).map(([name, id]) => vscode.commands.registerCommand(id, handlers[name as SearchCommandName])));
+}
+
+/** A number of a run, as another program gives it. */
+function whole(value: unknown): number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : 0;
+}
+
+function controllerWith({ header }: SearchState, changes: unknown): ControllerSettings {
+  const { thresholds, penalty, initialMode } = header.settings;
+  return { thresholds, penalty, initialMode, ...(isSettings(changes) ? changes : {}) };
+}
+
+/** A menu gives a command the selected items, as a list. */
+function isSettings(value: unknown): value is Partial<SearchSettings> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The settings as they are, with the parts that a caller names. */

@@ -15,7 +15,7 @@ import { stepRounds, type SearchProblemState, type SearchState } from './search-
 export const SEARCH_EXPORTS: readonly RunExport[] = [
   { title: 'JSON: the run as one document', extension: 'json', write: (log) => withState(log, (state) => ok(`${JSON.stringify(state, null, 2)}\n`)) },
   { title: 'Markdown: a report for reading', extension: 'md', write: (log) => withState(log, (state) => ok(markdown(state))) },
-  { title: 'SVG: the picture of its first problem', extension: 'svg', write: (log) => withState(log, (state) => (state.problems.length === 0 ? fail('empty', `${state.header.title} has no problem that was begun: there is nothing to draw.`) : ok(searchSvg(state, 0)))) },
+  { title: 'SVG: the pictures of its problems', extension: 'svg', write: (log) => withState(log, (state) => (state.problems.length === 0 ? fail('empty', `${state.header.title} has no problem that was begun: there is nothing to draw.`) : ok(searchSvg(state)))) },
 ];
 
 function withState(log: RunLog, write: (state: SearchState) => Result<string>): Result<string> {
@@ -24,7 +24,8 @@ function withState(log: RunLog, write: (state: SearchState) => Result<string>): 
 }
 
 function markdown(state: SearchState): string {
-  return [`# ${escapeMarkdown(state.header.title)}`, ...state.problems.flatMap((problem, index) => section(state, problem, index))].join('\n\n') + '\n';
+  const overall = state.problems.length > 1 ? searchSnapshot(state, 0, undefined)?.overall : undefined;
+  return [`# ${escapeMarkdown(state.header.title)}`, ...(overall === undefined ? [] : [cell(overall)]), ...state.problems.flatMap((problem, index) => section(state, problem, index))].join('\n\n') + '\n';
 }
 
 function section(state: SearchState, problem: SearchProblemState, index: number): string[] {

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Result } from '../../core/result.ts';
 import type { ControllerSettings } from '../../core/search/settings.ts';
 import { parseSearchViewMessage, type SearchHostMessage, type SearchViewMessage } from '../../protocol/search-view.ts';
 import type { Disposable } from '../disposable.ts';
@@ -6,13 +7,14 @@ import { RUN_COMMANDS, VIEWS } from '../manifest.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import { showPage } from '../webview-page.ts';
 import { candidateDetail } from './candidate-detail.ts';
-import type { SearchRuns } from './search-runs.ts';
-import { replayOf, searchLane, searchSnapshot } from './search-snapshot.ts';
-import { stepRounds, type SearchState } from './search-state.ts';
+import type { SearchRequest, SearchRuns } from './search-runs.ts';
+import { searchLane, searchSnapshot } from './search-snapshot.ts';
+import type { SearchState } from './search-state.ts';
+import { branchRequest, whatIfRequest } from './what-if-requests.ts';
 
 export interface SearchPanel extends Disposable {
-  /** Opens the panel of a run, or brings it to the front. */
-  show(id: string, column?: vscode.ViewColumn): void;
+  /** Opens the panel of a run, or brings it to the front; at a problem (0-based) where one is named. */
+  show(id: string, column?: vscode.ViewColumn, problem?: number): void;
 }
 
 export interface SearchPanelDependencies {
@@ -29,6 +31,8 @@ const BEAT_MS = 200;
 interface Shown {
   readonly id: string;
   readonly panel: vscode.WebviewPanel;
+  /** The problem to begin with, where it is not for the view to say. */
+  asked: number | undefined;
   problem: number;
   whatIf: ControllerSettings | undefined;
   ready: boolean;
@@ -53,8 +57,8 @@ export function createSearchPanel({ extension, searches, runs, showTrace }: Sear
   const post = ({ panel }: Shown, message: SearchHostMessage): void => void panel.webview.postMessage(message);
   const sendSoon = (shown: Shown): void => void (shown.timer ??= setTimeout(() => void send(shown), BEAT_MS));
 
-  function adopt(id: string, panel: vscode.WebviewPanel): void {
-    const shown: Shown = { id, panel, problem: 0, whatIf: undefined, ready: false, timer: undefined };
+  function adopt(id: string, panel: vscode.WebviewPanel, problem: number | undefined): void {
+    const shown: Shown = { id, panel, asked: problem, problem: problem ?? 0, whatIf: undefined, ready: false, timer: undefined };
     panels.set(id, shown);
     panel.onDidDispose(() => {
       clearTimeout(shown.timer);
@@ -71,7 +75,7 @@ export function createSearchPanel({ extension, searches, runs, showTrace }: Sear
   async function receive(shown: Shown, message: SearchViewMessage): Promise<void> {
     switch (message.type) {
       case 'ready':
-        Object.assign(shown, { ready: true, problem: message.problem });
+        Object.assign(shown, { ready: true, problem: shown.asked ?? message.problem, asked: undefined });
         return send(shown);
       case 'problem':
         Object.assign(shown, { problem: message.problem, whatIf: undefined });
@@ -97,9 +101,10 @@ export function createSearchPanel({ extension, searches, runs, showTrace }: Sear
       case 'branch': {
         const state = await searches.find(shown.id);
         if (!state.ok) return say(state.error.message);
-        if (message.type === 'run') runAgain(shown, state.value);
-        else if (message.type === 'select') detail(shown, state.value, message.round, message.candidate);
-        else branch(shown, state.value, message.round, message.candidate);
+        if (message.type === 'select') return detail(shown, state.value, message.round, message.candidate);
+        if (message.type === 'run') return shown.whatIf && begin(whatIfRequest(state.value, shown.problem, shown.whatIf));
+        const recorded = searchLane(state.value, shown.problem, shown.whatIf)[message.round]?.recorded;
+        if (recorded !== undefined) begin(branchRequest(state.value, shown.problem, { round: recorded, candidate: message.candidate }));
       }
     }
   }
@@ -112,38 +117,26 @@ export function createSearchPanel({ extension, searches, runs, showTrace }: Sear
     if (found !== undefined) post(shown, { type: 'detail', detail: found });
   }
 
-  /** Searches on from a candidate that was not chosen, as a run of its own. */
-  function branch(shown: Shown, state: SearchState, round: number, candidate: number): void {
-    const problem = state.problems[shown.problem];
-    const recorded = searchLane(state, shown.problem, shown.whatIf)[round]?.recorded;
-    if (problem === undefined || recorded === undefined) return;
-    const { header } = state;
-    show(searches.start({ title: `${header.title} · from round ${recorded + 1}, candidate ${candidate + 1}`, settings: header.settings, problems: [{ ...problem.started, rounds: problem.rounds }], branch: { round: recorded, candidate }, madeBy: header.models }), vscode.ViewColumn.Active);
+  /** Searches, as a run of its own. */
+  function begin(request: Result<SearchRequest>): void {
+    if (request.ok) show(searches.start(request.value));
+    else say(request.error.message);
   }
 
-  /** Searches with the settings of the what-if. What would have happened in the same way is taken over. */
-  function runAgain(shown: Shown, { header, problems }: SearchState): void {
-    const problem = problems[shown.problem];
-    const { whatIf } = shown;
-    if (problem === undefined || whatIf === undefined) return;
-    if (problem.started.imported !== undefined) return say('The search was recorded by another program: solve its problem with Stepscope: Solve with PATS… first.');
-    const { firstChange } = replayOf(problem, header.settings, whatIf);
-    if (firstChange === undefined) return say('Nothing would change: the search would be the same.');
-    const rounds = header.settings.strategy === 'pats' ? stepRounds(problem.rounds).slice(0, firstChange) : [];
-    show(searches.start({ title: `${header.title} · what if`, settings: { ...header.settings, ...whatIf, strategy: 'pats' }, problems: [{ ...problem.started, rounds }], ...(rounds.length > 0 && { madeBy: header.models }) }), vscode.ViewColumn.Active);
-  }
-
-  function show(id: string, column: vscode.ViewColumn = vscode.ViewColumn.Active): void {
+  function show(id: string, column: vscode.ViewColumn = vscode.ViewColumn.Active, problem?: number): void {
     const shown = panels.get(id);
-    if (shown !== undefined) shown.panel.reveal(shown.panel.viewColumn, false);
-    else adopt(id, vscode.window.createWebviewPanel(VIEWS.search, 'Search', column, {}));
+    if (shown === undefined) return adopt(id, vscode.window.createWebviewPanel(VIEWS.search, 'Search', column, {}), problem);
+    shown.panel.reveal(shown.panel.viewColumn, false);
+    if (problem === undefined || problem === shown.problem) return;
+    Object.assign(shown, shown.ready ? { problem, whatIf: undefined } : { asked: problem });
+    void send(shown);
   }
 
   const subscriptions = vscode.Disposable.from(
     vscode.window.registerWebviewPanelSerializer(VIEWS.search, {
       deserializeWebviewPanel(restored, state: unknown) {
         const { id } = (state ?? {}) as { readonly id?: unknown };
-        if (typeof id === 'string' && !panels.has(id)) adopt(id, restored);
+        if (typeof id === 'string' && !panels.has(id)) adopt(id, restored, undefined);
         else restored.dispose();
         return Promise.resolve();
       },

@@ -1,20 +1,22 @@
+import * as vscode from 'vscode';
 import type { LanguageModel } from '../../core/model.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { RunEnd, RunHeader, RunModel } from '../../core/run/run.ts';
 import type { CandidateRef, LoggedSearchEvent } from '../../core/search/events.ts';
 import type { ScoreMemory } from '../../core/search/judge.ts';
-import { solveTogether, type RunProblem } from '../../core/search/lockstep.ts';
+import { isOver, problemSeed, solveTogether, type RunProblem } from '../../core/search/lockstep.ts';
 import { judges, type SearchSettings } from '../../core/search/settings.ts';
 import { solve, type SearchModels } from '../../core/search/solve.ts';
 import { provenanceOf } from '../../core/verifier/combine.ts';
-import { readSearchLog } from '../../formats/runs/search-log.ts';
+import { readSearchLog, type LoggedProblem } from '../../formats/runs/search-log.ts';
+import type { Activities } from '../activities.ts';
 import type { Disposable } from '../disposable.ts';
 import { otherModel } from '../runs/other-model.ts';
 import { newRunId } from '../runs/run-id.ts';
 import type { RunStore, RunWriter } from '../runs/run-store.ts';
-import { count } from '../wording.ts';
 import type { ScoreStore } from '../score-store.ts';
 import { sha256 } from '../streams.ts';
+import { createProgress } from './search-progress.ts';
 import { headlineOf, isLogged, liveProblems, type LiveProblems, type SearchState } from './search-state.ts';
 
 export interface SearchRequest {
@@ -22,6 +24,8 @@ export interface SearchRequest {
   readonly settings: SearchSettings;
   readonly problems: readonly RunProblem[];
   readonly data?: RunHeader['data'];
+  /** Of a run that is taken up again: what it has of each problem. Those that are over are not solved again. */
+  readonly earlier?: readonly LoggedProblem[];
   /** Another candidate is chosen in this round of the one problem's rounds. */
   readonly branch?: CandidateRef;
   /** The models that made the rounds which are taken over: others may not go on with them. */
@@ -45,6 +49,9 @@ export interface SearchRuns extends Disposable {
 export interface SearchRunsDependencies {
   readonly runs: RunStore;
   readonly scores: ScoreStore;
+  readonly activities: Activities;
+  /** Problems of a data set that are solved at once, their rounds in lockstep. */
+  readonly atOnce: () => number;
   readonly policy: (signal: AbortSignal) => Promise<LanguageModel>;
   readonly verifier: (settings: SearchSettings, signal: AbortSignal) => Promise<LanguageModel>;
 }
@@ -58,11 +65,12 @@ interface Live {
   ended: Promise<void>;
 }
 
-/** Problems of a data set that are solved at once, their rounds in lockstep. */
-const AT_ONCE = 8;
+/** Logs that were read and are kept as they are: a view asks for its run with every key. */
+const MOST_KEPT = 3;
 
-export function createSearchRuns({ runs, scores, policy, verifier }: SearchRunsDependencies): SearchRuns {
+export function createSearchRuns({ runs, scores, activities, atOnce, policy, verifier }: SearchRunsDependencies): SearchRuns {
   const live = new Map<string, Live>();
+  const kept = new Map<string, Promise<Result<SearchState>>>();
   const listeners = new Set<(id: string) => void>();
   const tell = (id: string): void => listeners.forEach((listener) => listener(id));
 
@@ -87,16 +95,23 @@ export function createSearchRuns({ runs, scores, policy, verifier }: SearchRunsD
     entry.header = { ...entry.header, models: list.length > 0 ? list : entry.header.models };
     entry.running = 'searching';
     const writer = begin(entry.header);
+    const { problems: begun } = entry.problems;
+    const activity = activities.start(vscode.l10n.t('Solving {0}', request.title), () => entry.controller.abort());
+    const progress = createProgress(begun);
     const emit = (event: LoggedSearchEvent): void => {
       entry.problems.apply(event);
       if (isLogged(event)) writer.append(event);
-      if (event.type === 'round' || event.type === 'finished') writer.progress(progressOf(entry.problems));
+      if (event.type === 'round' || event.type === 'finished') {
+        const text = progress();
+        writer.progress(text);
+        activity.report(text);
+      }
       tell(id);
     };
-    const { problems: begun } = entry.problems;
-    if (begun.length > 1) for (const [problem, { started }] of begun.entries()) writer.append({ ...started, problem });
-    const ends = await solveAll({ ...models, ...(await memory(models, request)) }, request, emit, signal);
+    if (begun.length > 1 && request.earlier === undefined) for (const [problem, { started }] of begun.entries()) writer.append({ ...started, problem });
+    const ends = await solveAll({ ...models, ...(await memory(models, request)) }, request, atOnce(), emit, signal);
     await writer.end({ ...ends, headline: headlineOf(begun) });
+    activity.end();
     live.delete(id);
     tell(id);
   }
@@ -121,16 +136,25 @@ export function createSearchRuns({ runs, scores, policy, verifier }: SearchRunsD
 
   function launch(id: string, request: SearchRequest, header: RunHeader<SearchSettings>, begin: (header: RunHeader) => RunWriter): void {
     const problems = liveProblems(request.problems.map(({ question, gold, row, id: name }) => ({ type: 'started', question, ...(gold !== undefined && { gold }), ...(row !== undefined && { row }), ...(name !== undefined && { id: name }) })));
+    for (const [problem, { started, rounds, finished }] of (request.earlier ?? []).entries()) {
+      const events = [started, ...rounds.map((record) => ({ type: 'round' as const, record })), ...(finished !== undefined && isOver(finished) ? [finished] : [])];
+      events.forEach((event) => problems.apply({ ...event, problem }));
+    }
     const entry: Live = { problems, header, running: 'opening', controller: new AbortController(), ended: Promise.resolve() };
     live.set(id, entry);
     entry.ended = search(id, entry, request, begin);
     tell(id);
   }
 
-  async function stored(id: string): Promise<Result<SearchState>> {
-    const text = await runs.text(id);
-    return text.ok ? readSearchLog(`${id}.jsonl`, text.value) : text;
+  function stored(id: string): Promise<Result<SearchState>> {
+    const state = kept.get(id) ?? runs.text(id).then((text): Result<SearchState> => (text.ok ? readSearchLog(`${id}.jsonl`, text.value) : text));
+    kept.delete(id);
+    kept.set(id, state);
+    for (const [oldest] of kept) if (kept.size > MOST_KEPT) kept.delete(oldest);
+    return state;
   }
+  // Renamed, deleted, or written to.
+  const changes = runs.onDidChange(({ id }) => (id === undefined ? kept.clear() : void kept.delete(id)));
 
   return {
     start(request) {
@@ -150,7 +174,7 @@ export function createSearchRuns({ runs, scores, policy, verifier }: SearchRunsD
       const writer = await runs.resume(id);
       if (!writer.ok) return writer;
       const again = problems.map(({ started, rounds }): RunProblem => ({ ...started, rounds }));
-      launch(id, { title: header.title, settings: header.settings, problems: again, madeBy: header.models }, header, () => writer.value);
+      launch(id, { title: header.title, settings: header.settings, problems: again, earlier: problems, madeBy: header.models }, header, () => writer.value);
       return ok(undefined);
     },
     cancel(id) {
@@ -171,14 +195,16 @@ export function createSearchRuns({ runs, scores, policy, verifier }: SearchRunsD
     },
     dispose() {
       live.forEach(({ controller }) => controller.abort());
+      changes.dispose();
       listeners.clear();
     },
   };
 }
 
 /** Solves one problem alone, several together. Returns how the run ended: as the problems did, the worst first. */
-async function solveAll(models: SearchModels, { settings, problems, branch }: SearchRequest, emit: (event: LoggedSearchEvent) => void, signal: AbortSignal): Promise<Pick<RunEnd, 'reason' | 'message'>> {
+async function solveAll(models: SearchModels, { settings, problems, earlier, branch }: SearchRequest, open: number, emit: (event: LoggedSearchEvent) => void, signal: AbortSignal): Promise<Pick<RunEnd, 'reason' | 'message'>> {
   const ends: Pick<RunEnd, 'reason' | 'message'>[] = [];
+  const left = problems.flatMap((problem, index) => (isOver(earlier?.[index]?.finished) ? [] : [{ problem, index }]));
   const follow = (event: LoggedSearchEvent): void => {
     if (event.type === 'finished') ends.push({ reason: event.reason, ...(event.message !== undefined && { message: event.message }) });
     emit(event);
@@ -186,17 +212,27 @@ async function solveAll(models: SearchModels, { settings, problems, branch }: Se
   const [only] = problems;
   if (problems.length === 1 && only !== undefined) {
     const options = { signal, ...(only.rounds && { rounds: only.rounds }), ...(branch && { branch }) };
-    for await (const event of solve(models, only, settings, options)) follow({ ...event, problem: 0 });
+    for await (const event of solve(models, only, { ...settings, seed: problemSeed(settings.seed, only.row) }, options)) follow({ ...event, problem: 0 });
   } else {
     try {
-      await solveTogether(models, problems, settings, AT_ONCE, follow, signal);
+      await solveTogether(models, left.map(({ problem }) => problem), settings, open, (event) => follow({ ...event, problem: left[event.problem]?.index ?? event.problem }), signal);
     } catch (error) {
       ends.push({ reason: 'failed', message: error instanceof Error ? error.message : String(error) });
     }
     if (signal.aborted) ends.push({ reason: 'cancelled' });
   }
-  const order: readonly RunEnd['reason'][] = ['cancelled', 'failed', 'budget', 'done'];
-  return ends.sort((one, other) => order.indexOf(one.reason) - order.indexOf(other.reason))[0] ?? { reason: 'cancelled' };
+  return wholeEnd(ends, problems.length);
+}
+
+const WORST_FIRST: readonly RunEnd['reason'][] = ['cancelled', 'failed', 'budget', 'done'];
+
+/** How a run ended: as the worst of its problems did, and how many did so. */
+function wholeEnd(ends: readonly Pick<RunEnd, 'reason' | 'message'>[], problems: number): Pick<RunEnd, 'reason' | 'message'> {
+  const reason = WORST_FIRST.find((one) => ends.some((end) => end.reason === one)) ?? 'done';
+  const such = ends.filter((end) => end.reason === reason);
+  const message = such.find((end) => end.message !== undefined)?.message;
+  if (message === undefined) return { reason };
+  return { reason, message: problems === 1 ? message : vscode.l10n.t('{0} of {1} problems: {2}', such.length, problems, message) };
 }
 
 /** Models that could not be opened: whoever asks them is told why, so that the run ends with the reason and keeps what it has. */
@@ -212,11 +248,4 @@ function broken(error: unknown): SearchModels {
     chatPrompts: () => Promise.reject(error instanceof Error ? error : new Error(String(error))),
   };
   return { policy, verifier: policy };
-}
-
-function progressOf({ problems }: LiveProblems): string {
-  const rounds = problems.reduce((sum, problem) => sum + problem.rounds.length, 0);
-  const tokens = problems.reduce((sum, problem) => sum + problem.rounds.reduce((all, { policyTokens, verifierTokens }) => all + policyTokens + verifierTokens, 0), 0);
-  const ended = problems.filter(({ finished }) => finished !== undefined).length;
-  return `${problems.length > 1 ? `${ended} of ${problems.length} problems, ` : ''}${count(rounds, 'round')}, ${tokens} tokens`;
 }

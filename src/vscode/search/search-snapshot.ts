@@ -1,8 +1,9 @@
 import type { Candidate, SearchTotals } from '../../core/search/events.ts';
 import { laneOfReplay } from '../../core/search/picture/lane-replay.ts';
 import { layoutLane } from '../../core/search/picture/lane-layout.ts';
-import { lanePicture, laneSvg, standalone } from '../../core/search/picture/lane-picture.ts';
+import { lanePicture, laneSvg, stackedLanes, standalone } from '../../core/search/picture/lane-picture.ts';
 import { laneOf, type LaneRound } from '../../core/search/picture/lane.ts';
+import { proportion } from '../../core/metrics/statistics.ts';
 import { svgText } from '../../core/picture/svg.ts';
 import { replay, type Replay } from '../../core/search/replay.ts';
 import { judges, type ControllerSettings, type SearchSettings } from '../../core/search/settings.ts';
@@ -24,13 +25,14 @@ export function searchSnapshot(state: SearchState, index: number, whatIf: Contro
     title: header.title,
     question: problem.started.question,
     status: statusOf(state, problem),
+    ...(state.problems.length > 1 && { overall: overallOf(state) }),
     busy: state.running !== undefined,
     resumable: state.running === undefined && state.end?.reason !== 'done' && problem.started.imported === undefined,
     hasTrace: problem.rounds.some((record) => record.kind === 'solution' || record.accepted),
     notes: problem.notes,
     facts: factsOf(state, problem),
     settings: problem.started.imported === undefined ? settingsOf(state) : [],
-    problems: state.problems.map(({ started, finished }, at) => `${started.id ?? (started.row === undefined ? `problem ${at + 1}` : `row ${started.row}`)}${finished === undefined ? ' …' : finished.correct === undefined ? ` ${finished.reason}` : finished.correct ? ' ✓' : ' ✗'}: ${firstWords(started.question, 10)}`),
+    problems: state.problems.map((one, at) => `${problemName(one, at)}${one.finished === undefined ? ' …' : one.finished.correct === undefined ? ` ${one.finished.reason}` : one.finished.correct ? ' ✓' : ' ✗'}: ${firstWords(one.started.question, 10)}`),
     problem: index,
     picture: lanePicture(layoutLane(lane), thresholds),
     label: `${count(lane.length, 'round')} of ${header.settings.strategy}${replayed === undefined ? '' : ', replayed under other settings'}`,
@@ -50,10 +52,32 @@ export function searchLane(state: SearchState, index: number, whatIf: Controller
   return problem.started.imported === undefined ? lane : lane.map((round) => ({ ...round, costKnown: false as const }));
 }
 
-/** The picture of a problem as a file. */
-export function searchSvg(state: SearchState, index: number): string {
-  const picture = lanePicture(layoutLane(searchLane(state, index, undefined)), state.header.settings.thresholds);
-  return svgText(standalone(laneSvg(picture, `${state.header.title}: ${state.header.settings.strategy}`)));
+/** The pictures of all problems as a file, one under the other. */
+export function searchSvg(state: SearchState): string {
+  const { title, settings } = state.header;
+  const pictures = state.problems.map((_, index) => lanePicture(layoutLane(searchLane(state, index, undefined)), settings.thresholds));
+  const label = `${title}: ${settings.strategy}`;
+  const [only] = pictures;
+  return svgText(standalone(pictures.length === 1 && only !== undefined ? laneSvg(only, label) : stackedLanes(pictures, state.problems.map((problem, at) => `${problemName(problem, at)}: ${firstWords(problem.started.question, 16)}`), label)));
+}
+
+/** What lists call a problem. */
+export function problemName({ started }: Pick<SearchProblemState, 'started'>, at: number): string {
+  return started.id ?? (started.row === undefined ? `problem ${at + 1}` : `row ${started.row}`);
+}
+
+/** `12 of 20 problems ended, 9 of 12 correct (75 % [47, 91]): 10 done, 1 budget, 1 failed.` */
+function overallOf({ problems }: SearchState): string {
+  const ends = problems.flatMap(({ finished }) => finished ?? []);
+  const judged = ends.filter(({ correct }) => correct !== undefined);
+  const accuracy = proportion(judged.filter(({ correct }) => correct === true).length, judged.length);
+  const percent = (value: number): string => (100 * value).toFixed(0);
+  const reasons = (['done', 'budget', 'failed', 'cancelled'] as const).flatMap((reason) => {
+    const such = ends.filter((end) => end.reason === reason).length;
+    return such === 0 ? [] : [`${such} ${reason}`];
+  });
+  const right = accuracy === undefined ? '' : `, ${judged.filter(({ correct }) => correct === true).length} of ${accuracy.n} correct (${percent(accuracy.value)} % [${percent(accuracy.low)}, ${percent(accuracy.high)}], 95 % Wilson)`;
+  return `${ends.length} of ${problems.length} problems ended${right}${reasons.length === 0 ? '' : `: ${reasons.join(', ')}`}.`;
 }
 
 export function replayOf({ rounds }: SearchProblemState, settings: SearchSettings, whatIf: ControllerSettings): Replay {
@@ -93,7 +117,7 @@ function factsOf(state: SearchState, { started, rounds }: SearchProblemState): F
     ['Strategy', settings.strategy],
     ...(imported ? [] : [['Policy', modelText(state, 'policy')] as const]),
     ...(imported || !judges(settings.strategy) ? [] : [['Verifier', `${modelText(state, 'verifier')}, ${settings.verifier.mode === 'direct' ? 'direct' : `K = ${settings.verifier.k}`}`] as const]),
-    ...(imported ? [['Recorded in', started.imported] as const] : [['Seed', String(settings.seed)] as const]),
+    ...(imported ? [['Recorded in', started.imported] as const] : [['Seed', `${settings.seed}${started.row === undefined ? '' : ` + row ${started.row}`}`] as const]),
     ...(started.branch === undefined ? [] : [['Branch', `candidate ${started.branch.candidate + 1} of round ${started.branch.round + 1}`] as const]),
   ]);
 }

@@ -44,7 +44,8 @@ export async function askTask(): Promise<Task | undefined> {
   return question === undefined || question.trim() === '' ? undefined : taskOf({ question: question.trim() });
 }
 
-const ABOUT: Readonly<Record<Strategy, string>> = {
+/** Each strategy in a few words. */
+export const ABOUT: Readonly<Record<Strategy, string>> = {
   pats: 'PATS: 2, 4 or 8 candidates a step, decided by how good the last step was',
   'all-simple': '2 candidates at every step',
   'all-medium': '4 candidates at every step',
@@ -58,23 +59,37 @@ const ABOUT: Readonly<Record<Strategy, string>> = {
   sampling: 'one solution, nothing is judged',
 };
 
-type Row = vscode.QuickPickItem & { readonly act: 'go' | 'strategy' | 'policy' | 'verifier' | 'seed' | 'temperature' | 'settings' };
+/** The rows of a data set that are to be solved, where a person may choose them. */
+export interface RowsChoice {
+  /** Which they are. */
+  readonly text: () => string;
+  /** What they take with these settings. */
+  readonly estimate: (settings: SearchSettings) => Promise<string>;
+  readonly ask: () => Promise<void>;
+}
+
+type Row = vscode.QuickPickItem & { readonly act: 'go' | 'rows' | 'strategy' | 'policy' | 'verifier' | 'seed' | 'temperature' | 'settings' };
 
 /**
  * One list with all that a search is told, each with what it is now: Enter on the first starts, on another changes it. So the
  * usual case is one key. Resolves to the settings, or undefined after Escape.
  */
-export async function askSettings(task: Task): Promise<SearchSettings | undefined> {
+export async function askSettings(title: string, rows?: RowsChoice): Promise<SearchSettings | undefined> {
   let strategy = readStrategy();
   let changes: { readonly seed?: number; readonly temperature?: number } = {};
   for (;;) {
     const settings = changed(readSearchSettings(strategy), changes);
-    const picked = await vscode.window.showQuickPick(rowsOf(settings), { title: task.problems.length === 1 ? `Solve: ${task.title}` : `Solve ${task.problems.length} problems`, placeHolder: 'Enter starts the search; choose a line to change it', ignoreFocusOut: true });
+    const items = [...rowsOf(settings)];
+    if (rows !== undefined) items.splice(1, 0, { act: 'rows', label: `$(list-ordered) ${vscode.l10n.t('Rows')}`, description: rows.text(), detail: await rows.estimate(settings) });
+    const picked = await vscode.window.showQuickPick(items, { title, placeHolder: 'Enter starts the search; choose a line to change it', ignoreFocusOut: true });
     switch (picked?.act) {
       case undefined:
         return undefined;
       case 'go':
         return settings;
+      case 'rows':
+        await rows?.ask();
+        break;
       case 'strategy':
         strategy = (await pickStrategy(strategy)) ?? strategy;
         break;

@@ -49,6 +49,28 @@ export function laneSvg({ width, height, frame, columns }: LanePicture, label: s
   return svg('svg', { class: 'lane', xmlns: 'http://www.w3.org/2000/svg', width, height, viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': label }, frame, ...columns);
 }
 
+/** Several pictures in one, each under its name. */
+export function stackedLanes(pictures: readonly LanePicture[], names: readonly string[], label: string): SvgNode {
+  const parts: SvgNode[] = [];
+  let y = 0;
+  for (const [at, picture] of pictures.entries()) {
+    const lane = laneSvg(picture, names[at] ?? '');
+    // Candidates are numbered anew in each: ids must not meet.
+    parts.push(svg('text', { class: 'rule', x: 8, y: y + 20 }, names[at] ?? ''), { ...withIds(lane, `problem-${at}-`), attributes: { ...lane.attributes, y: y + STACKED } });
+    y += STACKED + picture.height;
+  }
+  const width = Math.max(0, ...pictures.map((picture) => picture.width));
+  return svg('svg', { class: 'lane', xmlns: 'http://www.w3.org/2000/svg', width, height: y, viewBox: `0 0 ${width} ${y}`, role: 'group', 'aria-label': label }, ...parts);
+}
+
+/** Room for a name over a lane. */
+const STACKED = 30;
+
+function withIds(node: SvgNode, before: string): SvgNode {
+  const { id } = node.attributes;
+  return { ...node, attributes: { ...node.attributes, ...(id !== undefined && { id: `${before}${id}` }) }, children: node.children.map((child) => (typeof child === 'string' ? child : withIds(child, before))) };
+}
+
 /** With its own style sheet, in the colours of paper: for a file. */
 export function standalone(picture: SvgNode): SvgNode {
   return { ...picture, children: [svg('style', {}, PAPER), svg('rect', { class: 'paper', width: '100%', height: '100%' }), ...picture.children] };

@@ -1,0 +1,155 @@
+import '../components/page.css';
+import './main.css';
+import type { CompareColumn, CompareHostMessage, CompareRow, CompareSnapshot, CompareViewMessage } from '../../src/protocol/compare-view.ts';
+import { createButton } from '../components/button.ts';
+import { chartFigure } from '../components/chart-figure.ts';
+import { createChoice } from '../components/choice.ts';
+import { plainTable } from '../components/plain-table.ts';
+import { createVirtualGrid, type VirtualColumn } from '../components/virtual-grid.ts';
+
+/** What outlives a reload: which runs, and what the others are compared with. The data is asked for again. */
+interface Kept {
+  readonly runs: readonly string[];
+  readonly reference: number | null;
+  /** Only problems on which the strategies differ. */
+  readonly differing: boolean;
+}
+
+/** Words of the view. */
+const WORDS = {
+  waiting: 'Waiting for the first result…',
+  cancel: 'Cancel',
+  save: 'Export…',
+  reference: 'Differences to',
+  problems: 'Problems',
+  all: 'Show All Problems',
+  differing: 'Show Only Where They Differ',
+  asTable: 'As a table',
+  grid: 'Problems under each strategy. Enter opens the search.',
+  none: 'No problem on which some strategies are right and some are not.',
+} as const;
+
+const host = acquireVsCodeApi<Kept>();
+const post = (message: CompareViewMessage): void => host.postMessage(message);
+let kept: Kept = host.getState() ?? { runs: [], reference: null, differing: false };
+let snapshot: CompareSnapshot | undefined;
+let rows: readonly CompareRow[] = [];
+
+function keep(change: Partial<Kept>): void {
+  kept = { ...kept, ...change };
+  host.setState(kept);
+}
+
+function openRun(at: number): void {
+  const run = snapshot?.runs[at];
+  if (run !== undefined) post({ type: 'open', run, problem: null });
+}
+
+const title = document.createElement('h1');
+const status = document.createElement('p');
+status.setAttribute('role', 'status');
+status.textContent = WORDS.waiting;
+const cancel = createButton(WORDS.cancel, () => post({ type: 'cancel' }));
+const save = createButton(WORDS.save, () => post({ type: 'export' }));
+const bar = document.createElement('div');
+bar.className = 'bar';
+bar.append(cancel, save);
+const warnings = document.createElement('div');
+const arms = document.createElement('section');
+const charts = document.createElement('section');
+charts.className = 'charts';
+const reference = createChoice(WORDS.reference, (at) => {
+  keep({ reference: at });
+  post({ type: 'reference', reference: at });
+});
+const differences = document.createElement('section');
+const settings = document.createElement('section');
+const heading = document.createElement('h2');
+heading.textContent = WORDS.problems;
+const filter = createButton(WORDS.differing, () => {
+  keep({ differing: !kept.differing });
+  list();
+});
+const none = document.createElement('p');
+none.className = 'quiet';
+none.textContent = WORDS.none;
+
+const columns: readonly VirtualColumn<CompareColumn>[] = [
+  { name: 'problem', title: 'Problem', about: 'Id or row of the problem', least: 6, good: 9, most: 14 },
+  { name: 'strategy', title: 'Strategy', about: 'Whose search it is', least: 7, good: 9, most: 18 },
+  { name: 'correct', title: 'Right', about: '✓ right, ✗ not right, – no right answer is known; or why it is not counted', least: 4, good: 5, most: 7 },
+  { name: 'answer', title: 'Answer', about: 'What the search answers', least: 4.5, good: 6, most: 9 },
+  { name: 'gold', title: 'Gold', about: 'The right answer', least: 4, good: 5, most: 8, drop: 4 },
+  { name: 'rounds', title: 'Rounds', about: 'Rounds of the search', least: 4.5, good: 5, most: 5.5, drop: 3, numeric: true },
+  { name: 'policy', title: 'Policy', about: 'Tokens that the policy wrote', least: 5, good: 5, most: 6, drop: 2, numeric: true },
+  { name: 'verifier', title: 'Verifier', about: 'Tokens that the verifier wrote', least: 5, good: 5.5, most: 6, drop: 1, numeric: true },
+  { name: 'question', title: 'Question', about: 'How the question begins', least: 7, good: 14, most: 'rest' },
+];
+const grid = createVirtualGrid<CompareColumn>({
+  label: WORDS.grid,
+  columns,
+  fill(position, cells) {
+    const row = rows[position];
+    for (const [name, cell] of cells) {
+      const text = row?.cells[name] ?? '';
+      if (cell.textContent === text) continue;
+      cell.textContent = text;
+      cell.title = text;
+    }
+    return row !== undefined;
+  },
+  onMissing: () => undefined,
+  onChoose(position) {
+    const row = rows[position];
+    if (row !== undefined) post({ type: 'open', run: row.run, problem: row.problem });
+  },
+  onMove: () => undefined,
+});
+
+function list(): void {
+  rows = (snapshot?.rows ?? []).filter(({ differs }) => !kept.differing || differs);
+  filter.textContent = kept.differing ? WORDS.all : WORDS.differing;
+  grid.element.hidden = rows.length === 0;
+  none.hidden = rows.length > 0;
+  grid.update(rows.length, undefined);
+}
+
+function show(now: CompareSnapshot): void {
+  const before = snapshot;
+  snapshot = now;
+  keep({ runs: now.runs, reference: now.reference });
+  title.textContent = now.title;
+  status.textContent = now.status;
+  cancel.hidden = !now.busy;
+  reference.update(now.names, now.reference);
+  reference.element.hidden = now.names.length < 2;
+  list();
+  // Numbers change seldom while a search goes on: what is being read or copied stays as it is.
+  if (before !== undefined && JSON.stringify(numbersOf(before)) === JSON.stringify(numbersOf(now))) return;
+  warnings.replaceChildren(...now.warnings.map(warning));
+  arms.replaceChildren(plainTable(now.arms, openRun));
+  differences.replaceChildren(...(now.names.length < 2 ? [] : [plainTable(now.differences)]));
+  const byName = (label: string): void => openRun(now.names.indexOf(label));
+  charts.replaceChildren(...now.charts.map((chart) => chartFigure(chart, 'compare', WORDS, byName)), ...now.modes.map((chart) => chartFigure(chart, 'compare', WORDS)));
+  settings.replaceChildren(plainTable(now.settings));
+}
+
+function numbersOf({ names, warnings: said, charts: pictures, arms: table, differences: paired, modes, settings: set }: CompareSnapshot): unknown {
+  return [names, said, pictures, table, paired, modes, set];
+}
+
+function warning(text: string): HTMLElement {
+  const paragraph = document.createElement('p');
+  paragraph.className = 'warning';
+  paragraph.textContent = text;
+  return paragraph;
+}
+
+cancel.hidden = true;
+const problemBar = document.createElement('div');
+problemBar.className = 'bar';
+problemBar.append(filter);
+document.getElementById('compare')?.append(title, status, bar, warnings, arms, charts, reference.element, differences, settings, heading, problemBar, none, grid.element);
+list();
+window.addEventListener('message', ({ data }: MessageEvent<CompareHostMessage>) => show(data.snapshot));
+post({ type: 'ready', runs: [...kept.runs], reference: kept.reference });

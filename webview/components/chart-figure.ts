@@ -1,0 +1,42 @@
+import { chartTable } from '../../src/core/picture/chart-table.ts';
+import { CHART_STYLE } from '../../src/core/picture/chart-style.ts';
+import type { Chart } from '../../src/core/picture/chart.ts';
+import { drawChart } from '../../src/core/picture/draw-chart.ts';
+import './chart-figure.css';
+import { plainTable } from './plain-table.ts';
+import { svgElement } from './svg.ts';
+
+let styled = false;
+
+/** A chart with its name, what it shows in words, and the same as a table. `onOpen`: a click on a point opens what its `ref` names; by keyboard a table does. */
+export function chartFigure(chart: Chart, scope: string, words: { readonly asTable: string }, onOpen?: (ref: string) => void): HTMLElement {
+  if (!styled) {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(CHART_STYLE);
+    document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+  }
+  styled = true;
+  const figure = document.createElement('figure');
+  const caption = document.createElement('figcaption');
+  caption.textContent = chart.name;
+  const picture = svgElement(drawChart(chart, scope));
+  const about = document.createElement('p');
+  about.className = 'quiet';
+  about.textContent = chart.description;
+  const twin = document.createElement('details');
+  const summary = document.createElement('summary');
+  summary.textContent = words.asTable;
+  twin.append(summary, plainTable(chartTable(chart)));
+  figure.append(caption, picture, about, twin);
+  if (onOpen !== undefined && 'series' in chart) openPoints(picture, chart.series.flatMap(({ points }) => points.map(({ ref }) => ref)), onOpen);
+  return figure;
+}
+
+function openPoints(picture: SVGElement, refs: readonly (string | undefined)[], onOpen: (ref: string) => void): void {
+  for (const [at, point] of picture.querySelectorAll<SVGElement>('.chart-series:not(.chart-legend *) > .chart-point, .chart-series:not(.chart-legend *) > .chart-ring, .chart-cloud > g').entries()) {
+    const ref = refs[at];
+    if (ref === undefined) continue;
+    point.classList.add('opens');
+    point.addEventListener('click', () => onOpen(ref));
+  }
+}

@@ -1,0 +1,48 @@
+import type { Table } from '../../src/core/picture/chart.ts';
+import './plain-table.css';
+
+/** A table of a report. It scrolls by itself, so that the page never gets wider than the window. `onOpen`: the first cell of each row opens what the row is about. */
+export function plainTable({ name, columns, rows, note }: Table, onOpen?: (row: number) => void): HTMLElement {
+  const region = document.createElement('div');
+  region.className = 'table-scroll';
+  region.tabIndex = 0;
+  region.setAttribute('role', 'region');
+  region.setAttribute('aria-label', name);
+  const table = document.createElement('table');
+  table.createCaption().textContent = name;
+  const head = table.createTHead().insertRow();
+  for (const column of columns) {
+    const cell = document.createElement('th');
+    cell.scope = 'col';
+    cell.textContent = column.name;
+    cell.classList.toggle('number', column.numeric === true);
+    head.append(cell);
+  }
+  const body = table.createTBody();
+  for (const [at, cells] of rows.entries()) {
+    const row = body.insertRow();
+    for (const [column, text] of cells.entries()) {
+      const cell = row.insertCell();
+      cell.classList.toggle('number', columns[column]?.numeric === true);
+      if (column === 0 && onOpen !== undefined) cell.append(link(text, () => onOpen(at)));
+      else cell.textContent = text;
+    }
+  }
+  region.append(table);
+  if (note !== undefined) {
+    const under = document.createElement('p');
+    under.className = 'quiet';
+    under.textContent = note;
+    region.append(under);
+  }
+  return region;
+}
+
+function link(text: string, onPress: () => void): HTMLElement {
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.className = 'link';
+  button.textContent = text;
+  button.addEventListener('click', onPress);
+  return button;
+}
