@@ -3,7 +3,6 @@ import { config } from '@vscode/l10n';
 import { PROBLEMS_AT_ONCE } from './core/search/lockstep.ts';
 import { createDatasetReaders } from './formats/worker/dataset-readers.ts';
 import { createTextJobs } from './formats/worker/text-jobs.ts';
-import { createSymbolicEquality } from './models/symbolic/symbolic-equality.ts';
 import { createActivities } from './vscode/activities.ts';
 import { createActiveTrace } from './vscode/active-trace.ts';
 import { addModel } from './vscode/add-model.ts';
@@ -27,11 +26,11 @@ import { createTreeMemory } from './vscode/dataset/tree-memory.ts';
 import { createDecorations } from './vscode/decorations.ts';
 import { createDiagnostics } from './vscode/diagnostics.ts';
 import { createDoctor } from './vscode/doctor/doctor.ts';
-import { registerTestExplorer } from './vscode/evals/register-test-explorer.ts';
 import { createFolding } from './vscode/folding-provider.ts';
 import { forgetServerKey } from './vscode/forget-server-key.ts';
 import { createHoverProvider } from './vscode/hovers.ts';
 import { createKnownVerifiers } from './vscode/known-verifiers.ts';
+import { createLazyLab } from './vscode/lab/lazy-lab.ts';
 import { createLenses } from './vscode/lenses.ts';
 import { createNavigation } from './vscode/navigation.ts';
 import { createNoteCommands } from './vscode/note-commands.ts';
@@ -43,7 +42,7 @@ import { createServerKeys } from './vscode/server-keys.ts';
 import { createSegmentationCommands } from './vscode/segmentation-commands.ts';
 import { createSegmentationMemory } from './vscode/segmentation-memory.ts';
 import { createSegmentedDocuments } from './vscode/segmented-documents.ts';
-import { RUN_SCHEME } from './vscode/manifest.ts';
+import { LAB_COMMANDS, LAB_VIEWS, RUN_SCHEME } from './vscode/manifest.ts';
 import { POLICY } from './vscode/model-role.ts';
 import { registerRunCommands } from './vscode/runs/run-commands.ts';
 import type { RunKinds } from './vscode/runs/run-kinds.ts';
@@ -66,7 +65,7 @@ import { createTraceDocuments } from './vscode/trace-documents.ts';
 import { createTraceMemory } from './vscode/trace-memory.ts';
 import { createTraceSessions, type ScoringContext } from './vscode/trace-sessions.ts';
 import { createTraceTarget } from './vscode/trace-target.ts';
-import { readVerifierChoice, rowsAtOnce } from './vscode/verifier-choice.ts';
+import { readVerifierChoice } from './vscode/verifier-choice.ts';
 import { createVerifierModel } from './vscode/verifier-model.ts';
 import { restoreTraces } from './vscode/restore.ts';
 
@@ -132,7 +131,6 @@ export function activate(context: vscode.ExtensionContext): void {
   const solutions = createSearchDocuments(searches, rowDocuments, target);
   const searchPanel = createSearchPanel({ extension: context.extensionUri, searches, runs, showTrace: (id, problem, preserveFocus) => solutions.show(id, problem, preserveFocus) });
   const comparePanel = createComparePanel({ extension: context.extensionUri, searches, panel: searchPanel });
-  const runKinds: RunKinds = { search: { open: (id) => searchPanel.show(id), exports: SEARCH_EXPORTS } };
   const notes = (): readonly string[] => verifier.notes();
   const reopen = async (uri: vscode.Uri): Promise<void> => {
     const view = await target.open(await vscode.workspace.openTextDocument(uri));
@@ -154,27 +152,46 @@ export function activate(context: vscode.ExtensionContext): void {
   const dataSetCommands = registerDatasetCommands({ extension: context.extensionUri, library, readings: createReadingCommands(library, readings), rowDocuments, target, navigation, memory });
   const openRow = (uri: vscode.Uri, row: number): void => void dataSetCommands.openRow(uri, row, vscode.ViewColumn.Beside);
   const openVariant = (uri: vscode.Uri, row: number): void => void dataSetCommands.openVariant(uri, row, vscode.ViewColumn.Beside);
-  const symbolic = createSymbolicEquality(context.asAbsolutePath('dist/symbolic.js'));
-  const testExplorer = registerTestExplorer({
-    library,
-    store,
-    activities,
-    state: context.workspaceState,
-    load: (mode, signal) => verifier.load(mode, signal),
-    batch: rowsAtOnce,
-    symbolic: (a, b) => symbolic.equal(a, b),
-    settings: () => readSettings().verifier,
-    async openAt(file, row, document, step) {
-      memory.setLastStep(document, step);
-      await dataSetCommands.openRow(file, row, vscode.ViewColumn.Active);
+  const lab = createLazyLab(
+    {
+      context,
+      activities,
+      library,
+      store,
+      runs,
+      sessions,
+      active,
+      target,
+      navigation,
+      memory,
+      rowDocuments,
+      textJobs,
+      policy,
+      verifier,
+      async openAt(file, row, document, step) {
+        memory.setLastStep(document, step);
+        await dataSetCommands.openRow(file, row, vscode.ViewColumn.Active);
+      },
+      onScored(document) {
+        scoresWatch.announce();
+        const shown = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === document.toString());
+        if (shown !== undefined) void sessions.refresh(shown);
+      },
+      chooseVerifier: models.chooseVerifier,
+      choosePolicy: () => chooseVerifier(context, known, POLICY),
     },
-    onScored(document) {
-      scoresWatch.announce();
-      const shown = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === document.toString());
-      if (shown !== undefined) void sessions.refresh(shown);
+    LAB_COMMANDS,
+    LAB_VIEWS,
+  );
+  const runKinds: RunKinds = {
+    search: { open: (id) => searchPanel.show(id), exports: SEARCH_EXPORTS },
+    get bias() {
+      return lab.open().kinds.bias;
     },
-    chooseVerifier: models.chooseVerifier,
-  });
+    get eval() {
+      return lab.open().kinds.eval;
+    },
+  };
   const doctor = createDoctor({ context, keys, scores: storage('scores') });
   const menu = createStatusMenu({ activities, verifier: () => verifier.summary(), onDidChangeVerifier: verifierChanged.event, showLog: () => log.show() });
   const folding = createFolding(sessions);
@@ -218,8 +235,7 @@ export function activate(context: vscode.ExtensionContext): void {
     scoresWatch,
     createTracesView(createTracesTree({ library, memory: treeMemory, scoresOf, onScores: scoresWatch.onDidChange }), treeMemory),
     registerTableEditor({ extension: context.extensionUri, library, scoresOf, openRow, openVariant, onScores: scoresWatch.onDidChange }),
-    symbolic,
-    testExplorer,
+    lab,
     runs,
     createRunsView(runs),
     registerRunCommands(runs, runKinds),

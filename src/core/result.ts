@@ -31,4 +31,9 @@ export class StepscopeError<Reason extends string = string> extends Error {
     super(message);
     this.name = 'StepscopeError';
   }
+
+  /** By its name, since the bundles of the extension have a class each; kinds of it as usual. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return this === StepscopeError ? value instanceof Error && value.name === 'StepscopeError' : Function.prototype[Symbol.hasInstance].call(this, value);
+  }
 }

@@ -187,6 +187,10 @@ export const RUN_SCHEME = 'stepscope-run';
 export const TRACE_ROOT = '/stepscope-trace';
 
 /** The scheme of the report of *Doctor*. */
+/** What dist/lab.js serves: it is loaded with the first of these. */
+export const LAB_COMMANDS: readonly string[] = [];
+export const LAB_VIEWS: readonly string[] = [];
+
 export const REPORT_SCHEME = 'stepscope-report';
 
 /** The tests of labelled rows; part of the tags that the *Testing* view filters by. */

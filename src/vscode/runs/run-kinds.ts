@@ -19,4 +19,4 @@ export interface RunKindSupport {
 }
 
 /** By kind; a kind that is missing is listed, and says that this version cannot show it. */
-export type RunKinds = Partial<Record<RunKind, RunKindSupport>>;
+export type RunKinds = Readonly<Partial<Record<RunKind, RunKindSupport | undefined>>>;

@@ -29,7 +29,7 @@ const SHIPPED = [
   /^node_modules\/onnxruntime-(node|common)\/(package\.json|dist\/.*\.(js|json))$/,
 ];
 /** What everything else depends on. */
-const NEEDED = ['package.json', 'package.nls.json', 'package.nls.zh-cn.json', 'media/l10n/bundle.l10n.zh-cn.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'ThirdPartyNotices.txt', 'dist/extension.js', 'dist/engine.js', 'dist/template.js', 'dist/cli.js', 'media/icon.png', 'models/r-prm/model.onnx.data', 'models/reasoner/model.onnx.data'];
+const NEEDED = ['package.json', 'package.nls.json', 'package.nls.zh-cn.json', 'media/l10n/bundle.l10n.zh-cn.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'ThirdPartyNotices.txt', 'dist/extension.js', 'dist/lab.js', 'dist/engine.js', 'dist/template.js', 'dist/cli.js', 'media/icon.png', 'models/r-prm/model.onnx.data', 'models/reasoner/model.onnx.data'];
 
 describe('packages', function () {
   this.timeout(60_000);
