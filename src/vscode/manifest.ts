@@ -80,6 +80,19 @@ export const RUN_COMMANDS = {
 } as const;
 
 export type RunCommandName = keyof typeof RUN_COMMANDS;
+
+/** Commands about evaluations. */
+export const EVAL_COMMANDS = {
+  runEval: 'stepscope.runEval',
+  pauseEval: 'stepscope.pauseEval',
+  cancelEval: 'stepscope.cancelEval',
+  resumeEval: 'stepscope.resumeEval',
+  rerunEval: 'stepscope.rerunEval',
+  compareRuns: 'stepscope.compareRuns',
+} as const;
+
+export type EvalCommandName = keyof typeof EVAL_COMMANDS;
+
 /** Commands about Stepscope itself. */
 export const SETUP_COMMANDS = {
   doctor: 'stepscope.doctor',
@@ -188,8 +201,8 @@ export const TRACE_ROOT = '/stepscope-trace';
 
 /** The scheme of the report of *Doctor*. */
 /** What dist/lab.js serves: it is loaded with the first of these. */
-export const LAB_COMMANDS: readonly string[] = [];
-export const LAB_VIEWS: readonly string[] = [];
+export const LAB_COMMANDS: readonly string[] = Object.values(EVAL_COMMANDS);
+export const LAB_VIEWS: readonly string[] = ['stepscope.report'];
 
 export const REPORT_SCHEME = 'stepscope-report';
 

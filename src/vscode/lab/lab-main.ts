@@ -7,7 +7,15 @@ import * as vscode from 'vscode';
 import { createSymbolicEquality } from '../../models/symbolic/symbolic-equality.ts';
 import type { Disposable } from '../disposable.ts';
 import { registerTestExplorer } from '../evals/register-test-explorer.ts';
+import { registerEvalCommands } from '../eval/eval-commands.ts';
+import type { EvalParts } from '../eval/eval-context.ts';
+import { createEvalRates } from '../eval/eval-rates.ts';
+import { comparisonReports, evalExports, evalReports, type OpenRowAt } from '../eval/eval-reports.ts';
+import { createEvalRuns } from '../eval/eval-runs.ts';
+import { VERIFIER } from '../model-role.ts';
+import { createReportPanels } from '../report/report-panel.ts';
 import type { RunKindSupport } from '../runs/run-kinds.ts';
+import { choiceText } from '../search/solve-command.ts';
 import { readSettings } from '../settings.ts';
 import { rowsAtOnce } from '../verifier-choice.ts';
 import type { LabServices } from './lab-services.ts';
@@ -21,10 +29,22 @@ export interface Lab extends Disposable {
 export function openLab(services: LabServices): Lab {
   // The bundle has a copy of its own of the module.
   config({ contents: vscode.l10n.bundle ?? {} });
-  const { context, library, store, activities, verifier, openAt, onScored, chooseVerifier } = services;
+  const { context, library, store, activities, runs, rowDocuments, textJobs, verifier, openAt, onScored, chooseVerifier } = services;
+  const parts: EvalParts = { library, jobs: textJobs, verifier: ({ verifier: { mode } }, signal) => verifier.load(mode, signal), symbolicScript: context.asAbsolutePath('dist/symbolic.js') };
+  const rates = createEvalRates(context.globalState);
+  const evals = createEvalRuns({ ...parts, runs, jobs: textJobs, activities, rates, modelName: () => choiceText(VERIFIER) });
+  const openRow: OpenRowAt = async (uri, row, step) => {
+    const located = await rowDocuments.locate(uri, row);
+    if (located.ok) await openAt(uri, row, located.value, step ?? 0);
+    else void vscode.window.showInformationMessage(located.error.message);
+  };
+  const panels = createReportPanels(context.extensionUri, { eval: evalReports(evals, openRow), comparison: comparisonReports(runs, textJobs, openRow) });
   const symbolic = createSymbolicEquality(context.asAbsolutePath('dist/symbolic.js'));
   const subscriptions = vscode.Disposable.from(
     symbolic,
+    evals,
+    panels,
+    registerEvalCommands({ evals, parts, runs, library, rates, panels }),
     registerTestExplorer({
       library,
       store,
@@ -39,5 +59,5 @@ export function openLab(services: LabServices): Lab {
       chooseVerifier,
     }),
   );
-  return { kinds: {}, dispose: () => void subscriptions.dispose() };
+  return { kinds: { eval: { open: (id) => panels.show('eval', id), exports: evalExports(textJobs) } }, dispose: () => void subscriptions.dispose() };
 }
