@@ -41,6 +41,12 @@ export interface LanguageModel {
    * loads the weights a second time. Throws StepscopeError, reason `context-exceeded` for a text that is too long.
    */
   inspect?(request: InspectionRequest, signal?: AbortSignal): Promise<readonly InspectedToken[]>;
+
+  /**
+   * Reads a text once and adds up where groups of its tokens attend to, as it is read: what is kept is one matrix a head,
+   * however long the text is. Present with the capability `attention`; loads and throws like `inspect`, and reports tokens.
+   */
+  attention?(request: AttentionRequest, signal?: AbortSignal, onRead?: (progress: ReadProgress) => void): Promise<AttentionMeans>;
 }
 
 export interface ModelInfo {
@@ -161,6 +167,33 @@ export interface InspectedToken {
   readonly lens: readonly (readonly { readonly text: string; readonly probability: number }[])[];
   /** [lens][candidate]: probability of the first token of each of the request's `lensCandidates`. */
   readonly candidates: readonly (readonly number[])[];
+}
+
+/** Which tokens are taken together. Both lists have an entry for each token as `tokenize` tells them; -1: in no group. */
+export interface AttentionRequest {
+  readonly text: string;
+  /** Of each token the group whose attention it is part of, from 0. */
+  readonly rows: readonly number[];
+  /** Of each token the group that attention to it counts for, from 0. */
+  readonly columns: readonly number[];
+  readonly hide?: readonly HiddenPart[];
+}
+
+/** Tokens that were read, of how many. */
+export interface ReadProgress {
+  readonly tokens: number;
+  readonly total: number;
+}
+
+/** Attention between groups of tokens. */
+export interface AttentionMeans {
+  readonly layers: number;
+  /** Query heads of a layer. */
+  readonly heads: number;
+  readonly rows: number;
+  readonly columns: number;
+  /** [layer][head][row][column]: attention probability on the column's tokens, mean over the row's; NaN for a row without tokens. */
+  readonly means: Float32Array;
 }
 
 export interface GenerateRequest {

@@ -3,7 +3,7 @@
  * request, and a notification (abort). Every request ends with exactly one `result` or `error`.
  */
 import type { ChatPrompt, ChatRequest } from '../core/chat.ts';
-import type { GenerateEvent, GenerateRequest, InspectedToken, InspectionRequest, ModelCapabilities, ModelErrorReason, ModelInfo, ProbabilityReading, TokenizedText, TokenizeRequest } from '../core/model.ts';
+import type { AttentionMeans, AttentionRequest, GenerateEvent, GenerateRequest, InspectedToken, InspectionRequest, ModelCapabilities, ModelErrorReason, ModelInfo, ProbabilityReading, ReadProgress, TokenizedText, TokenizeRequest } from '../core/model.ts';
 
 export interface ConvertOrder {
   /** A Hugging Face folder, and the folder that the converted model becomes. */
@@ -22,7 +22,12 @@ export interface ConvertEvent {
   readonly total: number;
 }
 
-export type EngineEvent = GenerateEvent | ConvertEvent;
+/** How far a text is read. */
+export interface ReadEvent extends ReadProgress {
+  readonly type: 'read';
+}
+
+export type EngineEvent = GenerateEvent | ConvertEvent | ReadEvent;
 
 /** What runs the engine. */
 export interface EngineAbout {
@@ -42,7 +47,8 @@ export type EngineRequest =
   | { readonly type: 'chat'; readonly model: number; readonly requests: readonly ChatRequest[] }
   | { readonly type: 'tokenize'; readonly model: number; readonly texts: readonly TokenizeRequest[] }
   | { readonly type: 'convert'; readonly order: ConvertOrder }
-  | { readonly type: 'inspect'; readonly model: number; readonly request: InspectionRequest };
+  | { readonly type: 'inspect'; readonly model: number; readonly request: InspectionRequest }
+  | { readonly type: 'attention'; readonly model: number; readonly request: AttentionRequest };
 
 export interface EngineResults {
   about: EngineAbout;
@@ -53,6 +59,7 @@ export interface EngineResults {
   convert: { readonly weights: string; readonly parameters: number };
   tokenize: readonly TokenizedText[];
   inspect: readonly InspectedToken[];
+  attention: AttentionMeans;
 }
 
 export type ClientMessage =

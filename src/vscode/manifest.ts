@@ -71,6 +71,14 @@ export const SEARCH_COMMANDS = {
 
 export type SearchCommandName = keyof typeof SEARCH_COMMANDS;
 
+/** Commands about the attention between the steps of a trace. */
+export const ATTENTION_COMMANDS = {
+  showAttention: 'stepscope.showAttention',
+  exportAttention: 'stepscope.exportAttention',
+} as const;
+
+export type AttentionCommandName = keyof typeof ATTENTION_COMMANDS;
+
 /** Commands about runs and the *Runs* view. */
 export const RUN_COMMANDS = {
   openRun: 'stepscope.openRun',
@@ -200,10 +208,6 @@ export const RUN_SCHEME = 'stepscope-run';
 export const TRACE_ROOT = '/stepscope-trace';
 
 /** The scheme of the report of *Doctor*. */
-/** What dist/lab.js serves: it is loaded with the first of these. */
-export const LAB_COMMANDS: readonly string[] = Object.values(EVAL_COMMANDS);
-export const LAB_VIEWS: readonly string[] = ['stepscope.report'];
-
 export const REPORT_SCHEME = 'stepscope-report';
 
 /** The tests of labelled rows; part of the tags that the *Testing* view filters by. */
@@ -213,6 +217,8 @@ export const TESTING_VIEW = 'workbench.view.testing';
 
 export const VIEWS = {
   analysis: 'stepscope.analysis',
+  /** The panel that shows where the attention of a model goes. */
+  attention: 'stepscope.attention',
   scores: 'stepscope.scores',
   /** The panels that show reports of runs. */
   report: 'stepscope.report',
@@ -227,3 +233,7 @@ export const VIEWS = {
   /** The custom editor that shows a data set as a table. */
   table: 'stepscope.table',
 } as const;
+
+/** What dist/lab.js serves: it is loaded with the first of these. */
+export const LAB_COMMANDS: readonly string[] = [...Object.values(ATTENTION_COMMANDS), ...Object.values(EVAL_COMMANDS)];
+export const LAB_VIEWS: readonly string[] = [VIEWS.attention, VIEWS.report];

@@ -36,6 +36,16 @@ async function logOf(id: string): Promise<RunLog> {
 }
 
 const rowsIn = (log: RunLog): number[] => log.events.flatMap((event) => ((event as { type: string }).type === 'row' ? [(event as { row: { row: number } }).row.row] : []));
+/** Cancels the evaluation that runs until it is over. */
+async function cancelled(running: Promise<unknown>): Promise<void> {
+  let over = false;
+  void running.then(() => (over = true));
+  await eventually('it is cancelled', async () => {
+    if (!over) await run('cancelEval');
+    return over;
+  }, LONG);
+}
+
 const tabs = (): string[] => vscode.window.tabGroups.all.flatMap(({ tabs: some }) => some.map(({ label }) => label));
 
 describe('quick evals', function () {
@@ -66,16 +76,17 @@ describe('quick evals', function () {
 
   it('goes on after a cancellation where it was, and scores no row twice', async () => {
     const running = runEval(data, { verifier: { mode: 'reasoned' } });
-    let over = false;
-    void running.then(() => (over = true));
-    await eventually('it is cancelled', async () => {
-      if (!over) await run('cancelEval');
-      return over;
-    }, LONG);
+    await cancelled(running);
     const id = await running;
     assert.ok(id);
     made.push(id);
+    // Its id is known by now: it goes on, and is stopped once a row is there.
+    const going = Promise.resolve(run('resumeEval', id));
+    await eventually('a row', async () => rowsIn(await logOf(id)).length > 0, LONG);
+    await cancelled(going);
     const first = await logOf(id);
+    assert.equal(first.end?.reason, 'cancelled');
+    assert.ok(rowsIn(first).length > 0 && rowsIn(first).length < 8);
     await run('resumeEval', id);
     const whole = await logOf(id);
     assert.equal(whole.end?.reason, 'done', whole.end?.message);

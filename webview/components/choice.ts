@@ -2,8 +2,8 @@ import { provideVSCodeDesignSystem, vsCodeDropdown, vsCodeOption } from '@vscode
 
 export interface Choice {
   readonly element: HTMLElement;
-  /** Shows these names, and which is chosen. */
-  update(names: readonly string[], chosen: number): void;
+  /** Shows these names, and which is chosen; `off`: it is seen and cannot be used. */
+  update(names: readonly string[], chosen: number, off?: boolean): void;
 }
 
 let registered = false;
@@ -23,7 +23,7 @@ export function createChoice(label: string, onChange: (chosen: number) => void):
   list.addEventListener('change', () => onChange(Number(list.value)));
   return {
     element,
-    update(names, chosen) {
+    update(names, chosen, off = false) {
       const now = JSON.stringify(names);
       if (now !== shown) {
         shown = now;
@@ -37,6 +37,7 @@ export function createChoice(label: string, onChange: (chosen: number) => void):
         );
       }
       list.value = String(chosen);
+      list.toggleAttribute('disabled', off);
     },
   };
 }

@@ -5,12 +5,13 @@ import type { ModelCapabilities } from '../../core/model.ts';
 import { StepscopeError } from '../../core/result.ts';
 import { GRAPH_VERSION } from '../convert/decoder-graph.ts';
 import { capabilitiesOf, MANIFEST_FILE, readManifest, type ModelManifest } from '../manifest.ts';
+import { attentionMeans, type ReadAttention } from './attention-means.ts';
 import { announcePasses, loadingTime, type OnBusy } from './busy.ts';
 import { openForeignDecoder } from './foreign/foreign-decoder.ts';
 import { planForeign } from './foreign/open-foreign.ts';
 import { lazy, runHiding, type HidingItem } from './hiding-batch.ts';
-import { inspect } from './inspect.ts';
-import { openInspectSession } from './inspect-session.ts';
+import { attentionSource, inspect } from './inspect.ts';
+import { openInspectSession, type InspectInput } from './inspect-session.ts';
 import type { Inspect } from './inspect-text.ts';
 import { availableMemory, checkMemory } from './memory.ts';
 import { limitsFor, type SchedulerCounts, type SchedulerLimits } from './scheduler.ts';
@@ -30,6 +31,8 @@ export interface Decoder {
   readonly capabilities: ModelCapabilities;
   /** Throws `unsupported` for what the capabilities do not name. The first call loads the weights a second time. */
   readonly inspect: Inspect;
+  /** The same for this. */
+  readonly attention: ReadAttention;
   /** See inGroups. */
   run(items: readonly HidingItem[], signal?: AbortSignal): Promise<SchedulerCounts>;
   release(): Promise<void>;
@@ -64,8 +67,18 @@ async function openConverted(folder: string, options: DecoderOptions): Promise<D
   options.onBusy?.(loadingTime(manifest));
   const settings = { threads: options.threads ?? defaultThreads() };
   const opened = await openSession(folder, manifest, settings);
-  const inspection = lazy(() => openInspectSession(folder, manifest, settings));
   const announce = announcePasses(manifest, options.onBusy);
+  const inspection = lazy(async () => {
+    options.onBusy?.(loadingTime(manifest));
+    const inner = await openInspectSession(folder, manifest, settings);
+    return {
+      ...inner,
+      forward(input: InspectInput) {
+        announce(input.ids.length);
+        return inner.forward(input);
+      },
+    };
+  });
   const session: DecoderSession = {
     ...opened,
     forward(input) {
@@ -81,6 +94,7 @@ async function openConverted(folder: string, options: DecoderOptions): Promise<D
     session,
     capabilities: capabilitiesOf(manifest),
     inspect: async (request, signal) => inspect(await inspection.get(), request, signal),
+    attention: async (request, onRead, signal) => attentionMeans(attentionSource(await inspection.get()), request, onRead, signal),
     run: (items, signal) => runHiding({ session, inspection, tokenizer, limits }, items, signal),
     async release() {
       await session.release();

@@ -61,6 +61,10 @@ async function answer(id: number, request: EngineRequest, signal: AbortSignal): 
       return loaded(request.model).tokenize(request.texts);
     case 'inspect':
       return loaded(request.model).inspect(request.request, signal);
+    case 'attention': {
+      const events = eventGatherer(id);
+      return loaded(request.model).attention(request.request, (progress) => events.add({ type: 'read', ...progress }), signal);
+    }
   }
 }
 

@@ -86,6 +86,13 @@ export function createEngine(options: EngineOptions): Engine {
           const { model } = await load(directory);
           return connect().request({ type: 'inspect', model, request }, undefined, signal);
         },
+        async attention(request, signal, onRead) {
+          const { model } = await load(directory);
+          const onEvent = (event: EngineEvent) => {
+            if (event.type === 'read') onRead?.({ tokens: event.tokens, total: event.total });
+          };
+          return connect().request({ type: 'attention', model, request }, onEvent, signal);
+        },
       };
     },
     dispose() {
@@ -108,7 +115,7 @@ async function* generate(model: () => Promise<number>, connect: () => EngineChan
   const left = new AbortController();
   const combined = signal === undefined ? left.signal : AbortSignal.any([signal, left.signal]);
   const onEvent = (event: EngineEvent) => {
-    if (event.type === 'converted') return;
+    if (event.type === 'converted' || event.type === 'read') return;
     queue.push(event);
     wake();
   };

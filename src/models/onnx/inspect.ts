@@ -1,5 +1,6 @@
 import { StepscopeError } from '../../core/result.ts';
 import { throwIfAborted } from './aborted.ts';
+import type { AttentionPass, AttentionSource } from './attention-means.ts';
 import type { HiddenState, InspectOutput, InspectSession } from './inspect-session.ts';
 import type { Intervention } from './interventions.ts';
 import { masks } from './masks.ts';
@@ -39,12 +40,34 @@ export const INSPECTED_ROWS = 192;
  * would say next. Rejects with `aborted` between two passes, `engine-failed` for positions that the text does not have.
  */
 export async function inspect(session: InspectSession, request: InspectRequest, signal?: AbortSignal): Promise<RowInspection[]> {
+  const seen: RowInspection[] = [];
+  await inspectPasses(session, request, ({ output, rows, taps }) => rows.forEach((row, tap) => seen.push(readRow(session, request, output, row, tap, taps))), signal);
+  return seen;
+}
+
+/** The attention of a model that Stepscope converted, pass by pass. */
+export function attentionSource(session: InspectSession): AttentionSource {
+  const { layers, inspect: { heads } } = session.manifest;
+  return {
+    layers,
+    heads,
+    passes: (request, onPass, signal) =>
+      inspectPasses(session, request, ({ output, rows, taps, read }) => onPass({ rows, read, attention: output.attention, at: attentionAt(session, taps, request.spans?.length ?? 0) }), signal),
+  };
+}
+
+interface InspectedPass extends Pick<AttentionPass, 'rows' | 'read'> {
+  readonly output: InspectOutput;
+  /** Taps of the output. */
+  readonly taps: number;
+}
+
+async function inspectPasses(session: InspectSession, request: InspectRequest, onPass: (pass: InspectedPass) => void, signal?: AbortSignal): Promise<void> {
   const { manifest, width } = session;
   const { ids, rows } = request;
   checkPositions(request, manifest.layers, manifest.context);
   const trunk = new Trunk(manifest.layers, width);
   trunk.insert(ids);
-  const seen: RowInspection[] = [];
   while (trunk.pending > 0) {
     throwIfAborted(signal);
     const start = trunk.computed;
@@ -67,12 +90,11 @@ export async function inspect(session: InspectSession, request: InspectRequest, 
       logits: lensStates(request, asked.length),
       ...(request.intervention === undefined ? {} : { intervention: request.intervention }),
     });
-    asked.forEach((row, tap) => seen.push(readRow(session, request, output, row, tap, tapRows.length)));
     trunk.append(output.newKv, count, count);
+    onPass({ output, rows: asked, taps: tapRows.length, read: trunk.computed });
     // A running pass keeps the event loop busy; between passes messages and aborts get their turn.
     await new Promise((resolve) => setImmediate(resolve));
   }
-  return seen;
 }
 
 /** Throws `context-exceeded`, or `engine-failed` for positions and layers that are not there. */
@@ -92,15 +114,17 @@ function lensStates({ lens = [] }: InspectRequest, rows: number): HiddenState[] 
   return states.length === 0 ? [{ layer: 0, row: 0 }] : states;
 }
 
-function readRow({ manifest }: InspectSession, { spans = [], lens = [] }: InspectRequest, output: InspectOutput, row: number, tap: number, taps: number): RowInspection {
-  const { layers, kvHeads, vocabulary, inspect: sizes } = manifest;
-  const groups = sizes.heads / kvHeads;
-  const columns = Math.max(1, spans.length);
+/** Where the attention of a tap to the first span stands in an output of so many taps and spans. */
+function attentionAt({ manifest }: InspectSession, taps: number, spans: number): (layer: number, head: number, tap: number) => number {
+  const groups = manifest.inspect.heads / manifest.kvHeads;
+  return (layer, head, tap) => (((layer * manifest.kvHeads + Math.floor(head / groups)) * taps + tap) * groups + (head % groups)) * Math.max(1, spans);
+}
+
+function readRow(session: InspectSession, { spans = [], lens = [] }: InspectRequest, output: InspectOutput, row: number, tap: number, taps: number): RowInspection {
+  const { layers, vocabulary, inspect: sizes } = session.manifest;
   const count = (length: number) => Array.from({ length }, (_, i) => i);
-  const mass = (layer: number, head: number, span: number) => {
-    const kvHead = layer * kvHeads + Math.floor(head / groups);
-    return output.attention[((kvHead * taps + tap) * groups + (head % groups)) * columns + span] ?? NaN;
-  };
+  const at = attentionAt(session, taps, spans.length);
+  const mass = (layer: number, head: number, span: number) => output.attention[at(layer, head, tap) + span] ?? NaN;
   const part = (array: Float32Array, index: number, size: number) => array.slice(index * size, (index + 1) * size);
   return {
     row,

@@ -1,6 +1,8 @@
 import path from 'node:path';
 import type { ChatPrompt, ChatRequest } from '../../core/chat.ts';
 import type {
+  AttentionMeans,
+  AttentionRequest,
   GenerateEvent,
   GenerateRequest,
   HiddenPart,
@@ -10,6 +12,7 @@ import type {
   ModelErrorReason,
   ModelInfo,
   ProbabilityReading,
+  ReadProgress,
   TokenizedText,
   TokenizeRequest,
 } from '../../core/model.ts';
@@ -47,6 +50,8 @@ export interface Runtime {
   tokenize(texts: readonly TokenizeRequest[]): TokenizedText[];
   /** See LanguageModel.inspect. */
   inspect(request: InspectionRequest, signal?: AbortSignal): Promise<InspectedToken[]>;
+  /** See LanguageModel.attention. */
+  attention(request: AttentionRequest, onRead?: (progress: ReadProgress) => void, signal?: AbortSignal): Promise<AttentionMeans>;
   release(): Promise<void>;
 }
 
@@ -164,6 +169,12 @@ export async function loadRuntime(given: string, options: RuntimeOptions = {}): 
       const ids = encodeOrThrow(request.text);
       requireInspection({ info, capabilities }, request);
       return inspectText(decoder.inspect, tokenizer, ids, request, signal);
+    },
+    async attention(request, onRead, signal) {
+      const ids = encodeOrThrow(request.text);
+      requireInspection({ info, capabilities }, { text: request.text, spans: [{ start: 0, end: request.text.length }], hide: request.hide ?? [] });
+      const spans = request.hide === undefined ? [] : tokenSpans(tokenizer, request.text, ids);
+      return decoder.attention({ ids, rows: request.rows, columns: request.columns, hide: (request.hide ?? []).map((part) => hideOf(spans, part)) }, onRead, signal);
     },
     async release() {
       chat?.release();

@@ -39,7 +39,7 @@ interface EvalOptions extends Partial<Pick<EvalSettings, 'eval' | 'options'>> {
 
 /** Registers the commands about evaluations. Each answers in every state: with what was asked for, or with one sentence. */
 export function registerEvalCommands({ evals, parts, runs, library, rates, panels }: EvalCommandDependencies): vscode.Disposable {
-  const say = (text: string): void => void vscode.window.showInformationMessage(text);
+  const say = (text: string): undefined => void vscode.window.showInformationMessage(text);
 
   async function withFile<T>(uri: vscode.Uri, act: (file: EvalFile) => Promise<T>): Promise<T | undefined> {
     const file = await cancellable(vscode.l10n.t('Reading {0}', documentName(uri)), (signal) => openEvalFile(library, uri, signal));
@@ -99,30 +99,31 @@ export function registerEvalCommands({ evals, parts, runs, library, rates, panel
     const id = await chooseRun(runs, 'eval', argument, { title: vscode.l10n.t('Run an Evaluation Again'), fits: 'any', none: NONE() });
     const content = id === undefined ? undefined : await evals.content(id);
     if (content === undefined) return undefined;
-    if (!content.ok) return void say(content.error.message);
+    if (!content.ok) return say(content.error.message);
     const { data, settings, models, title } = content.value.header;
-    if (data?.uri === undefined) return void say(vscode.l10n.t('{0} does not say where its data is: open the file and run Stepscope: Run Quick Eval… on it.', title));
+    if (data?.uri === undefined) return say(vscode.l10n.t('{0} does not say where its data is: open the file and run Stepscope: Run Quick Eval… on it.', title));
     const draft = { ...draftOf(settings.eval, { rows: data.rows.length, withModel: models.length > 0, scores: (data.scores ?? []).map((uri) => vscode.Uri.parse(uri)) }), settings };
     return begin(await withFile(vscode.Uri.parse(data.uri), async (file) => askEval(file, await findFits(file), draft, { rates, measure })));
   }
 
   async function compareRuns(argument: unknown, selection: unknown): Promise<void> {
-    const named = [...(Array.isArray(selection) ? selection : []), ...(Array.isArray(argument) ? argument : [])].map(idOf).filter((id) => id !== undefined);
+    const items: readonly unknown[] = [selection, argument].flatMap((one): readonly unknown[] => (Array.isArray(one) ? one : []));
+    const named = items.map(idOf).filter((id) => id !== undefined);
     const ids = named.length > 1 ? named : await pickRuns(idOf(argument) ?? named[0]);
     if (ids !== undefined) panels.show('comparison', [...new Set(ids)].sort().join(' '));
   }
 
   async function pickRuns(first: string | undefined): Promise<readonly string[] | undefined> {
     const entries = (await runs.list()).flatMap((entry) => ('header' in entry && entry.header.kind === 'eval' ? [entry] : []));
-    if (entries.length < 2) return void say(vscode.l10n.t('A comparison takes two evaluations, and there are {0}: run Stepscope: Run Quick Eval… first.', entries.length));
+    if (entries.length < 2) return say(vscode.l10n.t('A comparison takes two evaluations, and there are {0}: run Stepscope: Run Quick Eval… first.', entries.length));
     const about = entries.find(({ id }) => id === first)?.header;
     // Only runs of the same eval and data can be paired with the one that was named.
     const fitting = about === undefined ? entries : entries.filter(({ header }) => header.data?.file === about.data?.file && (header.settings as EvalSettings | undefined)?.eval === (about.settings as EvalSettings).eval);
-    if (fitting.length < 2) return void say(vscode.l10n.t('There is no other run of the same eval on {0}: run one to compare with.', about?.data?.file ?? ''));
+    if (fitting.length < 2) return say(vscode.l10n.t('There is no other run of the same eval on {0}: run one to compare with.', about?.data?.file ?? ''));
     const items = fitting.map((entry) => ({ label: entry.header.title, description: dayAndTime(entry.header.started), detail: runState(entry).text, id: entry.id, picked: entry.id === first }));
     const picked = await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Compare Runs'), placeHolder: vscode.l10n.t('Choose two or more'), canPickMany: true, matchOnDescription: true });
     if (picked === undefined) return undefined;
-    if (picked.length < 2) return void say(vscode.l10n.t('A comparison takes two runs or more: choose another one.'));
+    if (picked.length < 2) return say(vscode.l10n.t('A comparison takes two runs or more: choose another one.'));
     return picked.map(({ id }) => id);
   }
 

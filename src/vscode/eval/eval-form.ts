@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import { optionValue, type Eval, type EvalOption, type EvalSettings } from '../../core/eval/eval.ts';
+import { agreementEval } from '../../core/eval/agreement.ts';
 import { EVALS } from '../../core/eval/evals.ts';
+import { processBenchEval } from '../../core/eval/process-bench.ts';
 import { spreadRows } from '../../core/eval/spread-rows.ts';
 import { COMMANDS } from '../manifest.ts';
 import { VERIFIER } from '../model-role.ts';
@@ -54,8 +56,8 @@ export async function findFits(file: EvalFile): Promise<EvalFits> {
 export function fittingEval(fits: EvalFits): Eval {
   const labelled = EVALS.filter(({ needs }) => needs.label !== 'none');
   const rank = (one: Eval): number => fits.get(one)?.fit ?? 0;
-  const best = labelled.reduce((chosen, one) => (rank(one) > rank(chosen) ? one : chosen), labelled[0] ?? EVALS[0]!);
-  return rank(best) > 0 ? best : (EVALS.find(({ needs }) => needs.label === 'none') ?? best);
+  const best = labelled.reduce((chosen, one) => (rank(one) > rank(chosen) ? one : chosen), processBenchEval);
+  return rank(best) > 0 ? best : agreementEval;
 }
 
 export function requestOf(file: Pick<EvalFile, 'uri' | 'rows'>, { sample, ...draft }: EvalDraft): EvalRequest {

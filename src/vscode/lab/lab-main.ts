@@ -5,6 +5,7 @@
 import { config } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { createSymbolicEquality } from '../../models/symbolic/symbolic-equality.ts';
+import { registerAttention } from '../attention/register-attention.ts';
 import type { Disposable } from '../disposable.ts';
 import { registerTestExplorer } from '../evals/register-test-explorer.ts';
 import { registerEvalCommands } from '../eval/eval-commands.ts';
@@ -29,7 +30,7 @@ export interface Lab extends Disposable {
 export function openLab(services: LabServices): Lab {
   // The bundle has a copy of its own of the module.
   config({ contents: vscode.l10n.bundle ?? {} });
-  const { context, library, store, activities, runs, rowDocuments, textJobs, verifier, openAt, onScored, chooseVerifier } = services;
+  const { context, library, store, activities, active, target, runs, rowDocuments, textJobs, policy, verifier, openAt, onScored, chooseVerifier } = services;
   const parts: EvalParts = { library, jobs: textJobs, verifier: ({ verifier: { mode } }, signal) => verifier.load(mode, signal), symbolicScript: context.asAbsolutePath('dist/symbolic.js') };
   const rates = createEvalRates(context.globalState);
   const evals = createEvalRuns({ ...parts, runs, jobs: textJobs, activities, rates, modelName: () => choiceText(VERIFIER) });
@@ -45,6 +46,7 @@ export function openLab(services: LabServices): Lab {
     evals,
     panels,
     registerEvalCommands({ evals, parts, runs, library, rates, panels }),
+    registerAttention({ context, activities, active, target, models: { policy, verifier } }),
     registerTestExplorer({
       library,
       store,

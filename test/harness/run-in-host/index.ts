@@ -27,7 +27,7 @@ async function main(): Promise<number> {
         const ours = /stepscope\.stepscope/.test(text) || ['out', 'dist'].some((folder) => text.includes(path.join(setup.repository, folder)));
         if (process.env['STEPSCOPE_TEST_VERBOSE'] || (type === 'error' && ours)) console.error(text);
       });
-      const tests = path.join(setup.repository, 'out', 'test', 'host', 'index.js');
+      const tests = path.join(setup.repository, 'out', 'test', process.env['STEPSCOPE_HOST_MODULE'] ?? 'host', 'index.js');
       await browser.page.goto(server.url({ folder, tests }));
       return await ended;
     } finally {

@@ -45,7 +45,7 @@ describe('comparing runs', () => {
     assert.equal(f1?.difference.n, 5);
     // One row that differs says nothing.
     assert.equal(pair.p, 1);
-    const table = comparisonBlocks(compared.value).flatMap((block) => (block.kind === 'table' && block.table.refs ? [block.table] : []))[0];
+    const [table] = comparisonBlocks(compared.value).flatMap((block) => (block.kind === 'table' && block.table.refs ? [block.table] : []));
     assert.deepEqual(table?.rows.map(([row]) => row), ['2']);
     assert.deepEqual(parseRowRef(table?.refs?.[0] ?? ''), { row: 2, step: 1 });
   });

@@ -1,11 +1,12 @@
 import path from 'node:path';
 import type { ModelCapabilities } from '../../../core/model.ts';
 import { StepscopeError } from '../../../core/result.ts';
+import { attentionMeans } from '../attention-means.ts';
 import type { Decoder, DecoderOptions } from '../decoder.ts';
 import { inGroups, lazy } from '../hiding-batch.ts';
 import { loadTokenizer } from '../tokenizer.ts';
 import { runForeignBatch } from './foreign-batch.ts';
-import { hidingForeignSession, inspectForeign, type ForeignInspection } from './inspect-foreign.ts';
+import { foreignAttention, hidingForeignSession, inspectForeign, type ForeignInspection } from './inspect-foreign.ts';
 import { openForeign, type ForeignPlan } from './open-foreign.ts';
 import { openTappedSession } from './tapped-session.ts';
 
@@ -33,6 +34,7 @@ export async function openForeignDecoder(plan: ForeignPlan, options: DecoderOpti
     session: undefined,
     capabilities: capabilitiesOf(opened.tapped?.taps ?? [], notes),
     inspect: async (request, signal) => inspectForeign(await inspection.get(), request, signal),
+    attention: async (request, onRead, signal) => attentionMeans(foreignAttention(await inspection.get()), request, onRead, signal),
     run: (items, signal) =>
       inGroups(items, async (hides, group) => {
         if (hides.length === 0) return runForeignBatch(opened, tokenizer, group, limits, signal);

@@ -1,4 +1,5 @@
 import { throwIfAborted } from '../aborted.ts';
+import type { AttentionPass, AttentionSource } from '../attention-means.ts';
 import { checkPositions, INSPECTED_ROWS, type InspectRequest, type RowInspection } from '../inspect.ts';
 import type { Hide } from '../interventions.ts';
 import { emptyCache, type Cache } from './cache.ts';
@@ -17,10 +18,37 @@ export interface ForeignInspection {
 }
 
 /** `inspect` of a foreign graph: what it does not have is empty. Same contract otherwise. */
-export async function inspectForeign({ session, model, layout, pieces, context }: ForeignInspection, request: InspectRequest, signal?: AbortSignal): Promise<RowInspection[]> {
+export async function inspectForeign(inspection: ForeignInspection, request: InspectRequest, signal?: AbortSignal): Promise<RowInspection[]> {
+  const seen: RowInspection[] = [];
+  await foreignPasses(inspection, request, ({ output, rows, taps }) => rows.forEach((row, tap) => seen.push(readRow(inspection.model, request, output, row, tap, taps))), signal);
+  return seen;
+}
+
+/** The attention of a foreign graph, pass by pass. */
+export function foreignAttention(inspection: ForeignInspection): AttentionSource {
+  const { layers, heads } = inspection.model;
+  return {
+    layers,
+    heads,
+    passes: (request, onPass, signal) =>
+      foreignPasses(
+        inspection,
+        request,
+        ({ output, rows, taps, read }) => onPass({ rows, read, attention: output.attention, at: attentionAt(inspection.model, taps, request.spans?.length ?? 0) }),
+        signal,
+      ),
+  };
+}
+
+interface ForeignPass extends Pick<AttentionPass, 'rows' | 'read'> {
+  readonly output: TappedOutput;
+  /** Taps of the output. */
+  readonly taps: number;
+}
+
+async function foreignPasses({ session, model, layout, pieces, context }: ForeignInspection, request: InspectRequest, onPass: (pass: ForeignPass) => void, signal?: AbortSignal): Promise<void> {
   const { ids, rows, spans = [], lens = [] } = request;
   checkPositions(request, model.layers, context);
-  const seen: RowInspection[] = [];
   let past: Cache = emptyCache(layout);
   const size = pieces ? INSPECTED_ROWS : ids.length;
   for (let start = 0; start < ids.length; start += size) {
@@ -32,18 +60,23 @@ export async function inspectForeign({ session, model, layout, pieces, context }
     const states = asked.flatMap((_, tap) => lens.map((layer) => layer * tapped.length + tap));
     const pass = { ids: [fresh], past, rows: tapped, spans, states: states.length === 0 ? [0] : states, hides: request.intervention?.hide ?? [] };
     const output = await session.forward(pass, model.heads);
-    asked.forEach((row, tap) => seen.push(readRow(model, request, output, row, tap, tapped.length)));
     past = output.cache;
+    onPass({ output, rows: asked, taps: tapped.length, read: start + fresh.length });
     // A running pass keeps the event loop busy; between passes messages and aborts get their turn.
     await new Promise((resolve) => setImmediate(resolve));
   }
-  return seen;
 }
 
-function readRow({ taps, layers, heads, width }: ForeignInspection['model'], { spans = [], lens = [] }: InspectRequest, output: TappedOutput, row: number, tap: number, rows: number): RowInspection {
-  const columns = Math.max(1, spans.length);
+/** Where the attention of a tap to the first span stands in an output of so many taps and spans. */
+function attentionAt({ heads }: ForeignInspection['model'], taps: number, spans: number): (layer: number, head: number, tap: number) => number {
+  return (layer, head, tap) => ((layer * heads + head) * taps + tap) * Math.max(1, spans);
+}
+
+function readRow(model: ForeignInspection['model'], { spans = [], lens = [] }: InspectRequest, output: TappedOutput, row: number, tap: number, rows: number): RowInspection {
+  const { taps, layers, heads, width } = model;
   const count = (length: number) => Array.from({ length }, (_, i) => i);
-  const mass = (layer: number, head: number, span: number) => output.attention[((layer * heads + head) * rows + tap) * columns + span] ?? NaN;
+  const at = attentionAt(model, rows, spans.length);
+  const mass = (layer: number, head: number, span: number) => output.attention[at(layer, head, tap) + span] ?? NaN;
   const hidden = taps.includes('hidden');
   return {
     row,
