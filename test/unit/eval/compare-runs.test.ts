@@ -47,7 +47,7 @@ describe('comparing runs', () => {
     assert.equal(pair.p, 1);
     const [table] = comparisonBlocks(compared.value).flatMap((block) => (block.kind === 'table' && block.table.refs ? [block.table] : []));
     assert.deepEqual(table?.rows.map(([row]) => row), ['2']);
-    assert.deepEqual(parseRowRef(table?.refs?.[0] ?? ''), { row: 2, step: 1 });
+    assert.deepEqual(parseRowRef(table.refs?.[0] ?? ''), { row: 2, step: 1 });
   });
 
   it('finds no difference between a run and itself', () => {
