@@ -78,6 +78,15 @@ export const ATTENTION_COMMANDS = {
 } as const;
 
 export type AttentionCommandName = keyof typeof ATTENTION_COMMANDS;
+/** Commands about bias experiments on data sets. */
+export const EXPERIMENT_COMMANDS = {
+  runBiasExperiment: 'stepscope.runBiasExperiment',
+  openBiasTrace: 'stepscope.openBiasTrace',
+  cancelBiasExperiment: 'stepscope.cancelBiasExperiment',
+  resumeBiasExperiment: 'stepscope.resumeBiasExperiment',
+} as const;
+
+export type ExperimentCommandName = keyof typeof EXPERIMENT_COMMANDS;
 
 /** Commands about runs and the *Runs* view. */
 export const RUN_COMMANDS = {
@@ -132,6 +141,7 @@ export const SETTINGS = {
   policyKeyVariable: 'stepscope.policy.keyVariable',
   policyPrompt: 'stepscope.policy.prompt',
   policySystem: 'stepscope.policy.system',
+  policyTemplate: 'stepscope.policy.template',
   policyTemperature: 'stepscope.policy.temperature',
   policyTopP: 'stepscope.policy.topP',
   policyMaxStepTokens: 'stepscope.policy.maxStepTokens',
@@ -235,5 +245,5 @@ export const VIEWS = {
 } as const;
 
 /** What dist/lab.js serves: it is loaded with the first of these. */
-export const LAB_COMMANDS: readonly string[] = [...Object.values(ATTENTION_COMMANDS), ...Object.values(EVAL_COMMANDS)];
+export const LAB_COMMANDS: readonly string[] = [...Object.values(ATTENTION_COMMANDS), ...Object.values(EVAL_COMMANDS), ...Object.values(EXPERIMENT_COMMANDS)];
 export const LAB_VIEWS: readonly string[] = [VIEWS.attention, VIEWS.report];

@@ -68,7 +68,7 @@ function provenance({ models, settings, data, started, id }: RunHeader<EvalSetti
   const lines: (readonly [string, string])[] = [
     ['Data', `${data?.file ?? '–'}: ${range}`],
     ...models.map(({ role, info }) => [role === 'verifier' ? 'Verifier' : 'Policy', `${info.name}, ${info.weights}, ${numberText(info.parameters / 1e6, 0)}M parameters, SHA-256 ${info.hash}`] as const),
-    ...(scores.length > 0 ? [['Scores', scores.join(', ')] as const] : models.length > 0 ? [['Mode', `${sampling}, prompt ${verifier.prompt}`] as const] : []),
+    ...(scores.length > 0 ? [['Scores', scores.join(', ')] as const] : models.some(({ role }) => role === 'verifier') ? [['Mode', `${sampling}, prompt ${verifier.prompt}`] as const] : []),
     ['Threshold', String(verifier.threshold)],
     ['Seed', String(verifier.seed)],
     ...Object.entries(options).map(([name, value]) => [`Option ${name}`, String(value)] as const),

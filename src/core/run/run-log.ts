@@ -23,11 +23,17 @@ export function runLogText({ header, events, end }: RunLog): string {
 
 /** Reads a log. A last line that was cut off in the middle is left out, as after a crash; any other bad line is named. */
 export function parseRunLog(name: string, text: string): Result<RunLog, 'run-invalid'> {
+  return allSteps(parseRunLogInSteps(name, text));
+}
+
+/** The same, a step a line: whoever must not be held up by a long log pauses between them. */
+export function* parseRunLogInSteps(name: string, text: string): Generator<void, Result<RunLog, 'run-invalid'>> {
   const lines = text.split('\n');
   const events: unknown[] = [];
   let header: RunHeader | undefined;
   let end: RunEnd | undefined;
   for (const [index, line] of lines.entries()) {
+    yield;
     if (line.trim() === '') continue;
     const value = parseLine(line);
     if (value === undefined) {
@@ -46,6 +52,13 @@ export function parseRunLog(name: string, text: string): Result<RunLog, 'run-inv
   }
   if (header === undefined) return fail('run-invalid', `${name} is empty: a run's log begins with its header.`);
   return ok({ header, events, ...(end && { end }) });
+}
+
+/** Runs all steps at once. */
+export function allSteps<Value>(steps: Generator<void, Value>): Value {
+  let step = steps.next();
+  while (step.done !== true) step = steps.next();
+  return step.value;
 }
 
 function parseLine(line: string): Record<string, unknown> | undefined {

@@ -1,3 +1,4 @@
+import type { Block } from '../../core/report/block.ts';
 import type { Result } from '../../core/result.ts';
 import type { SegmentationChoice } from '../../core/segment/segment-trace.ts';
 import type { Trace } from '../../core/trace/trace.ts';
@@ -32,7 +33,9 @@ export type TextJob =
   /** Reads a file of scores as `readScoreTable` does. */
   | { readonly kind: 'scores'; readonly name: string; readonly bytes: Uint8Array; readonly dataRows: number }
   /** Compares evaluations as `compareEvalLogs` does. */
-  | { readonly kind: 'compare'; readonly name: string; readonly logs: readonly NamedLog[] };
+  | { readonly kind: 'compare'; readonly name: string; readonly logs: readonly NamedLog[] }
+  /** Writes a report as `htmlBlocks` does: what draws its pictures need not be in memory elsewhere. */
+  | { readonly kind: 'html'; readonly name: string; readonly blocks: readonly Block[] };
 
 /** What is known of the open file without asking for a row. */
 export type ReaderState = Pick<Dataset, 'name' | 'container' | 'rowFormat' | 'progress'>;

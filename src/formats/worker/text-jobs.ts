@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { BiasState } from '../../core/bias/state.ts';
+import type { Block } from '../../core/report/block.ts';
 import { fail, type Result } from '../../core/result.ts';
 import type { SegmentationChoice, SegmentedTrace } from '../../core/segment/segment-trace.ts';
 import type { Trace } from '../../core/trace/trace.ts';
@@ -26,6 +27,8 @@ export interface TextJobs {
   scores(name: string, bytes: Uint8Array, dataRows: number): Promise<Result<ScoreTable, FormatErrorReason>>;
   /** See compareEvalLogs; `name` is for the message of a thread that fails. */
   compareEvals(name: string, logs: readonly NamedLog[]): Promise<Result<ComparisonContent, 'run-invalid' | 'not-comparable' | 'reader-ended'>>;
+  /** A report as one HTML page that opens anywhere (see htmlBlocks). */
+  html(title: string, blocks: readonly Block[]): Promise<Result<string, 'reader-ended'>>;
 }
 
 /** Most memory of a thread, in MB: a text of 5 MB with a step a character takes a third of it. */
@@ -42,6 +45,7 @@ export function createTextJobs(script: string, megabytes = MEGABYTES): TextJobs 
     evalFile: ({ name, text }, form) => run(settings, { kind: 'eval', name, text, form }) as ReturnType<TextJobs['evalFile']>,
     scores: (name, bytes, dataRows) => run(settings, { kind: 'scores', name, bytes, dataRows }) as ReturnType<TextJobs['scores']>,
     compareEvals: (name, logs) => run(settings, { kind: 'compare', name, logs }) as ReturnType<TextJobs['compareEvals']>,
+    html: (title, blocks) => run(settings, { kind: 'html', name: title, blocks }) as ReturnType<TextJobs['html']>,
   };
 }
 

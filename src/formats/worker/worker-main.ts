@@ -14,6 +14,8 @@ import { parseMarkdownTrace } from '../markdown.ts';
 import { openRows } from '../open-file.ts';
 import { compareEvalLogs, readEvalContent, writeEvalLog } from '../runs/eval-log.ts';
 import { readScoreTable } from '../score-file.ts';
+import { htmlBlocks } from '../report/report-html.ts';
+import { styleDigest } from '../report/style-digest.ts';
 import type { ReaderMessage, ReaderOrder, ReaderQuestion, ReaderRequest, ReaderState, TextJob } from './messages.ts';
 import { piecesOf } from './pieces.ts';
 
@@ -98,6 +100,8 @@ async function doneJob(job: TextJob): Promise<unknown> {
     }
     case 'compare':
       return compareEvalLogs(job.logs);
+    case 'html':
+      return ok(htmlBlocks(job.name, job.blocks, styleDigest()));
   }
 }
 

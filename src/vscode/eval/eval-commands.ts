@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import type { EvalSettings } from '../../core/eval/eval.ts';
-import { EVALS, evalNamed } from '../../core/eval/evals.ts';
 import { asksModel, type EvalRequest } from './eval-request.ts';
 import { cancellable } from '../cancellable.ts';
 import type { DatasetLibrary } from '../dataset/dataset-library.ts';
@@ -16,7 +15,7 @@ import { parseRowUri } from '../trace-content-provider.ts';
 import { documentName } from '../trace-documents.ts';
 import { openEvalContext, type EvalParts } from './eval-context.ts';
 import { openEvalFile, type EvalFile } from './eval-file.ts';
-import { askEval, findFits, fittingEval, QUICK_ROWS, requestOf, type EvalDraft } from './eval-form.ts';
+import { askEval, findFits, fittingEval, QUICK_EVALS, QUICK_ROWS, requestOf, type EvalDraft } from './eval-form.ts';
 import { rateKey, type EvalRates } from './eval-rates.ts';
 import type { EvalRuns } from './eval-runs.ts';
 
@@ -157,8 +156,8 @@ export function registerEvalCommands({ evals, parts, runs, library, rates, panel
 const NONE = (): string => vscode.l10n.t('There are no evaluations yet: Stepscope: Run Quick Eval… makes one.');
 
 function draftOf(name: string | undefined, { options = {}, rows, verifier, scores = [], withModel = false }: EvalOptions = {}): EvalDraft {
-  const about = (name === undefined ? undefined : evalNamed(name)) ?? EVALS[0];
-  if (about === undefined) throw new Error('There are no evals');
+  const about = QUICK_EVALS.find((one) => one.name === name);
+  if (about === undefined) throw new Error(`There is no quick eval "${name ?? ''}": use one of ${QUICK_EVALS.map((one) => one.name).join(', ')}.`);
   return { eval: about, sample: rows ?? QUICK_ROWS, scores, withModel, settings: { eval: about.name, verifier: { ...readSettings().verifier, ...verifier }, options, scores: scores.map(documentName) } };
 }
 

@@ -33,6 +33,9 @@ export type EvalFits = ReadonlyMap<Eval, { readonly fit: number; readonly of: nu
 type Act = 'go' | 'measure' | 'eval' | 'sample' | 'scores' | 'judges' | 'model' | 'mode' | 'k' | 'temperature' | 'threshold' | 'seed';
 type Line = vscode.QuickPickItem & { readonly act: Act | EvalOption };
 
+/** Evals that judge what the data has; searching needs a policy, and has a form of its own (Compare Strategies). */
+export const QUICK_EVALS: readonly Eval[] = EVALS.filter(({ needs }) => needs.policy !== true);
+
 /** Rows of a quick eval unless a person says otherwise. */
 export const QUICK_ROWS = 100;
 /** Rows that are looked at to know which evals fit. */
@@ -43,7 +46,7 @@ export async function findFits(file: EvalFile): Promise<EvalFits> {
   const fits = new Map<Eval, { fit: number; of: number; why?: string }>();
   for (let row = 0; row < Math.min(file.rows, LOOKED_AT); row++) {
     const trace = await file.trace(row);
-    for (const one of EVALS) {
+    for (const one of QUICK_EVALS) {
       const known = fits.get(one) ?? { fit: 0, of: 0 };
       const why = trace.ok ? one.unfit(trace.value) : trace.error.message;
       fits.set(one, { ...known, fit: known.fit + (why === undefined ? 1 : 0), of: known.of + 1, ...(why !== undefined && known.why === undefined && { why }) });
@@ -54,7 +57,7 @@ export async function findFits(file: EvalFile): Promise<EvalFits> {
 
 /** The eval whose label the rows have, the more telling one first; one that takes any trace comes last. */
 export function fittingEval(fits: EvalFits): Eval {
-  const labelled = EVALS.filter(({ needs }) => needs.label !== 'none');
+  const labelled = QUICK_EVALS.filter(({ needs }) => needs.label !== 'none');
   const rank = (one: Eval): number => fits.get(one)?.fit ?? 0;
   const best = labelled.reduce((chosen, one) => (rank(one) > rank(chosen) ? one : chosen), processBenchEval);
   return rank(best) > 0 ? best : agreementEval;
@@ -121,7 +124,7 @@ async function change(draft: EvalDraft, act: Exclude<Act, 'go' | 'measure'>, fil
   const set = (changes: Partial<EvalSettings['verifier']>): EvalDraft => ({ ...draft, settings: { ...draft.settings, verifier: { ...verifier, ...changes } } });
   switch (act) {
     case 'eval': {
-      const items = EVALS.map((one) => ({ label: one.title, description: one.name, detail: `${one.description} ${vscode.l10n.t('{0} of the first {1} rows fit.', fits.get(one)?.fit ?? 0, fits.get(one)?.of ?? 0)}`, one }));
+      const items = QUICK_EVALS.map((one) => ({ label: one.title, description: one.name, detail: `${one.description} ${vscode.l10n.t('{0} of the first {1} rows fit.', fits.get(one)?.fit ?? 0, fits.get(one)?.of ?? 0)}`, one }));
       const chosen = (await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Eval'), matchOnDetail: true }))?.one;
       return chosen === undefined || chosen === draft.eval ? draft : { ...draft, eval: chosen, scores: draft.scores.slice(0, chosen.needs.scores.max), settings: { ...draft.settings, eval: chosen.name, options: {}, scores: draft.settings.scores.slice(0, chosen.needs.scores.max) } };
     }
@@ -181,6 +184,9 @@ async function askOption(option: EvalOption, settings: EvalSettings): Promise<st
       return now !== true;
     case 'choice':
       return vscode.window.showQuickPick(option.choices, { title: option.name, placeHolder: option.title });
+    case 'list':
+    case 'text':
+      return vscode.window.showInputBox({ title: option.name, prompt: option.title, value: String(now) });
     case 'number':
       return askNumber(option.title, Number(now), [option.min, option.max], option.integer);
   }

@@ -14,6 +14,7 @@ import { createEvalRates } from '../eval/eval-rates.ts';
 import { comparisonReports, evalExports, evalReports, type OpenRowAt } from '../eval/eval-reports.ts';
 import { createEvalRuns } from '../eval/eval-runs.ts';
 import { VERIFIER } from '../model-role.ts';
+import { registerExperiments, type Experiments } from '../experiment/register-experiments.ts';
 import { createReportPanels } from '../report/report-panel.ts';
 import type { RunKindSupport } from '../runs/run-kinds.ts';
 import { choiceText } from '../search/solve-command.ts';
@@ -24,6 +25,8 @@ import type { LabServices } from './lab-services.ts';
 /** What the first bundle uses of the second. */
 export interface Lab extends Disposable {
   readonly kinds: Readonly<Partial<Record<'bias' | 'eval', RunKindSupport>>>;
+  /** A trace of a bias experiment (see Experiments.trace). */
+  biasTrace: Experiments['trace'];
 }
 
 /** Composes the adapters of the laboratory. Starts no model. */
@@ -39,14 +42,16 @@ export function openLab(services: LabServices): Lab {
     if (located.ok) await openAt(uri, row, located.value, step ?? 0);
     else void vscode.window.showInformationMessage(located.error.message);
   };
-  const panels = createReportPanels(context.extensionUri, { eval: evalReports(evals, openRow), comparison: comparisonReports(runs, textJobs, openRow) });
   const symbolic = createSymbolicEquality(context.asAbsolutePath('dist/symbolic.js'));
+  const experiments = registerExperiments(services, (id) => panels.show('bias', id));
+  const panels = createReportPanels(context.extensionUri, { bias: experiments.reports, eval: evalReports(evals, openRow), comparison: comparisonReports(runs, textJobs, openRow) });
   const subscriptions = vscode.Disposable.from(
     symbolic,
     evals,
     panels,
     registerEvalCommands({ evals, parts, runs, library, rates, panels }),
     registerAttention({ context, activities, active, target, models: { policy, verifier } }),
+    experiments,
     registerTestExplorer({
       library,
       store,
@@ -61,5 +66,5 @@ export function openLab(services: LabServices): Lab {
       chooseVerifier,
     }),
   );
-  return { kinds: { eval: { open: (id) => panels.show('eval', id), exports: evalExports(textJobs) } }, dispose: () => void subscriptions.dispose() };
+  return { kinds: { bias: experiments.kind, eval: { open: (id) => panels.show('eval', id), exports: evalExports(textJobs) } }, biasTrace: (id, row, variant) => experiments.trace(id, row, variant), dispose: () => void subscriptions.dispose() };
 }

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { PLANNING_WORDS } from '../../../src/core/segment/planning-words.ts';
 import { defaultSearchSettings, STRATEGIES } from '../../../src/core/search/settings.ts';
 import { DEFAULT_VERIFIER_SETTINGS, PROMPT_FORMS } from '../../../src/core/verifier/settings.ts';
-import { ATTENTION_COMMANDS, COLORS, COMMANDS, CONTEXT_KEYS, DATASET_COMMANDS, EVAL_COMMANDS, RESTRICTED_SETTINGS, RUN_COMMANDS, SEARCH_COMMANDS, SETTING_LIMITS, SETTINGS, SETUP_COMMANDS, TESTING_VIEW, TRACE_ROOT, TRACE_SCHEME, VIEWS, WALKTHROUGH } from '../../../src/vscode/manifest.ts';
+import * as declared from '../../../src/vscode/manifest.ts';
+import { COLORS, CONTEXT_KEYS, RESTRICTED_SETTINGS, SETTING_LIMITS, SETTINGS, TESTING_VIEW, TRACE_ROOT, TRACE_SCHEME, VIEWS, WALKTHROUGH } from '../../../src/vscode/manifest.ts';
 import { readManifest } from '../l10n/manifest-texts.ts';
 
 interface Contribution {
@@ -55,7 +56,8 @@ const root = process.cwd();
 const manifest = readManifest() as Manifest;
 const { contributes } = manifest;
 const contributedViews = Object.values(contributes.views).flat();
-const commands: readonly string[] = [ATTENTION_COMMANDS, COMMANDS, DATASET_COMMANDS, EVAL_COMMANDS, RUN_COMMANDS, SEARCH_COMMANDS, SETUP_COMMANDS].flatMap((group) => Object.values(group));
+/** Of all groups of commands; the laboratory's are in groups already. */
+const commands: readonly string[] = Object.entries(declared).flatMap(([name, group]) => (name.endsWith('COMMANDS') && name !== 'LAB_COMMANDS' ? Object.values(group) : []));
 const sorted = (list: Iterable<string>): string[] => [...list].sort();
 
 describe('manifest', () => {
@@ -172,7 +174,8 @@ describe('manifest', () => {
   });
 
   it('wakes up for its own documents and panels, never for a language', () => {
-    assert.deepEqual(sorted(manifest.activationEvents), sorted([`onFileSystem:${TRACE_SCHEME}`, `onView:${TESTING_VIEW}`, `onWebviewPanel:${VIEWS.analysis}`, `onWebviewPanel:${VIEWS.attention}`, `onWebviewPanel:${VIEWS.compare}`, `onWebviewPanel:${VIEWS.report}`, `onWebviewPanel:${VIEWS.scores}`, `onWebviewPanel:${VIEWS.search}`]));
+    const panels = Object.values(VIEWS).filter((view) => view !== VIEWS.table && !contributedViews.some(({ id }) => id === view));
+    assert.deepEqual(sorted(manifest.activationEvents), sorted([`onFileSystem:${TRACE_SCHEME}`, `onView:${TESTING_VIEW}`, ...panels.map((view) => `onWebviewPanel:${view}`)]));
     assert.deepEqual(contributes.languages, [{ id: 'markdown', filenamePatterns: [`${TRACE_ROOT}/*`] }]);
   });
 
