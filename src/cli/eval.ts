@@ -8,6 +8,7 @@ import { createRunState, type EvalRunState } from '../core/eval/run-state.ts';
 import type { ScoreSource } from '../core/eval/score-source.ts';
 import { searchJudges } from '../core/eval/search.ts';
 import { spreadRows } from '../core/eval/spread-rows.ts';
+import { summaryObject } from '../core/eval/summary-object.ts';
 import type { LanguageModel } from '../core/model.ts';
 import { StepscopeError } from '../core/result.ts';
 import type { RunEnd, RunHeader } from '../core/run/run.ts';
@@ -16,7 +17,7 @@ import { createSymbolicEquality } from '../models/symbolic/symbolic-equality.ts'
 import { openData, openScores } from './eval-data.ts';
 import { openRunFiles, type RunFiles } from './eval-files.ts';
 import { readEvalCommand, type EvalCommand, type Minimum } from './eval-options.ts';
-import { createProgress, printSummary, summaryObject } from './eval-output.ts';
+import { createProgress, printSummary } from './eval-output.ts';
 import { chosenRows } from './open-input.ts';
 import { modelSource, policySource, type ModelSource } from './score-model.ts';
 import { readNumber, UsageError } from './usage.ts';

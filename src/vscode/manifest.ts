@@ -112,6 +112,17 @@ export const OVERTHINKING_COMMANDS = {
 } as const;
 
 export type OverthinkingCommandName = keyof typeof OVERTHINKING_COMMANDS;
+/** Commands about evaluations. */
+export const EVAL_COMMANDS = {
+  runEval: 'stepscope.runEval',
+  pauseEval: 'stepscope.pauseEval',
+  cancelEval: 'stepscope.cancelEval',
+  resumeEval: 'stepscope.resumeEval',
+  rerunEval: 'stepscope.rerunEval',
+  compareRuns: 'stepscope.compareRuns',
+} as const;
+
+export type EvalCommandName = keyof typeof EVAL_COMMANDS;
 
 /** Commands about Stepscope itself. */
 export const SETUP_COMMANDS = {
@@ -260,5 +271,5 @@ export const VIEWS = {
 } as const;
 
 /** What dist/lab.js serves: it is loaded with the first of these. */
-export const LAB_COMMANDS: readonly string[] = [ATTENTION_COMMANDS, BIAS_COMMANDS, EXPERIMENT_COMMANDS, OVERTHINKING_COMMANDS].flatMap((group) => Object.values<string>(group));
+export const LAB_COMMANDS: readonly string[] = [ATTENTION_COMMANDS, BIAS_COMMANDS, EVAL_COMMANDS, EXPERIMENT_COMMANDS, OVERTHINKING_COMMANDS].flatMap((group) => Object.values<string>(group));
 export const LAB_VIEWS: readonly string[] = [VIEWS.attention, VIEWS.masking, VIEWS.overthinking, VIEWS.report];

@@ -207,6 +207,21 @@ export class Workbench {
     await this.quickInput.getByRole('button', { name: button, exact: true }).click({ timeout: WAIT });
   }
 
+  /** Gives a file of the opened folder to that dialog. */
+  async chooseFile(name: string): Promise<void> {
+    const input = this.quickInput.locator('input').first();
+    await this.quickInput.locator('.monaco-list-row', { hasText: '..' }).waitFor({ timeout: WAIT });
+    await input.fill(path.join(this.folder ?? '', name));
+    await this.quickInput.locator('.monaco-list-row', { hasText: name }).first().waitFor({ timeout: WAIT });
+    await input.press('Enter');
+  }
+
+  /** Ticks all rows of a quick pick of several, and accepts them. */
+  async pickAll(): Promise<void> {
+    await this.quickInput.locator('.quick-input-header [role="checkbox"], .quick-input-check-all').first().click({ timeout: WAIT });
+    await this.press('Enter');
+  }
+
   /** Waits until the quick input says `text`: its title, its question, a row or what is wrong with what was typed. */
   async quickInputSays(text: string): Promise<void> {
     const input = this.quickInput.locator('input').first();

@@ -33,6 +33,8 @@ export interface Eval<Item = unknown> {
   summarize(rows: readonly EvalRow<Item>[], settings: EvalSettings): EvalSummary;
   /** The first metric alone, cheap: for progress. Undefined while it is not defined. */
   headline(rows: readonly EvalRow<Item>[], settings: EvalSettings): string | undefined;
+  /** The metric by which two runs on the same rows are compared. */
+  readonly pooled: PooledMetric<Item>;
   /** The row for a list and for a test runner. */
   outcome(row: EvalRow<Item>, settings: EvalSettings): RowOutcome;
 }
@@ -44,6 +46,15 @@ export interface EvalNeeds {
   readonly scores: { readonly min: number; readonly max: number };
   /** A policy that solves the question of each row (`EvalData.question`): the rows need not be traces. */
   readonly policy?: true;
+}
+
+/** A metric of sums over rows: pairs of rows can be drawn again, which gives an interval of the difference of two runs. */
+export interface PooledMetric<Item> {
+  readonly name: string;
+  /** What a row adds, always as many numbers; undefined where it is in no number. */
+  columns(row: EvalRow<Item>, settings: EvalSettings): readonly number[] | undefined;
+  /** A share in [0, 1], of the sums of the columns; undefined where it is not defined. */
+  value(sums: readonly number[]): number | undefined;
 }
 
 export interface RowOutcome {

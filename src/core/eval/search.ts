@@ -75,6 +75,11 @@ export const searchEval: Eval<SearchItem> = {
     const [first] = armNames(strategiesOf(settings));
     return rows.length === 0 || first === undefined ? undefined : metricText(searchAccuracy(rows, first));
   },
+  pooled: {
+    name: 'Accuracy of the first strategy',
+    columns: ({ item: { arms: [first] } }) => first && [first.correct ? 1 : 0, 1],
+    value: ([right = 0, all = 0]) => (all === 0 ? undefined : right / all),
+  },
   outcome({ item }) {
     const [first] = item.arms;
     const wrong = item.arms.filter(({ correct }) => !correct).map(({ name }) => name);
