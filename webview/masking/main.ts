@@ -51,7 +51,7 @@ const heads = createFilterBox({ label: t('Query heads, from 0'), placeholder: t(
 const partsLack = element('p', 'quiet');
 const run = createButton(t('Run'), () => post({ type: 'run' }));
 run.setAttribute('appearance', 'primary');
-run.title = t('Ctrl+Enter');
+run.title = 'Ctrl+Enter';
 const cancel = createButton(t('Cancel'), () => post({ type: 'cancel' }));
 const policy = createButton(t('Choose Policy…'), () => post({ type: 'choose-policy' }));
 const save = createButton(t('Export…'), () => post({ type: 'export' }));

@@ -17,7 +17,7 @@ import { createEvalRuns } from '../eval/eval-runs.ts';
 import { VERIFIER } from '../model-role.ts';
 import { registerExperiments, type Experiments } from '../experiment/register-experiments.ts';
 import { registerMaskingCommands } from '../masking/masking-commands.ts';
-import { MASKING_EXPORTS } from '../masking/masking-log.ts';
+import { maskingExports } from '../masking/masking-log.ts';
 import { createMaskingPanel } from '../masking/masking-panel.ts';
 import { createMaskingWork } from '../masking/masking-work.ts';
 import { createFirstAnswers } from '../overthinking/first-answers.ts';
@@ -97,7 +97,7 @@ export function openLab(services: LabServices): Lab {
     kinds: {
       bias: experiments.kind,
       eval: { open: (id) => panels.show('eval', id), exports: evalExports(textJobs) },
-      masking: { open: (id) => void masking.open(id), exports: MASKING_EXPORTS },
+      masking: { open: (id) => void masking.open(id), exports: maskingExports() },
     },
     biasTrace: (id, row, variant) => experiments.trace(id, row, variant),
     dispose: () => void subscriptions.dispose(),

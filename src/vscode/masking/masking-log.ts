@@ -52,16 +52,18 @@ export function maskingHeadline(plans: BiasSettings['plans'], events: readonly B
 }
 
 /** What a run can be written as, beside its log. */
-export const MASKING_EXPORTS: readonly RunExport[] = [
-  {
-    title: 'Markdown: the plans and their continuations, for reading',
-    extension: 'md',
-    write(log) {
-      const state = stateOfLog(log.header.title, log);
-      return state.ok ? ok(markdown(state.value)) : state;
+export function maskingExports(): readonly RunExport[] {
+  return [
+    {
+      title: t('Markdown: the plans and their continuations, for reading'),
+      extension: 'md',
+      write(log) {
+        const state = stateOfLog(log.header.title, log);
+        return state.ok ? ok(markdown(state.value)) : state;
+      },
     },
-  },
-];
+  ];
+}
 
 function markdown(state: MaskingState): string {
   const snapshot = maskingSnapshot(state);

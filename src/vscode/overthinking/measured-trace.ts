@@ -21,9 +21,6 @@ export interface MeasuredTrace {
   readonly byHand: boolean;
 }
 
-/** The name of a first answer's origin. */
-export const BY_HAND = 'by hand';
-
 /** The error is a sentence for a person. `given` is where a person has put the first answer. */
 export function measureTrace(trace: BiasTrace, name: string, settings: BiasSettings, given: Span | undefined): Result<MeasuredTrace> {
   if (trace.text.length > LONG_DOCUMENT) return fail('too-long', t('{0} is longer than {1} characters: the detectors would hold up the editor. Use stepscope bias in a terminal, or cut the file.', name, LONG_DOCUMENT));
@@ -48,8 +45,8 @@ function answerAt(stated: readonly AnswerStatement[], text: string, steps: reado
   const step = steps.findIndex((span) => span.start <= start && end <= span.end);
   if (step < 0 || end > text.length) return undefined;
   const [statement] = stated;
-  if (statement !== undefined) return { answer: statement.answer, span: { start: start + statement.span.start, end: start + statement.span.end }, step, by: BY_HAND };
+  if (statement !== undefined) return { answer: statement.answer, span: { start: start + statement.span.start, end: start + statement.span.end }, step, by: t('by hand') };
   const selected = text.slice(start, end);
   const from = start + selected.length - selected.trimStart().length;
-  return selected.trim() === '' ? undefined : { answer: selected.trim(), span: { start: from, end: from + selected.trim().length }, step, by: BY_HAND };
+  return selected.trim() === '' ? undefined : { answer: selected.trim(), span: { start: from, end: from + selected.trim().length }, step, by: t('by hand') };
 }

@@ -13,7 +13,7 @@ import type { TraceView } from '../trace-sessions.ts';
 import { biasTrace } from './bias-trace.ts';
 import { readBiasSettings } from '../bias/bias-settings.ts';
 import type { FirstAnswers } from './first-answers.ts';
-import { BY_HAND, measureTrace, type MeasuredTrace } from './measured-trace.ts';
+import { measureTrace, type MeasuredTrace } from './measured-trace.ts';
 import { MOST_STATEMENTS, overthinkingSnapshot, type OverthinkingPicture } from './overthinking-snapshot.ts';
 import type { PartLacks } from './overthinking-parts.ts';
 import type { PolicyAbilities } from '../bias/policy-abilities.ts';
@@ -197,7 +197,7 @@ export function createOverthinkingPanel({ extension, active, readings, firstAnsw
     const first = measured.ok && measured.value.byHand ? measured.value.measure.first : undefined;
     if (first === undefined) return void vscode.window.showInformationMessage(vscode.l10n.t('The selection is not within one step of {0}: select an answer in a step.', view.open.name));
     keepFirst(trace.text, first.span);
-    note(vscode.l10n.t('The first answer is {0} in step {1}, {2}.', first.answer, first.step + 1, BY_HAND));
+    note(vscode.l10n.t('The first answer is {0} in step {1}, {2}.', first.answer, first.step + 1, first.by));
   }
 
   async function compute(view: TraceView, parts: readonly TracePart[]): Promise<OverthinkingSnapshot | undefined> {

@@ -5,7 +5,7 @@ import { traceReader } from '../../../../src/core/bias/measure-trace.ts';
 import { DEFAULT_BIAS_SETTINGS } from '../../../../src/core/bias/settings.ts';
 import { parseMaskingViewMessage, PLAN_COLUMNS, type MaskDraft, type PlanResult } from '../../../../src/protocol/masking-view.ts';
 import { firstDraft, plansOf } from '../../../../src/vscode/masking/masking-choices.ts';
-import { MASKING_EXPORTS, maskingHeadline, stateOfLog } from '../../../../src/vscode/masking/masking-log.ts';
+import { maskingExports, maskingHeadline, stateOfLog } from '../../../../src/vscode/masking/masking-log.ts';
 import { maskingSnapshot } from '../../../../src/vscode/masking/masking-snapshot.ts';
 import type { MaskingState } from '../../../../src/vscode/masking/masking-state.ts';
 
@@ -105,7 +105,7 @@ describe('the panel of hidden input', () => {
     assert.ok(read.ok, read.ok ? '' : read.error.message);
     assert.deepEqual(read.value.draft.targets, ['question', 'numbers', 'nothing']);
     assert.deepEqual(maskingSnapshot(read.value).results.map(({ cells }) => cells), maskingSnapshot(ran()).results.map(({ cells }) => cells));
-    const text = await MASKING_EXPORTS[0]?.write(log);
+    const text = await maskingExports()[0]?.write(log);
     assert.match(text?.ok === true ? text.value : '', /\|(---\|){8}\n[^]*\| Question hidden\\, from the first answer \| \d+ /);
     assert.equal(maskingHeadline(settings.plans, run?.events ?? []), '2 plans, answer changed under question@first');
     const early = stateOfLog('x', { ...log, events: [] });
