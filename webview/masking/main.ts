@@ -120,7 +120,8 @@ function show(snapshot: MaskingSnapshot | undefined, missing: string | undefined
 function section(heading: string, ...parts: readonly HTMLElement[]): HTMLElement {
   const made = element('section');
   const name = element('h2', '', heading);
-  name.id = `h-${heading.replace(/\W/g, '-')}`;
+  // Letters of any script: the headings are translated, and each needs an id of its own.
+  name.id = `h-${heading.replace(/[^\p{L}\p{N}]/gu, '-')}`;
   made.setAttribute('aria-labelledby', name.id);
   made.append(name, ...parts);
   return made;
