@@ -78,6 +78,15 @@ export const ATTENTION_COMMANDS = {
 } as const;
 
 export type AttentionCommandName = keyof typeof ATTENTION_COMMANDS;
+/** Commands about bias experiments on data sets. */
+export const EXPERIMENT_COMMANDS = {
+  runBiasExperiment: 'stepscope.runBiasExperiment',
+  openBiasTrace: 'stepscope.openBiasTrace',
+  cancelBiasExperiment: 'stepscope.cancelBiasExperiment',
+  resumeBiasExperiment: 'stepscope.resumeBiasExperiment',
+} as const;
+
+export type ExperimentCommandName = keyof typeof EXPERIMENT_COMMANDS;
 
 /** Commands about internal bias. */
 export const BIAS_COMMANDS = {
@@ -251,5 +260,5 @@ export const VIEWS = {
 } as const;
 
 /** What dist/lab.js serves: it is loaded with the first of these. */
-export const LAB_COMMANDS: readonly string[] = [...Object.values(ATTENTION_COMMANDS), ...Object.values(BIAS_COMMANDS), ...Object.values(OVERTHINKING_COMMANDS)];
-export const LAB_VIEWS: readonly string[] = [VIEWS.attention, VIEWS.masking, VIEWS.overthinking];
+export const LAB_COMMANDS: readonly string[] = [ATTENTION_COMMANDS, BIAS_COMMANDS, EXPERIMENT_COMMANDS, OVERTHINKING_COMMANDS].flatMap((group) => Object.values<string>(group));
+export const LAB_VIEWS: readonly string[] = [VIEWS.attention, VIEWS.masking, VIEWS.overthinking, VIEWS.report];

@@ -133,7 +133,7 @@ fields.append(layers.element, heads.element);
 const choices = element('div', 'choices');
 choices.append(section(t('What to hide'), targets.element, part.element, partSaid), section(t('From where on, and how'), start.element, methods.element, fields, partsLack));
 const body = element('div');
-body.append(system, question, facts.element, notes, choices, bar, blocked, plans.element, section(t('Step by step'), steps.element));
+body.append(system, question, notes, choices, bar, blocked, plans.element, section(t('Step by step'), steps.element), section(t('How it was made'), facts.element));
 document.getElementById('masking')?.append(title, status, body);
 window.addEventListener('message', ({ data }: MessageEvent<MaskingHostMessage>) => show(data.snapshot, data.missing));
 show(undefined, undefined);

@@ -84,8 +84,8 @@ function tokenList(id: string, label: string, note: string, tokens: readonly { r
       at.className = 'position';
       at.textContent = String(position);
       const code = document.createElement('code');
-      // White space is a token's own.
-      code.textContent = JSON.stringify(text).slice(1, -1);
+      // White space is a token's own: a space is drawn as editors draw it, a line feed as \n.
+      code.textContent = JSON.stringify(text).slice(1, -1).replaceAll(' ', '·');
       item.append(at, code);
       return item;
     }),

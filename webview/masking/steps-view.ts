@@ -1,4 +1,4 @@
-import type { MaskedStep, MaskingSnapshot } from '../../src/protocol/masking-view.ts';
+import type { MaskedStep, MaskingSnapshot, PlanResult } from '../../src/protocol/masking-view.ts';
 import { t } from '../components/l10n.ts';
 import { moved } from '../components/moved.ts';
 import { struckText } from './struck-text.ts';
@@ -63,7 +63,7 @@ export function createStepsView(onStart: (step: number) => void): StepsView {
         body.append(stepRow(snapshot, index));
       });
       if (snapshot.steps.length === 0) body.append(startRow(snapshot));
-      body.append(row([cell('th', t('end')), cell('td', snapshot.after), ...snapshot.results.map(({ rows }) => maskedCell(rows[snapshot.steps.length] ?? []))]));
+      body.append(row([cell('th', t('end')), cell('td', snapshot.after), ...snapshot.results.map((result) => resultCell(result, snapshot.steps.length))]));
       table.replaceChildren(head, body);
       focused = Math.min(focused, Math.max(0, snapshot.steps.length - 1));
       buttons().forEach((button, index) => (button.tabIndex = index === focused ? 0 : -1));
@@ -88,7 +88,7 @@ export function createStepsView(onStart: (step: number) => void): StepsView {
     const text = cell('td', '');
     text.append(struckText(step?.text ?? '', step?.hidden ?? [], step?.startAt));
     for (const mark of step?.marks ?? []) text.append(small('mark-note', mark));
-    return row([number, text, ...results.map(({ rows }) => maskedCell(rows[index] ?? []))]);
+    return row([number, text, ...results.map((result) => resultCell(result, index))]);
   }
 }
 
@@ -102,9 +102,15 @@ function startRow({ startLabel, results }: MaskingSnapshot): HTMLElement {
   return made;
 }
 
+/** Nothing where a plan has no result: its table of numbers says why. */
+function resultCell({ rows }: PlanResult, index: number): HTMLElement {
+  return rows.length === 0 ? cell('td', '') : maskedCell(rows[index] ?? []);
+}
+
 function maskedCell(steps: readonly MaskedStep[]): HTMLElement {
   const made = cell('td', '');
   for (const step of steps) made.append(maskedStep(step));
+  if (steps.length === 0) made.append(small('sign', '–'));
   return made;
 }
 

@@ -30,10 +30,16 @@ export async function* runMasking(model: LanguageModel, task: MaskingTask, signa
   const { missing, plans } = planLacks(model, settings);
   yield* missing;
   const [prompts] = await biasPrompts(model, [question.question], settings, signal);
-  if (prompts?.ok !== true) return yield { type: 'failed', row, part: 'trace', message: prompts?.error.message ?? 'There is no prompt.' };
+  if (prompts?.ok !== true) {
+    yield { type: 'failed', row, part: 'trace', message: prompts?.error.message ?? 'There is no prompt.' };
+    return;
+  }
   const asked = { question, prompts: prompts.value };
   const trace = await traceOf(model, asked, task, reader, signal);
-  if (!trace.ok) return yield { type: 'failed', row, part: 'trace', message: trace.error.message };
+  if (!trace.ok) {
+    yield { type: 'failed', row, part: 'trace', message: trace.error.message };
+    return;
+  }
   yield { type: 'trace', row, question: question.question, ...(gold !== undefined && { gold }), ...(response !== undefined && { given: true }), trace: trace.value, deviation: undefined };
   for (const plan of plans) yield* await runPlans(model, [{ ...asked, trace: trace.value, plans: [plan] }], settings, reader, signal);
 }

@@ -1,3 +1,4 @@
+import type { Block } from '../../core/report/block.ts';
 import type { Result } from '../../core/result.ts';
 import type { SegmentationChoice } from '../../core/segment/segment-trace.ts';
 import type { Trace } from '../../core/trace/trace.ts';
@@ -25,7 +26,9 @@ export type TextJob =
   /** Cuts a trace as `segmentTrace` does. */
   | { readonly kind: 'segment'; readonly name: string; readonly trace: Trace; readonly choice: SegmentationChoice }
   /** Reads the log of an experiment on internal bias as `readBiasState` does: its report takes thousands of resamples. */
-  | { readonly kind: 'bias'; readonly name: string; readonly text: string };
+  | { readonly kind: 'bias'; readonly name: string; readonly text: string }
+  /** Writes a report as `htmlBlocks` does: what draws its pictures need not be in memory elsewhere. */
+  | { readonly kind: 'html'; readonly name: string; readonly blocks: readonly Block[] };
 
 /** What is known of the open file without asking for a row. */
 export type ReaderState = Pick<Dataset, 'name' | 'container' | 'rowFormat' | 'progress'>;

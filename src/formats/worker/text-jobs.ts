@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { BiasState } from '../../core/bias/state.ts';
+import type { Block } from '../../core/report/block.ts';
 import { fail, type Result } from '../../core/result.ts';
 import type { SegmentationChoice, SegmentedTrace } from '../../core/segment/segment-trace.ts';
 import type { Trace } from '../../core/trace/trace.ts';
@@ -16,6 +17,8 @@ export interface TextJobs {
   segment(name: string, trace: Trace, choice: SegmentationChoice): Promise<Result<SegmentedTrace, 'no-given-steps' | 'reader-ended'>>;
   /** See readBiasState; `text` is a whole log. */
   bias(name: string, text: string): Promise<Result<BiasState, 'run-invalid' | 'reader-ended'>>;
+  /** A report as one HTML page that opens anywhere (see htmlBlocks). */
+  html(title: string, blocks: readonly Block[]): Promise<Result<string, 'reader-ended'>>;
 }
 
 /** Most memory of a thread, in MB: a text of 5 MB with a step a character takes a third of it. */
@@ -28,6 +31,7 @@ export function createTextJobs(script: string, megabytes = MEGABYTES): TextJobs 
     parse: (name, text) => run(settings, { kind: 'parse', name, text }) as ReturnType<TextJobs['parse']>,
     segment: (name, trace, choice) => run(settings, { kind: 'segment', name, trace, choice }) as ReturnType<TextJobs['segment']>,
     bias: (name, text) => run(settings, { kind: 'bias', name, text }) as ReturnType<TextJobs['bias']>,
+    html: (title, blocks) => run(settings, { kind: 'html', name: title, blocks }) as ReturnType<TextJobs['html']>,
   };
 }
 

@@ -11,6 +11,8 @@ import type { Dataset } from '../dataset.ts';
 import { datasetInMemory } from '../index/dataset-in-memory.ts';
 import { openDataset } from '../index/open-dataset.ts';
 import { parseMarkdownTrace } from '../markdown.ts';
+import { htmlBlocks } from '../report/report-html.ts';
+import { styleDigest } from '../report/style-digest.ts';
 import type { ReaderMessage, ReaderOrder, ReaderQuestion, ReaderRequest, ReaderState, TextJob } from './messages.ts';
 import { piecesOf } from './pieces.ts';
 
@@ -87,6 +89,8 @@ function doneJob(job: TextJob): unknown {
       const log = parseRunLog(job.name, job.text);
       return log.ok ? readBiasState(job.name, log.value) : log;
     }
+    case 'html':
+      return ok(htmlBlocks(job.name, job.blocks, styleDigest()));
   }
 }
 

@@ -9,6 +9,7 @@ import { registerAttention } from '../attention/register-attention.ts';
 import { policyAbilities } from '../bias/policy-abilities.ts';
 import type { Disposable } from '../disposable.ts';
 import { registerTestExplorer } from '../evals/register-test-explorer.ts';
+import { registerExperiments, type Experiments } from '../experiment/register-experiments.ts';
 import { registerMaskingCommands } from '../masking/masking-commands.ts';
 import { MASKING_EXPORTS } from '../masking/masking-log.ts';
 import { createMaskingPanel } from '../masking/masking-panel.ts';
@@ -17,6 +18,7 @@ import { createFirstAnswers } from '../overthinking/first-answers.ts';
 import { registerOverthinkingCommands } from '../overthinking/overthinking-commands.ts';
 import { createOverthinkingPanel } from '../overthinking/overthinking-panel.ts';
 import { createTraceReadings } from '../overthinking/trace-readings.ts';
+import { createReportPanels } from '../report/report-panel.ts';
 import type { RunKindSupport } from '../runs/run-kinds.ts';
 import { readSettings } from '../settings.ts';
 import { rowsAtOnce } from '../verifier-choice.ts';
@@ -25,16 +27,18 @@ import type { LabServices } from './lab-services.ts';
 /** What the first bundle uses of the second. */
 export interface Lab extends Disposable {
   readonly kinds: Readonly<Partial<Record<'bias' | 'eval' | 'masking', RunKindSupport>>>;
+  /** A trace of a bias experiment (see Experiments.trace). */
+  biasTrace: Experiments['trace'];
 }
 
 /** Composes the adapters of the laboratory. Starts no model. */
 export function openLab(services: LabServices): Lab {
   // The bundle has a copy of its own of the module.
   config({ contents: vscode.l10n.bundle ?? {} });
-  const { context, known, library, store, runs, active, activities, target, policy, verifier, openAt, reopen, onScored, chooseVerifier } = services;
+  const { context, library, store, runs, activities, active, target, known, policy, verifier, openAt, reopen, onScored, chooseVerifier } = services;
   const symbolic = createSymbolicEquality(context.asAbsolutePath('dist/symbolic.js'));
-  const abilities = () => policyAbilities(context, known);
-  const maskingPanel = createMaskingPanel({ extension: context.extensionUri, runs, activities, work: createMaskingWork({ runs, policy: (signal) => policy.load('reasoned', signal) }), abilities });
+  const experiments = registerExperiments(services, (id) => reports.show('bias', id));
+  const reports = createReportPanels(context.extensionUri, { bias: experiments.reports });
   const traceReadings = createTraceReadings((signal) => policy.load('reasoned', signal), activities);
   const overthinking = createOverthinkingPanel({
     extension: context.extensionUri,
@@ -42,14 +46,23 @@ export function openLab(services: LabServices): Lab {
     readings: traceReadings,
     firstAnswers: createFirstAnswers(context.workspaceState),
     notes: () => policy.notes(),
-    abilities,
+    abilities: () => policyAbilities(context, known),
     reopen,
+  });
+  const masking = createMaskingPanel({
+    extension: context.extensionUri,
+    runs,
+    activities,
+    work: createMaskingWork({ runs, policy: (signal) => policy.load('reasoned', signal) }),
+    abilities: () => policyAbilities(context, known),
   });
   const subscriptions = vscode.Disposable.from(
     symbolic,
     registerAttention({ context, activities, active, target, models: { policy, verifier } }),
-    maskingPanel,
-    registerMaskingCommands({ panel: maskingPanel, target, active }),
+    experiments,
+    reports,
+    masking,
+    registerMaskingCommands({ panel: masking, target, active }),
     traceReadings,
     overthinking,
     registerOverthinkingCommands(target, overthinking),
@@ -67,5 +80,9 @@ export function openLab(services: LabServices): Lab {
       chooseVerifier,
     }),
   );
-  return { kinds: { masking: { open: (id) => void maskingPanel.open(id), exports: MASKING_EXPORTS } }, dispose: () => void subscriptions.dispose() };
+  return {
+    kinds: { bias: experiments.kind, masking: { open: (id) => void masking.open(id), exports: MASKING_EXPORTS } },
+    biasTrace: (id, row, variant) => experiments.trace(id, row, variant),
+    dispose: () => void subscriptions.dispose(),
+  };
 }

@@ -60,12 +60,15 @@ function partsProblem({ lacks, draft: { method, layers, heads } }: MaskingState)
   return method === 'mask' && (layers + heads).trim() !== '' ? lacks.attention : undefined;
 }
 
-function statusOf({ busy, trouble, trace, policy, run, settings }: MaskingState): string {
+function statusOf({ busy, trouble, trace, policy, run, settings, draft }: MaskingState): string {
   if (busy === 'writing') return t('{0} writes its own trace first, greedy.', policy);
   if (busy === 'masking') return t('{0} of {1} plans are done.', ended(run?.events ?? []), settings.plans.length);
   if (trouble !== undefined) return trouble;
   if (trace === undefined) return t('There is no trace yet.');
-  return run?.end === undefined ? t('Choose what to hide and from where on, then run.') : endText(run.end, ended(run.events));
+  if (run?.end === undefined) return t('Choose what to hide and from where on, then run.');
+  const plans = plansOf(draft);
+  const other = plans.ok && plans.value.map(planLabel).join() !== settings.plans.map(planLabel).join();
+  return [endText(run.end, ended(run.events)), ...(other ? [t('The results are of an earlier choice: run again for this one.')] : [])].join(' ');
 }
 
 function endText({ reason, message }: { readonly reason: string; readonly message?: string }, done: number): string {
@@ -92,7 +95,7 @@ function factsOf({ settings, model, policy, trace, subject }: MaskingState): Fac
     { name: t('Policy'), value: model === undefined ? policy : [model.name, model.weights].filter((part) => part !== '').join(', ') },
     ...(trace === undefined ? [] : [{ name: t('Trace'), value: t('{0}, {1} tokens, P_first {2}', count(trace.steps.length, 'step'), number(trace.tokens), number(trace.pFirst)) }]),
     ...(subject.gold === undefined ? [] : [{ name: t('Reference answer'), value: subject.gold }]),
-    { name: t('System turn'), value: system === undefined ? t('none') : system },
+    ...(system === undefined ? [{ name: t('System turn'), value: t('none') }] : []),
     { name: t('Decoding'), value: written.temperature === 0 ? t('greedy, at most {0} tokens, seed {1}', written.maxNewTokens, seed) : t('temperature {0}, at most {1} tokens, seed {2}', written.temperature, written.maxNewTokens, seed) },
     { name: t('Steps'), value: detectors.segmenter },
   ];

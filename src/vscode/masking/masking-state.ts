@@ -18,8 +18,8 @@ export interface MaskingState {
   /** The model that wrote the trace, or has read it. */
   readonly model?: ModelInfo;
   readonly draft: MaskDraft;
-  readonly busy?: 'writing' | 'masking';
+  readonly busy?: 'writing' | 'masking' | undefined;
   /** What went wrong, in a sentence. */
-  readonly trouble?: string;
+  readonly trouble?: string | undefined;
   readonly run?: { readonly id: string; readonly title: string; readonly events: readonly BiasEvent[]; readonly end?: Pick<RunEnd, 'reason' | 'message'> };
 }

@@ -53,8 +53,13 @@ export function createMaskingWork({ runs, policy }: MaskingWorkDependencies): Ma
     try {
       const model = await policy(signal);
       begun(model);
-      for await (const event of runMasking(model, task(model), signal)) take(event);
-      return { reason: 'done' };
+      let failed: string | undefined;
+      for await (const event of runMasking(model, task(model), signal)) {
+        take(event);
+        // Without a trace there is nothing to continue; a plan that fails says so in its own place.
+        if (event.type === 'failed' && event.part === 'trace') failed = event.message;
+      }
+      return failed === undefined ? { reason: 'done' } : { reason: 'failed', message: failed };
     } catch (error) {
       if (signal.aborted || (error instanceof StepscopeError && error.reason === 'aborted')) return { reason: 'cancelled' };
       return { reason: 'failed', message: error instanceof Error ? error.message : String(error) };
@@ -65,20 +70,19 @@ export function createMaskingWork({ runs, policy }: MaskingWorkDependencies): Ma
 
   return {
     async write(before, show, signal) {
-      let state: MaskingState = { ...without(before, 'trouble', 'run'), busy: 'writing' };
+      let state: MaskingState = { ...before, trouble: undefined, busy: 'writing' };
       show(state);
       const end = await follow(
         signal,
         () => ({ question: questionOf(state.subject), settings: { ...state.settings, plans: [] } }),
         (event) => {
           if (event.type === 'trace') state = { ...state, trace: event.trace };
-          if (event.type === 'failed') state = { ...state, trouble: event.message };
         },
         (model) => show((state = known(state, model))),
       );
       if (state.trace !== undefined) state = { ...state, draft: firstDraft(state) };
-      const trouble = end.reason === 'cancelled' ? vscode.l10n.t('Cancelled: there is no trace to continue. Write Trace asks the policy again.') : (end.message ?? state.trouble);
-      state = { ...without(state, 'busy'), ...(trouble !== undefined && { trouble }) };
+      const trouble = end.reason === 'cancelled' ? vscode.l10n.t('Cancelled: there is no trace to continue. Write Trace asks the policy again.') : end.message;
+      state = { ...state, busy: undefined, ...(trouble !== undefined && { trouble }) };
       show(state);
       return state;
     },
@@ -92,7 +96,7 @@ export function createMaskingWork({ runs, policy }: MaskingWorkDependencies): Ma
       const id = newRunId('masking', now);
       const title = before.run?.title ?? vscode.l10n.t('Hidden input · {0}', subject.name);
       const events: BiasEvent[] = [];
-      let state: MaskingState = { ...without(before, 'trouble'), settings, busy: 'masking', run: { id, title, events } };
+      let state: MaskingState = { ...before, trouble: undefined, settings, busy: 'masking', run: { id, title, events } };
       const update = (change: Partial<MaskingState> = {}): void => show((state = { ...state, ...change, run: { id, title, events: [...events] } }));
       let writer: ReturnType<RunStore['begin']> | undefined;
       const header: RunHeader<BiasSettings> = { type: 'run', version: 1, kind: 'masking', id, title, started: now.toISOString(), models: [], settings, ...(subject.data && { data: subject.data }) };
@@ -120,16 +124,9 @@ export function createMaskingWork({ runs, policy }: MaskingWorkDependencies): Ma
       writer ??= runs.begin(header);
       await writer.end({ ...end, headline: maskingHeadline(plans.value, events) });
       const { run } = state;
-      state = { ...without(state, 'busy'), ...(end.message !== undefined && { trouble: end.message }), ...(run && { run: { ...run, end } }) };
+      state = { ...state, busy: undefined, ...(end.message !== undefined && { trouble: end.message }), ...(run && { run: { ...run, end } }) };
       show(state);
       return state;
     },
   };
-}
-
-/** The state without some of its parts. */
-function without<Name extends 'busy' | 'trouble' | 'run'>(state: MaskingState, ...names: readonly Name[]): Omit<MaskingState, Name> {
-  const rest = { ...state };
-  for (const name of names) delete (rest as { -readonly [Key in keyof MaskingState]?: MaskingState[Key] })[name];
-  return rest;
 }

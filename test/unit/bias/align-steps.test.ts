@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { alignSteps, commonStart } from '../../../src/core/bias/align-steps.ts';
 
 const shape = (original: string, other: string): string =>
-  alignSteps([...original], [...other])
+  alignSteps(Array.from(original), Array.from(other))
     .rows.map((row) => row.map(({ step, same }) => `${other[step]}${same ? '=' : ''}`).join('+'))
     .join(' ');
 

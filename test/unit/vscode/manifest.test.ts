@@ -7,7 +7,8 @@ import { DEFAULT_VERIFIER_SETTINGS, PROMPT_FORMS } from '../../../src/core/verif
 import { ANSWER_PATTERNS, REFLECTION_WORDS } from '../../../src/core/bias/word-lists.ts';
 import { GUESS_TEMPLATES } from '../../../src/core/bias/guess-templates.ts';
 import { DEFAULT_BIAS_SETTINGS } from '../../../src/core/bias/settings.ts';
-import { ATTENTION_COMMANDS, BIAS_COMMANDS, COLORS, COMMANDS, CONTEXT_KEYS, DATASET_COMMANDS, OVERTHINKING_COMMANDS, RESTRICTED_SETTINGS, RUN_COMMANDS, SEARCH_COMMANDS, SETTING_LIMITS, SETTINGS, SETUP_COMMANDS, TESTING_VIEW, TRACE_ROOT, TRACE_SCHEME, VIEWS, WALKTHROUGH } from '../../../src/vscode/manifest.ts';
+import * as declared from '../../../src/vscode/manifest.ts';
+import { COLORS, CONTEXT_KEYS, RESTRICTED_SETTINGS, SETTING_LIMITS, SETTINGS, TESTING_VIEW, TRACE_ROOT, TRACE_SCHEME, VIEWS, WALKTHROUGH } from '../../../src/vscode/manifest.ts';
 import { readManifest } from '../l10n/manifest-texts.ts';
 
 interface Contribution {
@@ -59,7 +60,8 @@ const root = process.cwd();
 const manifest = readManifest() as Manifest;
 const { contributes } = manifest;
 const contributedViews = Object.values(contributes.views).flat();
-const commands: readonly string[] = [ATTENTION_COMMANDS, BIAS_COMMANDS, COMMANDS, DATASET_COMMANDS, OVERTHINKING_COMMANDS, RUN_COMMANDS, SEARCH_COMMANDS, SETUP_COMMANDS].flatMap((group) => Object.values(group));
+/** Of all groups of commands; the laboratory's are in groups already. */
+const commands: readonly string[] = Object.entries(declared).flatMap(([name, group]) => (name.endsWith('COMMANDS') && name !== 'LAB_COMMANDS' ? Object.values(group) : []));
 const sorted = (list: Iterable<string>): string[] => [...list].sort();
 
 describe('manifest', () => {
@@ -184,7 +186,8 @@ describe('manifest', () => {
   });
 
   it('wakes up for its own documents and panels, never for a language', () => {
-    assert.deepEqual(sorted(manifest.activationEvents), sorted([`onFileSystem:${TRACE_SCHEME}`, `onView:${TESTING_VIEW}`, `onWebviewPanel:${VIEWS.analysis}`, `onWebviewPanel:${VIEWS.attention}`, `onWebviewPanel:${VIEWS.compare}`, `onWebviewPanel:${VIEWS.masking}`, `onWebviewPanel:${VIEWS.overthinking}`, `onWebviewPanel:${VIEWS.report}`, `onWebviewPanel:${VIEWS.scores}`, `onWebviewPanel:${VIEWS.search}`]));
+    const panels = Object.values(VIEWS).filter((view) => view !== VIEWS.table && !contributedViews.some(({ id }) => id === view));
+    assert.deepEqual(sorted(manifest.activationEvents), sorted([`onFileSystem:${TRACE_SCHEME}`, `onView:${TESTING_VIEW}`, ...panels.map((view) => `onWebviewPanel:${view}`)]));
     assert.deepEqual(contributes.languages, [{ id: 'markdown', filenamePatterns: [`${TRACE_ROOT}/*`] }]);
   });
 

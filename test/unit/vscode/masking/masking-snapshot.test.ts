@@ -3,7 +3,7 @@ import { comparePair } from '../../../../src/core/bias/compare.ts';
 import type { BiasEvent, TraceMeasure } from '../../../../src/core/bias/events.ts';
 import { traceReader } from '../../../../src/core/bias/measure-trace.ts';
 import { DEFAULT_BIAS_SETTINGS } from '../../../../src/core/bias/settings.ts';
-import { parseMaskingViewMessage, PLAN_COLUMNS, type MaskDraft } from '../../../../src/protocol/masking-view.ts';
+import { parseMaskingViewMessage, PLAN_COLUMNS, type MaskDraft, type PlanResult } from '../../../../src/protocol/masking-view.ts';
 import { firstDraft, plansOf } from '../../../../src/vscode/masking/masking-choices.ts';
 import { MASKING_EXPORTS, maskingHeadline, stateOfLog } from '../../../../src/vscode/masking/masking-log.ts';
 import { maskingSnapshot } from '../../../../src/vscode/masking/masking-snapshot.ts';
@@ -58,7 +58,7 @@ describe('the panel of hidden input', () => {
     assert.deepEqual(steps.map(({ hidden }) => hidden.length), [1, 0, 0, 0]);
     assert.equal(startStep, 1);
     assert.equal(steps[1]?.text.slice(0, steps[1].startAt), 'So the answer is 156');
-    assert.match(steps[1]?.marks.join() ?? '', /first answer: 156/);
+    assert.match(steps[1].marks.join(), /first answer: 156/);
     assert.match(steps[2]?.marks.join() ?? '', /reflection: Wait/);
   });
 
@@ -81,19 +81,19 @@ describe('the panel of hidden input', () => {
 
   it('puts each continuation beside the trace, with its numbers and its first difference', () => {
     const { results, cells, status, steps } = maskingSnapshot(ran());
-    const [masked, none, nothing] = results;
-    assert.equal(masked?.rows.length, steps.length + 1);
-    assert.deepEqual(masked?.rows.map((row) => row.map(({ state: how }) => how)), [['kept'], ['same'], ['differs'], [], ['differs']]);
-    const differs = masked?.rows[2]?.[0];
+    const [masked, none, nothing] = results as readonly [PlanResult, PlanResult, PlanResult];
+    assert.equal(masked.rows.length, steps.length + 1);
+    assert.deepEqual(masked.rows.map((row) => row.map(({ state: how }) => how)), [['kept'], ['same'], ['differs'], [], ['differs']]);
+    const differs = masked.rows[2]?.[0];
     assert.equal(differs?.text.slice(differs.difference?.start, differs.difference?.end), 'it');
-    assert.equal(cell(masked?.cells ?? [], 'first'), 'step 3, token 3');
-    assert.equal(cell(masked?.cells ?? [], 'tokens'), `${Math.ceil(MASKED.length / 10)} (−${Math.ceil(TRACE.length / 10) - Math.ceil(MASKED.length / 10)})`);
-    assert.equal(cell(masked?.cells ?? [], 'changed'), 'yes ≠');
-    assert.equal(cell(masked?.cells ?? [], 'hidden'), '1');
+    assert.equal(cell(masked.cells, 'first'), 'step 3, token 3');
+    assert.equal(cell(masked.cells, 'tokens'), `${Math.ceil(MASKED.length / 10)} (−${Math.ceil(TRACE.length / 10) - Math.ceil(MASKED.length / 10)})`);
+    assert.equal(cell(masked.cells, 'changed'), 'yes ≠');
+    assert.equal(cell(masked.cells, 'hidden'), '1');
     assert.equal(cell(cells, 'answer'), '156');
-    assert.deepEqual([none?.state, none?.cells], ['none', []]);
-    assert.match(none?.message ?? '', /no number/);
-    assert.match(cell(nothing?.cells ?? [], 'first') ?? '', /nowhere/);
+    assert.deepEqual([none.state, none.cells], ['none', []]);
+    assert.match(none.message ?? '', /no number/);
+    assert.match(cell(nothing.cells, 'first') ?? '', /nowhere/);
     assert.match(status, /n = 1/);
   });
 
