@@ -191,9 +191,6 @@ export function activate(context: vscode.ExtensionContext): void {
     get bias() {
       return lab.open().kinds.bias;
     },
-    get masking() {
-      return lab.open().kinds.masking;
-    },
     get eval() {
       return lab.open().kinds.eval;
     },

@@ -64,7 +64,7 @@ export function openLab(services: LabServices): Lab {
     readings: traceReadings,
     firstAnswers: createFirstAnswers(context.workspaceState),
     notes: () => policy.notes(),
-    abilities,
+    abilities: () => policyAbilities(context, known),
     reopen,
   });
   const subscriptions = vscode.Disposable.from(

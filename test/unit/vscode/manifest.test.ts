@@ -61,7 +61,7 @@ const manifest = readManifest() as Manifest;
 const { contributes } = manifest;
 const contributedViews = Object.values(contributes.views).flat();
 /** Of all groups of commands; the laboratory's are in groups already. */
-const commands: readonly string[] = Object.entries(declared).flatMap(([name, group]) => (name.endsWith('COMMANDS') && name !== 'LAB_COMMANDS' ? Object.values(group) : []));
+const commands: readonly string[] = Object.entries(declared).flatMap(([name, group]) => (name.endsWith('COMMANDS') && name !== 'LAB_COMMANDS' ? Object.values(group as Readonly<Record<string, string>>) : []));
 const sorted = (list: Iterable<string>): string[] => [...list].sort();
 
 describe('manifest', () => {
