@@ -167,6 +167,8 @@ export function activate(context: vscode.ExtensionContext): void {
       memory,
       rowDocuments,
       textJobs,
+      known,
+      reopen,
       policy,
       verifier,
       async openAt(file, row, document, step) {
@@ -188,6 +190,9 @@ export function activate(context: vscode.ExtensionContext): void {
     search: { open: (id) => searchPanel.show(id), exports: searchExports() },
     get bias() {
       return lab.open().kinds.bias;
+    },
+    get masking() {
+      return lab.open().kinds.masking;
     },
     get eval() {
       return lab.open().kinds.eval;

@@ -9,8 +9,8 @@ import { svgElement } from './svg.ts';
 
 let styled = false;
 
-/** A chart with its name, what it shows in words, and the same as a table. `onOpen`: a click on a point opens what its `ref` names; by keyboard a table does. */
-export function chartFigure(chart: Chart, scope: string, onOpen?: (ref: string) => void): HTMLElement {
+/** A chart with its name, what it shows in words, and the same as a table. `most`: rows of that table (see chartTable). `onOpen`: a click on a point opens what its `ref` names; by keyboard a table does. */
+export function chartFigure(chart: Chart, scope: string, onOpen?: (ref: string) => void, most?: number): HTMLElement {
   if (!styled) {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(CHART_STYLE);
@@ -27,7 +27,7 @@ export function chartFigure(chart: Chart, scope: string, onOpen?: (ref: string) 
   const twin = document.createElement('details');
   const summary = document.createElement('summary');
   summary.textContent = t('As a table');
-  twin.append(summary, plainTable(chartTable(chart)));
+  twin.append(summary, plainTable(chartTable(chart, most)));
   figure.append(caption, picture, about, twin);
   if (onOpen !== undefined && 'series' in chart) openPoints(picture, chart.series.flatMap(({ points }) => points.map(({ ref }) => ref)), onOpen);
   return figure;

@@ -72,7 +72,7 @@ function parseLine(line: string): Record<string, unknown> | undefined {
 
 function isHeader(value: object): value is RunHeader {
   const { type, version, kind, id, title, started, models } = value as Partial<RunHeader>;
-  return type === 'run' && version === 1 && (kind === 'search' || kind === 'eval' || kind === 'bias') && typeof id === 'string' && typeof title === 'string' && typeof started === 'string' && Array.isArray(models) && models.every((model: unknown) => isModel(model));
+  return type === 'run' && version === 1 && (kind === 'search' || kind === 'eval' || kind === 'bias' || kind === 'masking') && typeof id === 'string' && typeof title === 'string' && typeof started === 'string' && Array.isArray(models) && models.every((model: unknown) => isModel(model));
 }
 
 function isModel(value: unknown): boolean {

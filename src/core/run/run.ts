@@ -1,7 +1,7 @@
 import type { ModelInfo } from '../model.ts';
 
 /** What kinds of runs there are: each is a method whose events are its log. */
-export type RunKind = 'search' | 'eval' | 'bias';
+export type RunKind = 'search' | 'eval' | 'bias' | 'masking';
 
 /** A model that took part, by its part. */
 export interface RunModel {

@@ -4,6 +4,9 @@ import path from 'node:path';
 import { PLANNING_WORDS } from '../../../src/core/segment/planning-words.ts';
 import { defaultSearchSettings, STRATEGIES } from '../../../src/core/search/settings.ts';
 import { DEFAULT_VERIFIER_SETTINGS, PROMPT_FORMS } from '../../../src/core/verifier/settings.ts';
+import { ANSWER_PATTERNS, REFLECTION_WORDS } from '../../../src/core/bias/word-lists.ts';
+import { GUESS_TEMPLATES } from '../../../src/core/bias/guess-templates.ts';
+import { DEFAULT_BIAS_SETTINGS } from '../../../src/core/bias/settings.ts';
 import * as declared from '../../../src/vscode/manifest.ts';
 import { COLORS, CONTEXT_KEYS, RESTRICTED_SETTINGS, SETTING_LIMITS, SETTINGS, TESTING_VIEW, TRACE_ROOT, TRACE_SCHEME, VIEWS, WALKTHROUGH } from '../../../src/vscode/manifest.ts';
 import { readManifest } from '../l10n/manifest-texts.ts';
@@ -17,6 +20,7 @@ interface Contribution {
 interface Setting {
   readonly default: unknown;
   readonly enum?: readonly string[];
+  readonly items?: { readonly enum?: readonly string[] };
   readonly scope?: string;
   readonly order?: number;
   readonly minimum?: number;
@@ -114,6 +118,14 @@ describe('manifest', () => {
   it('offers the planning words that the core has', () => {
     const properties = contributes.configuration.map(({ properties: some }) => some[SETTINGS.planningWords]).find((property) => property !== undefined);
     assert.deepEqual(properties?.default, PLANNING_WORDS);
+  });
+
+  it('offers the settings and word lists of the bias lab that the core has', () => {
+    const properties = new Map(contributes.configuration.flatMap(({ properties: some }) => Object.entries(some)));
+    const { guesses, seed } = DEFAULT_BIAS_SETTINGS;
+    const expected = { guesses: guesses.n, templates: guesses.templates, temperatures: guesses.temperatures, seed, reflectionWords: REFLECTION_WORDS, answerPatterns: ANSWER_PATTERNS };
+    for (const [name, value] of Object.entries(expected)) assert.deepEqual(properties.get(`stepscope.bias.${name}`)?.default, value, name);
+    assert.deepEqual(properties.get(SETTINGS.biasTemplates)?.items?.enum, Object.keys(GUESS_TEMPLATES));
   });
 
   it('contributes exactly the declared colours, each with all four defaults', () => {
