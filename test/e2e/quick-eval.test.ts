@@ -44,7 +44,8 @@ describe('quick evals', () => {
     await evaluate('second-scores.jsonl');
     await workbench.runCommand('Stepscope: Compare Runs…');
     await workbench.quickInputSays('first-scores.jsonl');
-    await workbench.pickAll();
+    await workbench.page.locator('.quick-input-header').locator('[role="checkbox"], .quick-input-check-all').first().click({ timeout: WAIT });
+    await workbench.press('Enter');
     const view = await report('Comparison');
     await view.locator('.status', { hasText: /B − A: F1/ }).waitFor({ timeout: WAIT });
     await workbench.clearNotifications();

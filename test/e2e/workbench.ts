@@ -203,12 +203,6 @@ export class Workbench {
     await input.press('Enter');
   }
 
-  /** Ticks all rows of a quick pick of several, and accepts them. */
-  async pickAll(): Promise<void> {
-    await this.quickInput.locator('.quick-input-header [role="checkbox"], .quick-input-check-all').first().click({ timeout: WAIT });
-    await this.press('Enter');
-  }
-
   /** Waits until the quick input says `text`: its title, its question, a row or what is wrong with what was typed. */
   async quickInputSays(text: string): Promise<void> {
     const input = this.quickInput.locator('input').first();
