@@ -51,7 +51,7 @@ import { createRunsView } from './vscode/runs/runs-tree.ts';
 import { registerSearchCommands } from './vscode/search/search-commands.ts';
 import { createComparePanel } from './vscode/search/compare-panel.ts';
 import { createSearchDocuments, readSearchTrace } from './vscode/search/search-documents.ts';
-import { SEARCH_EXPORTS } from './vscode/search/search-exports.ts';
+import { searchExports } from './vscode/search/search-exports.ts';
 import { createSearchPanel } from './vscode/search/search-panel.ts';
 import { createSearchRuns } from './vscode/search/search-runs.ts';
 import { readSettings } from './vscode/settings.ts';
@@ -184,7 +184,7 @@ export function activate(context: vscode.ExtensionContext): void {
     LAB_VIEWS,
   );
   const runKinds: RunKinds = {
-    search: { open: (id) => searchPanel.show(id), exports: SEARCH_EXPORTS },
+    search: { open: (id) => searchPanel.show(id), exports: searchExports() },
     get bias() {
       return lab.open().kinds.bias;
     },

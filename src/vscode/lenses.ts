@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import type { Disposable } from './disposable.ts';
 import { MAX_SAMPLES, nextSampleCount, type StepAnnotation } from './annotations.ts';
-import { segmenterLabel } from '../core/segment/segmenters.ts';
 import { labelText } from './given-text.ts';
 import { oneLine } from './dataset/row-summary.ts';
 import { COMMANDS, DATASET_COMMANDS } from './manifest.ts';
+import { segmenterText } from './segmenter-text.ts';
 import type { OpenSegmentation } from './trace-documents.ts';
 import type { TraceSessions, TraceView } from './trace-sessions.ts';
 import { count, lensTitle } from './wording.ts';
@@ -78,7 +78,7 @@ function headLenses(view: TraceView): TitledLens[] {
 }
 
 function segmentationTitle({ chosen, by, edits }: OpenSegmentation): string {
-  const label = chosen === by ? segmenterLabel(by) : vscode.l10n.t('{0} (automatic)', segmenterLabel(by));
+  const label = chosen === by ? segmenterText(by).label : vscode.l10n.t('{0} (automatic)', segmenterText(by).label);
   return vscode.l10n.t('Steps: {0}', edits === 0 ? label : `${label}, ${count(edits, 'edit')}`);
 }
 

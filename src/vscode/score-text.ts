@@ -62,7 +62,11 @@ export function provenanceText({ provenance }: Score, stream: Stream): string {
 /** What one sample says: `verdict no, P(Yes) 0.03`. */
 export function sampleText({ verdict, pYes, pYesBound }: Sample): string {
   const p = pYes === undefined ? '' : `, P(Yes) ${probability(pYes)}${pYesBound === undefined ? '' : ` ${boundText(pYesBound)}`}`;
-  return `${verdict === undefined ? t('no verdict') : verdict === 'yes' ? t('verdict yes') : t('verdict no')}${p}`;
+  return `${verdictWord(verdict)}${p}`;
+}
+
+export function verdictWord(verdict: Sample['verdict']): string {
+  return verdict === undefined ? t('no verdict') : verdict === 'yes' ? t('verdict yes') : t('verdict no');
 }
 
 function localDate(date: string): string {

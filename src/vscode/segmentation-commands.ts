@@ -1,12 +1,13 @@
 import * as vscode from 'vscode';
 import { applyEdit, type SegmentationEdit } from '../core/segment/edits.ts';
 import { cutsOf, editContext, segmentTrace, type SegmentationChoice } from '../core/segment/segment-trace.ts';
-import { isSegmenterName, SEGMENTER_NAMES, segmenterDescription, segmenterLabel, type SegmenterName } from '../core/segment/segmenters.ts';
+import { isSegmenterName, SEGMENTER_NAMES, type SegmenterName } from '../core/segment/segmenters.ts';
 import { documentOffsets } from './document-offsets.ts';
 import { editorOf } from './active-trace.ts';
 import { note } from './navigation.ts';
 import type { Scoring } from './scoring.ts';
 import type { SegmentedDocuments } from './segmented-documents.ts';
+import { segmenterText } from './segmenter-text.ts';
 import { readSettings } from './settings.ts';
 import type { TraceSessions, TraceView } from './trace-sessions.ts';
 import { count } from './wording.ts';
@@ -50,7 +51,8 @@ export function createSegmentationCommands(documents: SegmentedDocuments, sessio
     const hasGiven = plain.ok && plain.value.trace.stepsGiven === true;
     return SEGMENTER_NAMES.filter((name) => name !== 'given' || hasGiven).map((segmenter) => {
       const { edits } = documents.choice(document, segmenter);
-      return { segmenter, label: segmenterLabel(segmenter), detail: segmenterDescription(segmenter), ...(edits.length > 0 && { description: count(edits.length, 'edit') }) };
+      const { label, description: detail } = segmenterText(segmenter);
+      return { segmenter, label, detail, ...(edits.length > 0 && { description: count(edits.length, 'edit') }) };
     });
   }
 
@@ -90,7 +92,7 @@ export function createSegmentationCommands(documents: SegmentedDocuments, sessio
     }
     await keep(document, documents.choice(document, chosen));
     const now = sessions.view(document);
-    if (now !== undefined) note(vscode.l10n.t('{0}: {1}, {2}.', name, count(now.open.steps.length, 'step'), segmenterLabel(chosen).toLowerCase()));
+    if (now !== undefined) note(vscode.l10n.t('{0}: {1}, {2}.', name, count(now.open.steps.length, 'step'), segmenterText(chosen).label.toLowerCase()));
   }
 
   function edit({ document, open }: TraceView, change: SegmentationEdit, done: string): void {

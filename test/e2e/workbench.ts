@@ -27,6 +27,8 @@ export interface WorkbenchOptions {
   readonly theme?: Theme;
   /** Watches how long the extension host is held up: see hostDelay(). */
   readonly hostProbe?: boolean;
+  /** The editor's language as extensions are told it; the editor's own words stay English, since no language pack is installed. */
+  readonly language?: string;
 }
 
 function screenshots(setup: Setup): string {
@@ -65,7 +67,7 @@ export class Workbench {
     this.errors = new ErrorWatch(this.page, setup, this.logFolder);
   }
 
-  static async open({ folder, files, settings, theme = 'dark', hostProbe = false }: WorkbenchOptions): Promise<Workbench> {
+  static async open({ folder, files, settings, theme = 'dark', hostProbe = false, language }: WorkbenchOptions): Promise<Workbench> {
     const setup = readSetup();
     const scratch = mkdtempSync(path.join(tmpdir(), 'stepscope-e2e-'));
     let opened: string | undefined;
@@ -82,7 +84,7 @@ export class Workbench {
     try {
       browser = await openBrowser(setup);
       const workbench = new Workbench(setup, scratch, server, browser, opened);
-      await workbench.load(theme);
+      await workbench.load(theme, language);
       return workbench;
     } catch (error) {
       const file = path.join(screenshots(setup), 'failed-to-open.png');
@@ -115,7 +117,9 @@ export class Workbench {
     return this.setup.version;
   }
 
-  private async load(theme: Theme): Promise<void> {
+  private async load(theme: Theme, language: string | undefined): Promise<void> {
+    // What the messages of a language pack would set.
+    if (language !== undefined) await this.page.addInitScript(`globalThis._VSCODE_NLS_LANGUAGE = ${JSON.stringify(language)}`);
     await this.page.addInitScript({ path: path.join(this.setup.repository, 'test', 'e2e', 'page-probe.js') });
     await this.page.goto(this.server.url({ folder: this.folder }));
     await this.themed(theme);

@@ -4,6 +4,7 @@ import type { CompareColumn, CompareHostMessage, CompareRow, CompareSnapshot, Co
 import { createButton } from '../components/button.ts';
 import { chartFigure } from '../components/chart-figure.ts';
 import { createChoice } from '../components/choice.ts';
+import { t } from '../components/l10n.ts';
 import { plainTable } from '../components/plain-table.ts';
 import { createVirtualGrid, type VirtualColumn } from '../components/virtual-grid.ts';
 
@@ -17,16 +18,16 @@ interface Kept {
 
 /** Words of the view. */
 const WORDS = {
-  waiting: 'Waiting for the first result…',
-  cancel: 'Cancel',
-  save: 'Export…',
-  reference: 'Differences to',
-  problems: 'Problems',
-  all: 'Show All Problems',
-  differing: 'Show Only Where They Differ',
-  asTable: 'As a table',
-  grid: 'Problems under each strategy. Enter opens the search.',
-  none: 'No problem on which some strategies are right and some are not.',
+  waiting: t('Waiting for the first result…'),
+  cancel: t('Cancel'),
+  save: t('Export…'),
+  reference: t('Differences to'),
+  problems: t('Problems'),
+  all: t('Show All Problems'),
+  differing: t('Show Only Where They Differ'),
+  asTable: t('As a table'),
+  grid: t('Problems under each strategy. Enter opens the search.'),
+  none: t('No problem on which some strategies are right and some are not.'),
 } as const;
 
 const host = acquireVsCodeApi<Kept>();
@@ -75,15 +76,15 @@ none.className = 'quiet';
 none.textContent = WORDS.none;
 
 const columns: readonly VirtualColumn<CompareColumn>[] = [
-  { name: 'problem', title: 'Problem', about: 'Id or row of the problem', least: 6, good: 9, most: 14 },
-  { name: 'strategy', title: 'Strategy', about: 'Whose search it is', least: 7, good: 9, most: 18 },
-  { name: 'correct', title: 'Right', about: '✓ right, ✗ not right, – no right answer is known; or why it is not counted', least: 4, good: 5, most: 7 },
-  { name: 'answer', title: 'Answer', about: 'What the search answers', least: 4.5, good: 6, most: 9 },
-  { name: 'gold', title: 'Gold', about: 'The right answer', least: 4, good: 5, most: 8, drop: 4 },
-  { name: 'rounds', title: 'Rounds', about: 'Rounds of the search', least: 4.5, good: 5, most: 5.5, drop: 3, numeric: true },
-  { name: 'policy', title: 'Policy', about: 'Tokens that the policy wrote', least: 5, good: 5, most: 6, drop: 2, numeric: true },
-  { name: 'verifier', title: 'Verifier', about: 'Tokens that the verifier wrote', least: 5, good: 5.5, most: 6, drop: 1, numeric: true },
-  { name: 'question', title: 'Question', about: 'How the question begins', least: 7, good: 14, most: 'rest' },
+  { name: 'problem', title: t('Problem'), about: t('Id or row of the problem'), least: 6, good: 9, most: 14 },
+  { name: 'strategy', title: t('Strategy'), about: t('Whose search it is'), least: 7, good: 9, most: 18 },
+  { name: 'correct', title: t('Right'), about: t('✓ right, ✗ not right, – no right answer is known; or why it is not counted'), least: 4, good: 5, most: 7 },
+  { name: 'answer', title: t('Answer'), about: t('What the search answers'), least: 4.5, good: 6, most: 9 },
+  { name: 'gold', title: t('Gold'), about: t('The right answer'), least: 4, good: 5, most: 8, drop: 4 },
+  { name: 'rounds', title: t('Rounds'), about: t('Rounds of the search'), least: 4.5, good: 5, most: 5.5, drop: 3, numeric: true },
+  { name: 'policy', title: t('Policy'), about: t('Tokens that the policy wrote'), least: 5, good: 5, most: 6, drop: 2, numeric: true },
+  { name: 'verifier', title: t('Verifier'), about: t('Tokens that the verifier wrote'), least: 5, good: 5.5, most: 6, drop: 1, numeric: true },
+  { name: 'question', title: t('Question'), about: t('How the question begins'), least: 7, good: 14, most: 'rest' },
 ];
 const grid = createVirtualGrid<CompareColumn>({
   label: WORDS.grid,

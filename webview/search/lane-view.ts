@@ -1,5 +1,6 @@
 import { candidateId, type LanePicture } from '../../src/core/search/picture/lane-picture.ts';
 import { svg } from '../../src/core/picture/svg.ts';
+import { t } from '../components/l10n.ts';
 import { svgElement } from '../components/svg.ts';
 
 /** A candidate of the lane, by its place in it. */
@@ -115,7 +116,7 @@ export function createLaneView(onSelect: (place: Place) => void): LaneView {
   return {
     element,
     update({ width, height, frame, columns }, label) {
-      element.setAttribute('aria-label', `${label}. Arrow keys go through the candidates.`);
+      element.setAttribute('aria-label', t('{0}. Arrow keys go through the candidates.', label));
       for (const [name, value] of Object.entries({ width, height, viewBox: `0 0 ${width} ${height}` })) root.setAttribute(name, String(value));
       const atEnd = element.scrollLeft + element.clientWidth >= element.scrollWidth - MARGIN;
       const grown = parts.length > 0 && columns.length + 1 > parts.length;

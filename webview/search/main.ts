@@ -4,6 +4,7 @@ import type { CandidateColumn, CandidateRow, SearchHostMessage, SearchSnapshot, 
 import { createButton } from '../components/button.ts';
 import { createChoice } from '../components/choice.ts';
 import { factList } from '../components/facts.ts';
+import { t } from '../components/l10n.ts';
 import { createVirtualGrid, type VirtualColumn } from '../components/virtual-grid.ts';
 import { createDetailView } from './detail-view.ts';
 import { createLaneView, type Place } from './lane-view.ts';
@@ -46,9 +47,9 @@ const facts = factList();
 const more = factList();
 const settings = document.createElement('details');
 const settingsTitle = document.createElement('summary');
-settingsTitle.textContent = 'All settings';
+settingsTitle.textContent = t('All settings');
 settings.append(settingsTitle, more.element);
-const problems = createChoice('Problem', (problem) => {
+const problems = createChoice(t('Problem'), (problem) => {
   leave(problem);
   post({ type: 'problem', problem });
 });
@@ -60,11 +61,11 @@ function leave(problem: number): void {
   detail.update(undefined);
   lane.select(undefined);
 }
-const cancel = createButton('Cancel', () => post({ type: 'cancel' }));
-const resume = createButton('Resume', () => post({ type: 'resume' }));
-const trace = createButton('Show Trace', () => post({ type: 'show-trace' }));
-const save = createButton('Export…', () => post({ type: 'export' }));
-const toggle = createButton('Table', () => {
+const cancel = createButton(t('Cancel'), () => post({ type: 'cancel' }));
+const resume = createButton(t('Resume'), () => post({ type: 'resume' }));
+const trace = createButton(t('Show Trace'), () => post({ type: 'show-trace' }));
+const save = createButton(t('Export…'), () => post({ type: 'export' }));
+const toggle = createButton(t('Table'), () => {
   keep({ table: !kept.table });
   arrange();
   if (kept.table) grid.focus();
@@ -74,22 +75,22 @@ const toggle = createButton('Table', () => {
 const lane = createLaneView(select);
 const legend = document.createElement('p');
 legend.className = 'quiet legend';
-legend.textContent = '● chosen   ○ not chosen   × dropped   – no score   ◌ being judged   ■ ends the solution   ↻ made again. The bar is P(Yes); the ticks under it are bad, low and good.';
+legend.textContent = t('● chosen   ○ not chosen   × dropped   – no score   ◌ being judged   ■ ends the solution   ↻ made again. The bar is P(Yes); the ticks under it are bad, low and good.');
 
 const columns: readonly VirtualColumn<CandidateColumn>[] = [
-  { name: 'round', title: 'Round', about: 'Position of the round', least: 4.5, good: 4.5, most: 5, numeric: true },
-  { name: 'step', title: 'Step', about: 'Step of the solution that the round proposes; ↻: made again', least: 4, good: 4, most: 4.5, numeric: true },
-  { name: 'mode', title: 'Mode', about: 'Thinking mode of the round', least: 5.5, good: 6.5, most: 7, drop: 3 },
-  { name: 'candidate', title: 'Candidate', about: 'Number among the candidates of the round', least: 4, good: 6, most: 6.5, drop: 4 },
-  { name: 'score', title: 'P(Yes)', about: 'Score as the last step', least: 4.6, good: 5, most: 5.5, numeric: true },
-  { name: 'state', title: 'What became of it', about: 'Chosen or not, dropped and why', least: 6, good: 12, most: 14 },
-  { name: 'next', title: 'Rule', about: 'What the round was decided by, and what came next', least: 8, good: 14, most: 18, drop: 5 },
-  { name: 'policy', title: 'Policy', about: 'Tokens that the policy wrote', least: 5, good: 5, most: 5.5, drop: 2, numeric: true },
-  { name: 'verifier', title: 'Verifier', about: 'Tokens that the verifier wrote about it', least: 5.5, good: 5.5, most: 6, drop: 1, numeric: true },
-  { name: 'text', title: 'Text', about: 'How the candidate begins', least: 7, good: 14, most: 'rest' },
+  { name: 'round', title: t('Round'), about: t('Position of the round'), least: 4.5, good: 4.5, most: 5, numeric: true },
+  { name: 'step', title: t('Step'), about: t('Step of the solution that the round proposes; ↻: made again'), least: 4, good: 4, most: 4.5, numeric: true },
+  { name: 'mode', title: t('Mode'), about: t('Thinking mode of the round'), least: 5.5, good: 6.5, most: 7, drop: 3 },
+  { name: 'candidate', title: t('Candidate'), about: t('Number among the candidates of the round'), least: 4, good: 6, most: 6.5, drop: 4 },
+  { name: 'score', title: 'P(Yes)', about: t('Score as the last step'), least: 4.6, good: 5, most: 5.5, numeric: true },
+  { name: 'state', title: t('What became of it'), about: t('Chosen or not, dropped and why'), least: 6, good: 12, most: 14 },
+  { name: 'next', title: t('Rule'), about: t('What the round was decided by, and what came next'), least: 8, good: 14, most: 18, drop: 5 },
+  { name: 'policy', title: t('Policy'), about: t('Tokens that the policy wrote'), least: 5, good: 5, most: 5.5, drop: 2, numeric: true },
+  { name: 'verifier', title: t('Verifier'), about: t('Tokens that the verifier wrote about it'), least: 5.5, good: 5.5, most: 6, drop: 1, numeric: true },
+  { name: 'text', title: t('Text'), about: t('How the candidate begins'), least: 7, good: 14, most: 'rest' },
 ];
 const grid = createVirtualGrid<CandidateColumn>({
-  label: 'Candidates of all rounds. Enter shows a candidate below.',
+  label: t('Candidates of all rounds. Enter shows a candidate below.'),
   columns,
   fill(position, cells, line) {
     const row = rows[position];
@@ -120,7 +121,7 @@ const detail = createDetailView(({ round, candidate }) => post({ type: 'branch',
 const whatIf = createWhatIfView({ onChange: (settings) => post({ type: 'what-if', settings: settings ?? null }), onRun: () => post({ type: 'run' }) });
 
 function arrange(): void {
-  toggle.textContent = kept.table ? 'Picture' : 'Table';
+  toggle.textContent = kept.table ? t('Picture') : t('Table');
   lane.element.hidden = kept.table;
   legend.hidden = kept.table;
   grid.element.hidden = !kept.table;
@@ -130,7 +131,7 @@ function arrange(): void {
 function show(snapshot: SearchSnapshot | undefined, missing: string | undefined): void {
   body.hidden = snapshot === undefined;
   if (snapshot !== undefined && snapshot.problem !== kept.problem) leave(snapshot.problem);
-  title.textContent = snapshot?.title ?? 'Search';
+  title.textContent = snapshot?.title ?? t('Search');
   status.textContent = snapshot?.status ?? missing ?? '';
   if (snapshot === undefined) return;
   overall.textContent = snapshot.overall ?? '';

@@ -2,6 +2,7 @@ import { PENALTIES, THINKING_MODES, type ControllerSettings } from '../../src/co
 import type { WhatIf } from '../../src/protocol/search-view.ts';
 import { createButton } from '../components/button.ts';
 import { createChoice } from '../components/choice.ts';
+import { t } from '../components/l10n.ts';
 import { createSlider } from '../components/slider.ts';
 
 export interface WhatIfView {
@@ -16,14 +17,14 @@ export interface WhatIfActions {
 }
 
 const NAMES = ['good', 'low', 'bad'] as const;
-const ABOUT = { good: 'good: simpler from here on', low: 'low: complex under it', bad: 'bad: discarded under it' } as const;
+const ABOUT = { good: t('good: simpler from here on'), low: t('low: complex under it'), bad: t('bad: discarded under it') } as const;
 
 /** The settings of the mode controller as controls, and what they would have changed. */
 export function createWhatIfView({ onChange, onRun }: WhatIfActions): WhatIfView {
   const element = document.createElement('section');
   element.className = 'what-if';
   const title = document.createElement('h2');
-  title.textContent = 'What if';
+  title.textContent = t('What if');
   title.id = 'what-if-title';
   element.setAttribute('aria-labelledby', title.id);
   let settings: ControllerSettings | undefined;
@@ -33,11 +34,11 @@ export function createWhatIfView({ onChange, onRun }: WhatIfActions): WhatIfView
     onChange(settings);
   };
   const sliders = NAMES.map((name) => ({ name, slider: createSlider({ label: ABOUT[name], value: 0, onChange: (value) => settings && change({ thresholds: { ...settings.thresholds, [name]: value } }) }) }));
-  const penalty = createChoice('penalty', (at) => change({ penalty: PENALTIES[at] ?? 'once' }));
-  const mode = createChoice('initial mode', (at) => change({ initialMode: THINKING_MODES[at] ?? 'complex' }));
-  const reset = createButton('As Recorded', () => onChange(undefined));
-  const run = createButton('Run with These Settings', onRun);
-  run.title = 'Searches with the models; rounds that would be the same are taken over';
+  const penalty = createChoice(t('penalty'), (at) => change({ penalty: PENALTIES[at] ?? 'once' }));
+  const mode = createChoice(t('initial mode'), (at) => change({ initialMode: THINKING_MODES[at] ?? 'complex' }));
+  const reset = createButton(t('As Recorded'), () => onChange(undefined));
+  const run = createButton(t('Run with These Settings'), onRun);
+  run.title = t('Searches with the models; rounds that would be the same are taken over');
   const controls = document.createElement('div');
   controls.className = 'controls';
   controls.append(...sliders.map(({ slider }) => slider.element), penalty.element, mode.element);
@@ -63,7 +64,7 @@ export function createWhatIfView({ onChange, onRun }: WhatIfActions): WhatIfView
       mode.update(THINKING_MODES, THINKING_MODES.indexOf(whatIf.settings.initialMode));
       reset.toggleAttribute('disabled', !whatIf.changed);
       run.toggleAttribute('disabled', !whatIf.changed);
-      table.replaceChildren(line('th', ['', 'recorded', 'what if']), ...whatIf.comparison.map(({ name, recorded, replayed }) => line('td', [name, recorded, replayed], recorded !== replayed)));
+      table.replaceChildren(line('th', ['', t('recorded'), t('what if')]), ...whatIf.comparison.map(({ name, recorded, replayed }) => line('td', [name, recorded, replayed], recorded !== replayed)));
     },
   };
 }

@@ -62,7 +62,7 @@ export function registerDatasetCommands({ extension, library, readings, rowDocum
   async function openVariant(uri: vscode.Uri, row: number, column: vscode.ViewColumn): Promise<void> {
     const variants = await library.variants(uri, row);
     if (!variants.ok) say(variants.error.message);
-    else if (variants.value.length < 2) say(`Row ${row} of ${documentName(uri)} holds one trace.`);
+    else if (variants.value.length < 2) say(vscode.l10n.t('Row {0} of {1} holds one trace.', row, documentName(uri)));
     else {
       const variant = await pickVariant(library, uri, row, variants.value);
       if (variant !== undefined) await openRow(uri, row, column, variant);
@@ -84,24 +84,24 @@ export function registerDatasetCommands({ extension, library, readings, rowDocum
     const several = Array.isArray(selection) ? selection.filter((item) => item instanceof vscode.Uri) : [];
     const named = argument instanceof vscode.Uri ? [argument] : [];
     const files = several.length > 0 ? several : named.length > 0 ? named : await vscode.window.showOpenDialog({
-      title: 'Open Traces',
-      openLabel: 'Open Traces',
+      title: vscode.l10n.t('Open Traces'),
+      openLabel: vscode.l10n.t('Open Traces'),
       canSelectMany: true,
-      filters: { 'Traces and data sets': EXTENSIONS, 'All files': ['*'] },
+      filters: { [vscode.l10n.t('Traces and data sets')]: EXTENSIONS, [vscode.l10n.t('All files')]: ['*'] },
     });
     if (files === undefined || files.length === 0) return;
     files.forEach((uri) => library.add(uri));
     await vscode.commands.executeCommand(`${VIEWS.traces}.focus`);
-    if (files.length > 1) note(`${count(files.length, 'file')} are in the Traces view.`);
+    if (files.length > 1) note(vscode.l10n.t('{0} are in the Traces view.', count(files.length, 'file')));
   }
 
   async function askRow(argument: unknown, row: unknown): Promise<void> {
     const sets = library.list();
     if (argument === undefined && sets.length === 0) {
-      say('No data set is open: run Stepscope: Open Traces… first.');
+      say(vscode.l10n.t('No data set is open: run Stepscope: Open Traces… first.'));
       return;
     }
-    const uri = await choose(argument, sets, 'Open a row of');
+    const uri = await choose(argument, sets, vscode.l10n.t('Open a row of'));
     if (uri === undefined) return;
     if (isOneTrace(uri)) {
       await show(uri, vscode.ViewColumn.Active);
@@ -112,19 +112,19 @@ export function registerDatasetCommands({ extension, library, readings, rowDocum
       return;
     }
     const text = await vscode.window.showInputBox({
-      title: `Open a row of ${documentName(uri)}`,
-      prompt: 'Number of the row; the first is 0.',
+      title: vscode.l10n.t('Open a row of {0}', documentName(uri)),
+      prompt: vscode.l10n.t('Number of the row; the first is 0.'),
       value: String(library.lastRow(uri) ?? 0),
-      validateInput: (value) => (/^\d{1,15}$/.test(value.trim()) ? undefined : 'Write a whole number, 0 or more.'),
+      validateInput: (value) => (/^\d{1,15}$/.test(value.trim()) ? undefined : vscode.l10n.t('Write a whole number, 0 or more.')),
     });
     if (text !== undefined) await openRow(uri, Number(text), vscode.ViewColumn.Active);
   }
 
   async function withDataset(argument: unknown, act: (uri: vscode.Uri) => Promise<void>): Promise<void> {
-    const uri = fileArgument(argument) ?? (await choose(undefined, library.list(), 'Data set'));
-    if (uri === undefined) say('No data set is open: run Stepscope: Open Traces… first.');
-    else if (uri.scheme === 'untitled') say(`${documentName(uri)} is not saved yet: save it first.`);
-    else if (isOneTrace(uri)) say(`${documentName(uri)} is a text, which is one trace: there are no rows with fields.`);
+    const uri = fileArgument(argument) ?? (await choose(undefined, library.list(), vscode.l10n.t('Data set')));
+    if (uri === undefined) say(vscode.l10n.t('No data set is open: run Stepscope: Open Traces… first.'));
+    else if (uri.scheme === 'untitled') say(vscode.l10n.t('{0} is not saved yet: save it first.', documentName(uri)));
+    else if (isOneTrace(uri)) say(vscode.l10n.t('{0} is a text, which is one trace: there are no rows with fields.', documentName(uri)));
     else await act(uri);
   }
 
@@ -135,28 +135,28 @@ export function registerDatasetCommands({ extension, library, readings, rowDocum
     openRow: askRow,
     async openVariant(argument, row, variant) {
       const place = placeOf(argument, row);
-      if (place === undefined) say('No row is open here: open one from the Traces view or the table, and run this again.');
+      if (place === undefined) say(vscode.l10n.t('No row is open here: open one from the Traces view or the table, and run this again.'));
       else if (typeof variant === 'string') await openRow(place.file, place.row, vscode.ViewColumn.Active, variant);
       else await openVariant(place.file, place.row, vscode.ViewColumn.Active);
     },
     async openAsTable(argument) {
       const uri = fileArgument(argument);
-      if (uri === undefined) say('No file is open here: open a data set first, or run Stepscope: Open Traces….');
-      else if (uri.scheme === 'untitled') say(`${documentName(uri)} is not saved yet: save it first.`);
-      else if (isOneTrace(uri)) say(`${documentName(uri)} is one trace and has no rows: run Stepscope: Score Steps in its editor.`);
+      if (uri === undefined) say(vscode.l10n.t('No file is open here: open a data set first, or run Stepscope: Open Traces….'));
+      else if (uri.scheme === 'untitled') say(vscode.l10n.t('{0} is not saved yet: save it first.', documentName(uri)));
+      else if (isOneTrace(uri)) say(vscode.l10n.t('{0} is one trace and has no rows: run Stepscope: Score Steps in its editor.', documentName(uri)));
       else await vscode.commands.executeCommand('vscode.openWith', uri, VIEWS.table);
     },
     chooseFormat: (argument, format) => withDataset(argument, (uri) => readings.chooseFormat(uri, typeof format === 'string' ? format : undefined)),
     mapFields: (argument, map) => withDataset(argument, (uri) => readings.mapFields(uri, isMap(map) ? map : undefined)),
     async closeTraces(argument) {
-      const uri = await choose(argument, library.list(), 'Close');
+      const uri = await choose(argument, library.list(), vscode.l10n.t('Close'));
       if (uri === undefined) {
-        if (library.list().length === 0) say('No data set is open.');
-      } else if (!library.remove(uri)) say(`${documentName(uri)} is not in the Traces view.`);
+        if (library.list().length === 0) say(vscode.l10n.t('No data set is open.'));
+      } else if (!library.remove(uri)) say(vscode.l10n.t('{0} is not in the Traces view.', documentName(uri)));
     },
     refreshTraces(argument) {
       const uris = argument === undefined ? library.list() : [fileArgument(argument)].filter((uri) => uri !== undefined);
-      if (uris.length === 0) say('No data set is open: there is nothing to read again.');
+      if (uris.length === 0) say(vscode.l10n.t('No data set is open: there is nothing to read again.'));
       uris.forEach((uri) => library.refresh(uri));
     },
   };

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { planName } from '../../core/bias/plan.ts';
 import { biasRows } from '../../core/bias/report-rows.ts';
 import type { BiasState } from '../../core/bias/state.ts';
@@ -22,13 +23,13 @@ export function traceNames({ header, events }: BiasState, row: number): readonly
 export function experimentTrace({ header, events }: BiasState, row: number, variant = ORIGINAL): Result<TraceRecord, FormatErrorReason> {
   const found = biasRows(events).find((one) => one.row === row);
   const name = `${header.title} row ${row}`;
-  if (found?.trace === undefined || found.question === undefined) return fail('no-such-row', `${name} has no trace yet: resume the experiment from the Runs view.`);
+  if (found?.trace === undefined || found.question === undefined) return fail('no-such-row', t('{0} has no trace yet: resume the experiment from the Runs view.', name));
   const index = header.settings.plans.findIndex((plan) => planName(plan) === variant);
   const result = found.plans[index];
-  if (variant !== ORIGINAL && result?.type !== 'masked') return fail('no-such-variant', result?.type === 'not-applicable' ? `${name}: ${result.message}` : `${name} has no trace under ${variant}.`);
+  if (variant !== ORIGINAL && result?.type !== 'masked') return fail('no-such-variant', result?.type === 'not-applicable' ? `${name}: ${result.message}` : t('{0} has no trace under {1}.', name, variant));
   const masked = result?.type === 'masked' ? result : undefined;
   const measure = masked?.trace ?? found.trace;
-  if (measure.steps.length === 0) return fail('no-steps', `${name} (${variant}) has no step: the model answered at once, "${measure.text.trim().slice(0, 80)}".`);
+  if (measure.steps.length === 0) return fail('no-steps', t('{0} ({1}) has no step: the model answered at once, "{2}".', name, variant, measure.text.trim().slice(0, 80)));
   const { answer } = splitThinking(measure.text);
   const gold = found.gold === undefined ? {} : { goldAnswer: { value: found.gold, field: 'gold', madeBy: 'unknown' as const } };
   return ok({

@@ -6,7 +6,7 @@ import { count } from '../wording.ts';
 import type { ChosenRows } from './choose-rows.ts';
 import type { ComparePanel } from './compare-panel.ts';
 import type { SearchRuns } from './search-runs.ts';
-import { ABOUT, type Task } from './solve-command.ts';
+import { aboutStrategies, type Task } from './solve-command.ts';
 
 export interface CompareDependencies {
   readonly searches: SearchRuns;
@@ -96,7 +96,7 @@ async function askSource(): Promise<'problem' | 'rows' | 'runs' | undefined> {
 }
 
 async function askStrategies(task: Task): Promise<readonly Strategy[] | undefined> {
-  const items = STRATEGIES.map((strategy) => ({ label: strategy, detail: ABOUT[strategy], picked: USUAL.includes(strategy), strategy }));
+  const items = STRATEGIES.map((strategy) => ({ label: strategy, detail: aboutStrategies()[strategy], picked: USUAL.includes(strategy), strategy }));
   const title = vscode.l10n.t('Compare on {0}: {1}', count(task.problems.length, 'problem'), task.title);
   return (await vscode.window.showQuickPick(items, { title, placeHolder: vscode.l10n.t('Enter runs the chosen strategies one after the other, with the settings of stepscope.policy and stepscope.search'), canPickMany: true, ignoreFocusOut: true }))?.map(({ strategy }) => strategy);
 }

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { Block } from '../../core/report/block.ts';
 import type { ComparedArm, ComparedRun } from '../../core/search/comparison.ts';
 import type { ComparisonReport } from '../../core/search/comparison-report.ts';
@@ -30,7 +31,7 @@ export function compareRows(arms: readonly ComparedArm[]): CompareRow[] {
         cells: {
           problem: problemName({ started }, problem),
           strategy: name,
-          correct: cell === undefined ? (finished?.reason ?? 'not ended') : cell.correct === undefined ? '–' : cell.correct ? '✓' : '✗',
+          correct: cell === undefined ? (finished?.reason ?? t('not ended')) : cell.correct === undefined ? '–' : cell.correct ? '✓' : '✗',
           answer: finished?.answer ?? '–',
           gold: started.gold ?? '–',
           rounds: known(finished?.rounds),

@@ -27,7 +27,7 @@ export async function importSearch(runs: RunStore, library: DatasetLibrary, argu
   const { trace } = record.value;
   const rounds = trace.given?.rounds ?? [];
   if (rounds.length === 0) {
-    say(`${name} row ${at} has no rounds of a search: choose a result file of the PATS code ("history" and "final_steps").`);
+    say(vscode.l10n.t('{0} row {1} has no rounds of a search: choose a result file of the PATS code ("history" and "final_steps").', name, at));
     return undefined;
   }
   const now = new Date();
@@ -57,7 +57,7 @@ function placeOf(argument: unknown): Place | undefined {
 }
 
 async function askFile(): Promise<Place | undefined> {
-  const [file] = (await vscode.window.showOpenDialog({ title: 'Open Recorded Search as Run', openLabel: 'Open as Run', filters: { 'Results of the PATS code': ['json', 'jsonl'], 'All files': ['*'] } })) ?? [];
+  const [file] = (await vscode.window.showOpenDialog({ title: vscode.l10n.t('Open Recorded Search as Run'), openLabel: vscode.l10n.t('Open as Run'), filters: { [vscode.l10n.t('Results of the PATS code')]: ['json', 'jsonl'], [vscode.l10n.t('All files')]: ['*'] } })) ?? [];
   return file === undefined ? undefined : { file };
 }
 
@@ -73,7 +73,7 @@ async function askRow(library: DatasetLibrary, file: vscode.Uri): Promise<number
     await opened.value.reach(1);
     const { rows } = opened.value.progress;
     if (rows === 1) return 0;
-    const text = await vscode.window.showInputBox({ title: `Open a row of ${documentName(file)} as run`, prompt: `It has ${count(rows, 'row')}; the first is 0.`, value: '0', validateInput: (value) => (/^\d{1,9}$/.test(value.trim()) ? undefined : 'Write a whole number, 0 or more.') });
+    const text = await vscode.window.showInputBox({ title: vscode.l10n.t('Open a row of {0} as run', documentName(file)), prompt: vscode.l10n.t('It has {0}; the first is 0.', count(rows, 'row')), value: '0', validateInput: (value) => (/^\d{1,9}$/.test(value.trim()) ? undefined : vscode.l10n.t('Write a whole number, 0 or more.')) });
     return text === undefined ? undefined : Number(text);
   } finally {
     use.dispose();

@@ -54,7 +54,7 @@ export function registerSearchCommands({ searches, runs, panel, compare, documen
   async function solve(argument: unknown, chosen: unknown): Promise<string | undefined> {
     const task = await taskOfArgument(argument);
     if (task === undefined) return undefined;
-    const settings = isSettings(chosen) ? withChanges(chosen) : await askSettings(`Solve: ${task.title}`);
+    const settings = isSettings(chosen) ? withChanges(chosen) : await askSettings(vscode.l10n.t('Solve: {0}', task.title));
     if (settings === undefined) return undefined;
     const id = searches.start({ ...task, settings });
     panel.show(id);
@@ -64,7 +64,7 @@ export function registerSearchCommands({ searches, runs, panel, compare, documen
   }
 
   const choose = (argument: unknown, title: string, fits: 'running' | 'unfinished'): Promise<string | undefined> =>
-    chooseRun(runs, 'search', argument, { title, fits, none: fits === 'running' ? 'No search runs.' : 'Every search has come to its end: there is nothing to resume.' });
+    chooseRun(runs, 'search', argument, { title, fits, none: fits === 'running' ? vscode.l10n.t('No search runs.') : vscode.l10n.t('Every search has come to its end: there is nothing to resume.') });
   /** Solves rows of a data set as one run. With rows (`20`, `40-59`) and settings nothing is asked. Resolves as `solve` does. */
   async function solveRows(argument: unknown, named: unknown, chosen: unknown): Promise<string | undefined> {
     const rows = await chooseRows({ library, runs, searches }, argument, named);
@@ -99,11 +99,11 @@ export function registerSearchCommands({ searches, runs, panel, compare, documen
     compareStrategies: (argument, second) => compareStrategies({ searches, runs, compare, taskOf: taskOfArgument, rowsOf: (item, rows) => chooseRows({ library, runs, searches }, item, rows), settingsOf: (strategy, changes) => withChanges({ ...changes, strategy }) }, argument, second),
     choosePolicy,
     async cancelSearch(argument) {
-      const id = await choose(argument, 'Cancel a Search', 'running');
-      if (id !== undefined && !searches.cancel(id)) say('This search does not run.');
+      const id = await choose(argument, vscode.l10n.t('Cancel a Search'), 'running');
+      if (id !== undefined && !searches.cancel(id)) say(vscode.l10n.t('This search does not run.'));
     },
     async resumeSearch(argument) {
-      const id = await choose(argument, 'Resume a Search', 'unfinished');
+      const id = await choose(argument, vscode.l10n.t('Resume a Search'), 'unfinished');
       if (id === undefined) return;
       const resumed = await searches.resume(id);
       if (!resumed.ok) return say(resumed.error.message);

@@ -23,7 +23,7 @@ export async function readSearchTrace(searches: SearchRuns, file: vscode.Uri, pr
   const state = await searches.find(file.path.replace(/^\//, ''));
   if (!state.ok) return fail('no-such-row', state.error.message);
   const record = searchTrace(state.value, problem);
-  return record === undefined ? fail('no-steps', `${state.value.header.title} has no accepted step yet.`) : ok(record);
+  return record === undefined ? fail('no-steps', vscode.l10n.t('{0} has no accepted step yet.', state.value.header.title)) : ok(record);
 }
 
 export function createSearchDocuments(searches: SearchRuns, rows: RowDocuments, target: TraceTarget): SearchDocuments {

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { runLogText, type RunLog } from '../../core/run/run-log.ts';
 import type { StepCandidate } from '../../core/search/events.ts';
@@ -12,10 +13,10 @@ import { searchSnapshot, searchSvg } from './search-snapshot.ts';
 import { stepRounds, type SearchProblemState, type SearchState } from './search-state.ts';
 
 /** What a search can be written as, beside its log. */
-export const SEARCH_EXPORTS: readonly RunExport[] = [
-  { title: 'JSON: the run as one document', extension: 'json', write: (log) => withState(log, (state) => ok(`${JSON.stringify(state, null, 2)}\n`)) },
-  { title: 'Markdown: a report for reading', extension: 'md', write: (log) => withState(log, (state) => ok(markdown(state))) },
-  { title: 'SVG: the pictures of its problems', extension: 'svg', write: (log) => withState(log, (state) => (state.problems.length === 0 ? fail('empty', `${state.header.title} has no problem that was begun: there is nothing to draw.`) : ok(searchSvg(state)))) },
+export const searchExports = (): readonly RunExport[] => [
+  { title: t('JSON: the run as one document'), extension: 'json', write: (log) => withState(log, (state) => ok(`${JSON.stringify(state, null, 2)}\n`)) },
+  { title: t('Markdown: a report for reading'), extension: 'md', write: (log) => withState(log, (state) => ok(markdown(state))) },
+  { title: t('SVG: the pictures of its problems'), extension: 'svg', write: (log) => withState(log, (state) => (state.problems.length === 0 ? fail('empty', t('{0} has no problem that was begun: there is nothing to draw.', state.header.title)) : ok(searchSvg(state)))) },
 ];
 
 function withState(log: RunLog, write: (state: SearchState) => Result<string>): Result<string> {
@@ -42,15 +43,15 @@ function section(state: SearchState, problem: SearchProblemState, index: number)
     escapeMarkdown(snapshot.question),
     cell(snapshot.status),
     ['| | |', '|---|---|', ...facts].join('\n'),
-    ...(rows.length === 0 ? [] : [['| round | step | mode | candidates | rule | tokens, policy + verifier |', '|---|---|---|---|---|---|', ...rows].join('\n')]),
-    ...(steps.length === 0 ? [] : ['Solution:', steps.join('\n')]),
+    ...(rows.length === 0 ? [] : [[`| ${[t('round'), t('step'), t('mode'), t('candidates'), t('rule'), t('tokens, policy + verifier')].join(' | ')} |`, '|---|---|---|---|---|---|', ...rows].join('\n')]),
+    ...(steps.length === 0 ? [] : [t('Solution:'), steps.join('\n')]),
   ];
 }
 
 /** The score of a candidate, the chosen one's bold. */
 function scored(candidate: StepCandidate, chosen: boolean): string {
   const score = valueOf(candidate);
-  if (score === undefined) return 'no score';
+  if (score === undefined) return t('no score');
   return chosen ? `**${probability(score)}**` : probability(score);
 }
 

@@ -51,7 +51,7 @@ export function createSearchPanel({ extension, searches, runs, showTrace }: Sear
     if (state.ok) shown.panel.title = state.value.header.title;
     if (!shown.ready) return;
     const snapshot = state.ok ? searchSnapshot(state.value, shown.problem, shown.whatIf) : undefined;
-    post(shown, snapshot === undefined ? { type: 'snapshot', snapshot, missing: state.ok ? `${state.value.header.title} has no problem ${shown.problem + 1}.` : state.error.message } : { type: 'snapshot', snapshot });
+    post(shown, snapshot === undefined ? { type: 'snapshot', snapshot, missing: state.ok ? vscode.l10n.t('{0} has no problem {1}.', state.value.header.title, shown.problem + 1) : state.error.message } : { type: 'snapshot', snapshot });
   }
 
   const post = ({ panel }: Shown, message: SearchHostMessage): void => void panel.webview.postMessage(message);
@@ -68,7 +68,7 @@ export function createSearchPanel({ extension, searches, runs, showTrace }: Sear
       const message = parseSearchViewMessage(value);
       if (message !== undefined) void receive(shown, message);
     });
-    showPage(panel.webview, extension, 'search', 'Search');
+    showPage(panel.webview, extension, 'search', vscode.l10n.t('Search'));
     void send(shown);
   }
 
@@ -84,7 +84,7 @@ export function createSearchPanel({ extension, searches, runs, showTrace }: Sear
         shown.whatIf = message.settings ?? undefined;
         return send(shown);
       case 'cancel':
-        if (!searches.cancel(shown.id)) say('This search does not run.');
+        if (!searches.cancel(shown.id)) say(vscode.l10n.t('This search does not run.'));
         return;
       case 'export':
         await vscode.commands.executeCommand(RUN_COMMANDS.exportRun, shown.id);
@@ -125,7 +125,7 @@ export function createSearchPanel({ extension, searches, runs, showTrace }: Sear
 
   function show(id: string, column: vscode.ViewColumn = vscode.ViewColumn.Active, problem?: number): void {
     const shown = panels.get(id);
-    if (shown === undefined) return adopt(id, vscode.window.createWebviewPanel(VIEWS.search, 'Search', column, {}), problem);
+    if (shown === undefined) return adopt(id, vscode.window.createWebviewPanel(VIEWS.search, vscode.l10n.t('Search'), column, {}), problem);
     shown.panel.reveal(shown.panel.viewColumn, false);
     if (problem === undefined || problem === shown.problem) return;
     Object.assign(shown, shown.ready ? { problem, whatIf: undefined } : { asked: problem });

@@ -165,12 +165,12 @@ export function createSearchRuns({ runs, scores, activities, atOnce, policy, ver
       return id;
     },
     async resume(id) {
-      if (live.has(id)) return fail('busy', 'The search is going on already.');
+      if (live.has(id)) return fail('busy', vscode.l10n.t('The search is going on already.'));
       const state = await stored(id);
       if (!state.ok) return state;
       const { header, problems, end } = state.value;
-      if (end?.reason === 'done') return fail('done', `${header.title} has come to its end: there is nothing to resume.`);
-      if (problems.some(({ started }) => started.imported !== undefined)) return fail('unsupported', `${header.title} was recorded by another program: solve its problem anew.`);
+      if (end?.reason === 'done') return fail('done', vscode.l10n.t('{0} has come to its end: there is nothing to resume.', header.title));
+      if (problems.some(({ started }) => started.imported !== undefined)) return fail('unsupported', vscode.l10n.t('{0} was recorded by another program: solve its problem anew.', header.title));
       const writer = await runs.resume(id);
       if (!writer.ok) return writer;
       const again = problems.map(({ started, rounds }): RunProblem => ({ ...started, rounds }));

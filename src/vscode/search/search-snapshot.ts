@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { Candidate, SearchTotals } from '../../core/search/events.ts';
 import { laneOfReplay } from '../../core/search/picture/lane-replay.ts';
 import { layoutLane } from '../../core/search/picture/lane-layout.ts';
@@ -32,10 +33,10 @@ export function searchSnapshot(state: SearchState, index: number, whatIf: Contro
     notes: problem.notes,
     facts: factsOf(state, problem),
     settings: problem.started.imported === undefined ? settingsOf(state) : [],
-    problems: state.problems.map((one, at) => `${problemName(one, at)}${one.finished === undefined ? ' …' : one.finished.correct === undefined ? ` ${one.finished.reason}` : one.finished.correct ? ' ✓' : ' ✗'}: ${firstWords(one.started.question, 10)}`),
+    problems: state.problems.map((one, at) => `${problemName(one, at)}${one.finished === undefined ? ' …' : one.finished.correct === undefined ? ` ${reasonWord(one.finished.reason)}` : one.finished.correct ? ' ✓' : ' ✗'}: ${firstWords(one.started.question, 10)}`),
     problem: index,
     picture: lanePicture(layoutLane(lane), thresholds),
-    label: `${count(lane.length, 'round')} of ${header.settings.strategy}${replayed === undefined ? '' : ', replayed under other settings'}`,
+    label: replayed === undefined ? t('{0} of {1}', count(lane.length, 'round'), header.settings.strategy) : t('{0} of {1}, replayed under other settings', count(lane.length, 'round'), header.settings.strategy),
     rows: lane.flatMap((round) => rowsOf(round, problem)),
     whatIf: whatIfOf(state, problem, whatIf, replayed),
   };
@@ -63,7 +64,21 @@ export function searchSvg(state: SearchState): string {
 
 /** What lists call a problem. */
 export function problemName({ started }: Pick<SearchProblemState, 'started'>, at: number): string {
-  return started.id ?? (started.row === undefined ? `problem ${at + 1}` : `row ${started.row}`);
+  return started.id ?? (started.row === undefined ? t('problem {0}', at + 1) : t('row {0}', started.row));
+}
+
+/** How a problem, or a search, has ended. */
+function reasonWord(reason: NonNullable<SearchProblemState['finished']>['reason']): string {
+  switch (reason) {
+    case 'done':
+      return t('done');
+    case 'budget':
+      return t('budget');
+    case 'failed':
+      return t('failed');
+    case 'cancelled':
+      return t('cancelled');
+  }
 }
 
 /** `12 of 20 problems ended, 9 of 12 correct (75 % [47, 91]): 10 done, 1 budget, 1 failed.` */
@@ -74,10 +89,11 @@ function overallOf({ problems }: SearchState): string {
   const percent = (value: number): string => (100 * value).toFixed(0);
   const reasons = (['done', 'budget', 'failed', 'cancelled'] as const).flatMap((reason) => {
     const such = ends.filter((end) => end.reason === reason).length;
-    return such === 0 ? [] : [`${such} ${reason}`];
+    return such === 0 ? [] : [`${such} ${reasonWord(reason)}`];
   });
-  const right = accuracy === undefined ? '' : `, ${judged.filter(({ correct }) => correct === true).length} of ${accuracy.n} correct (${percent(accuracy.value)} % [${percent(accuracy.low)}, ${percent(accuracy.high)}], 95 % Wilson)`;
-  return `${ends.length} of ${problems.length} problems ended${right}${reasons.length === 0 ? '' : `: ${reasons.join(', ')}`}.`;
+  const ended = t('{0} of {1} problems ended', ends.length, problems.length);
+  const right = accuracy === undefined ? [] : [t('{0} of {1} correct ({2} % [{3}, {4}], 95 % Wilson)', judged.filter(({ correct }) => correct === true).length, accuracy.n, percent(accuracy.value), percent(accuracy.low), percent(accuracy.high))];
+  return `${[ended, ...right].join(', ')}${reasons.length === 0 ? '' : `: ${reasons.join(', ')}`}.`;
 }
 
 export function replayOf({ rounds }: SearchProblemState, settings: SearchSettings, whatIf: ControllerSettings): Replay {
@@ -88,24 +104,25 @@ function statusOf(state: SearchState, { finished, going, rounds }: SearchProblem
   const { running, end } = state;
   if (finished !== undefined) {
     const { reason, message, steps, answer, correct } = finished;
-    const answered = answer === undefined ? 'no answer stated' : `answer ${answer}${correct === undefined ? '' : correct ? ', correct' : ', not correct'}`;
+    const answered = answer === undefined ? t('no answer stated') : [t('answer {0}', answer), ...(correct === undefined ? [] : [correct ? t('correct') : t('not correct')])].join(', ');
     const found = `${count(steps.length, 'step')}, ${answered}`;
-    if (reason === 'done') return `Done: ${found}.`;
-    if (reason === 'cancelled') return `Cancelled after ${count(rounds.length, 'round')}: ${found}.`;
-    return `${reason === 'budget' ? 'Stopped' : 'Failed'}: ${message ?? 'no reason is known.'} ${found} so far.`;
+    if (reason === 'done') return t('Done: {0}.', found);
+    if (reason === 'cancelled') return t('Cancelled after {0}: {1}.', count(rounds.length, 'round'), found);
+    const why = message ?? t('no reason is known.');
+    return reason === 'budget' ? t('Stopped: {0} {1} so far.', why, found) : t('Failed: {0} {1} so far.', why, found);
   }
-  if (running === 'opening') return 'Opening the models…';
+  if (running === 'opening') return t('Opening the models…');
   if (running === 'searching') {
-    if (going === undefined) return rounds.length === 0 ? 'Waiting for its turn…' : `${count(rounds.length, 'round')} done.`;
+    if (going === undefined) return rounds.length === 0 ? t('Waiting for its turn…') : t('{0} done.', count(rounds.length, 'round'));
     const judged = going.candidates.filter((candidate) => candidate.kind === 'step' && candidate.score !== undefined).length;
-    return `Round ${going.round + 1}, step ${going.step + 1}: ${going.candidates.length} of ${going.width} candidates written, ${judged} judged.`;
+    return t('Round {0}, step {1}: {2} of {3} candidates written, {4} judged.', going.round + 1, going.step + 1, going.candidates.length, going.width, judged);
   }
-  return end?.message ?? `Cut off after ${count(rounds.length, 'round')}: the editor was closed, or the run was cancelled before.`;
+  return end?.message ?? t('Cut off after {0}: the editor was closed, or the run was cancelled before.', count(rounds.length, 'round'));
 }
 
 function modelText({ header }: SearchState, role: 'policy' | 'verifier'): string {
   const info = header.models.find((one) => one.role === role)?.info;
-  return info === undefined ? 'not opened' : `${info.name}${info.weights ? ` (${info.weights})` : ''}`;
+  return info === undefined ? t('not opened') : `${info.name}${info.weights ? ` (${info.weights})` : ''}`;
 }
 
 function factsOf(state: SearchState, { started, rounds }: SearchProblemState): Fact[] {
@@ -113,12 +130,12 @@ function factsOf(state: SearchState, { started, rounds }: SearchProblemState): F
   const imported = started.imported !== undefined;
   return facts([
     ...costFacts(totalsOf(rounds), started.imported),
-    ...(started.gold === undefined ? [] : [['Gold answer', started.gold] as const]),
-    ['Strategy', settings.strategy],
-    ...(imported ? [] : [['Policy', modelText(state, 'policy')] as const]),
-    ...(imported || !judges(settings.strategy) ? [] : [['Verifier', `${modelText(state, 'verifier')}, ${settings.verifier.mode === 'direct' ? 'direct' : `K = ${settings.verifier.k}`}`] as const]),
-    ...(imported ? [['Recorded in', started.imported] as const] : [['Seed', `${settings.seed}${started.row === undefined ? '' : ` + row ${started.row}`}`] as const]),
-    ...(started.branch === undefined ? [] : [['Branch', `candidate ${started.branch.candidate + 1} of round ${started.branch.round + 1}`] as const]),
+    ...(started.gold === undefined ? [] : [[t('Gold answer'), started.gold] as const]),
+    [t('Strategy'), settings.strategy],
+    ...(imported ? [] : [[t('Policy'), modelText(state, 'policy')] as const]),
+    ...(imported || !judges(settings.strategy) ? [] : [[t('Verifier'), `${modelText(state, 'verifier')}, ${settings.verifier.mode === 'direct' ? t('direct') : `K = ${settings.verifier.k}`}`] as const]),
+    ...(imported ? [[t('Recorded in'), started.imported] as const] : [[t('Seed'), started.row === undefined ? String(settings.seed) : t('{0} + row {1}', settings.seed, started.row)] as const]),
+    ...(started.branch === undefined ? [] : [[t('Branch'), t('candidate {0} of round {1}', started.branch.candidate + 1, started.branch.round + 1)] as const]),
   ]);
 }
 
@@ -126,16 +143,25 @@ function factsOf(state: SearchState, { started, rounds }: SearchProblemState): F
 function settingsOf({ header }: SearchState): Fact[] {
   const { strategy, policy, verifier, thresholds, budget, penalty, initialMode, widths, samples, beams, aggregate } = header.settings;
   return facts([
-    ['Thresholds', `good ${thresholds.good}, low ${thresholds.low}, bad ${thresholds.bad}`],
-    ['Penalty', penalty],
-    ['Initial mode', initialMode],
-    ['Widths', `simple ${widths.simple}, medium ${widths.medium}, complex ${widths.complex}`],
-    ...(strategy === 'pats' ? [] : [['Samples', String(samples)] as const, ['Aggregate', aggregate] as const]),
-    ['Beams', String(beams)],
-    ['Policy', `temperature ${policy.temperature}, top-p ${policy.topP}, ${policy.prompt} prompt${policy.system === undefined ? '' : `, system turn "${policy.system}"`}, at most ${policy.maxStepTokens} tokens a step and ${policy.maxSolutionTokens} a whole solution`],
-    ['Verifier', `${verifier.k === 1 || verifier.mode === 'direct' ? 'greedy' : `temperature ${verifier.temperature}, top-p ${verifier.topP}, seed ${verifier.seed}`}, ${verifier.prompt} prompt, at most ${verifier.maxNewTokens} tokens`],
-    ['Budget', `${count(budget.rounds, 'round')}${budget.tokens === undefined ? '' : `, ${budget.tokens} tokens`}${budget.seconds === undefined ? '' : `, ${budget.seconds} s`}`],
-    ['Started', header.started.slice(0, 16).replace('T', ' ')],
+    [t('Thresholds'), `good ${thresholds.good}, low ${thresholds.low}, bad ${thresholds.bad}`],
+    [t('Penalty'), penalty],
+    [t('Initial mode'), initialMode],
+    [t('Widths'), `simple ${widths.simple}, medium ${widths.medium}, complex ${widths.complex}`],
+    ...(strategy === 'pats' ? [] : [[t('Samples'), String(samples)] as const, [t('Aggregate'), aggregate] as const]),
+    [t('Beams'), String(beams)],
+    [t('Policy'), [
+      t('temperature {0}, top-p {1}', policy.temperature, policy.topP),
+      t('{0} prompt', policy.prompt),
+      ...(policy.system === undefined ? [] : [t('system turn "{0}"', policy.system)]),
+      t('at most {0} tokens a step and {1} a whole solution', policy.maxStepTokens, policy.maxSolutionTokens),
+    ].join(', ')],
+    [t('Verifier'), [
+      verifier.k === 1 || verifier.mode === 'direct' ? t('greedy') : t('temperature {0}, top-p {1}, seed {2}', verifier.temperature, verifier.topP, verifier.seed),
+      t('{0} prompt', verifier.prompt),
+      t('at most {0} tokens', verifier.maxNewTokens),
+    ].join(', ')],
+    [t('Budget'), [count(budget.rounds, 'round'), ...(budget.tokens === undefined ? [] : [t('{0} tokens', budget.tokens)]), ...(budget.seconds === undefined ? [] : [t('{0} s', budget.seconds)])].join(', ')],
+    [t('Started'), header.started.slice(0, 16).replace('T', ' ')],
   ]);
 }
 
@@ -144,8 +170,8 @@ function facts(pairs: readonly (readonly [string, string])[]): Fact[] {
 }
 
 function costFacts(totals: SearchTotals, imported: string | undefined): (readonly [string, string])[] {
-  if (imported !== undefined) return [['Rounds', modesText(totals)], ['Tokens', 'not in the file']];
-  return [['Rounds', modesText(totals)], ['Tokens', `${totals.policyTokens} policy + ${totals.verifierTokens} verifier`], ['Time', `${totals.seconds.toFixed(1)} s`]];
+  if (imported !== undefined) return [[t('Rounds'), modesText(totals)], [t('Tokens'), t('not in the file')]];
+  return [[t('Rounds'), modesText(totals)], [t('Tokens'), t('{0} policy + {1} verifier', totals.policyTokens, totals.verifierTokens)], [t('Time'), t('{0} s', totals.seconds.toFixed(1))]];
 }
 
 /** `9: 4 simple, 3 medium, 2 complex`. */
@@ -163,12 +189,12 @@ function rowsOf(round: LaneRound, { rounds, going }: SearchProblemState): Candid
       candidate: candidate.index,
       state: candidate.state,
       cells: {
-        round: `${round.round + 1}${round.exact ? '' : ' (counterfactual)'}`,
+        round: round.exact ? String(round.round + 1) : t('{0} (counterfactual)', round.round + 1),
         step: round.step === undefined ? '' : `${round.step + 1}${round.regeneration ? ' ↻' : ''}`,
         mode: round.mode ?? '',
-        candidate: `${candidate.index + 1} of ${round.candidates.length}`,
+        candidate: t('{0} of {1}', candidate.index + 1, round.candidates.length),
         score: candidate.score === undefined ? '' : candidate.value,
-        state: [stateWords(candidate.state, round), candidate.state === 'dropped' ? candidate.value : '', candidate.final ? 'ends the solution' : ''].filter((part) => part !== '').join(', '),
+        state: [stateWords(candidate.state, round), candidate.state === 'dropped' ? candidate.value : '', candidate.final ? t('ends the solution') : ''].filter((part) => part !== '').join(', '),
         next: candidate.state === 'chosen' ? `${round.rule} ${round.next}`.trim() : '',
         policy: round.costKnown === false || written === undefined ? '' : String(written.tokens),
         verifier: round.costKnown === false || written === undefined ? '' : String(written.verifierTokens),
@@ -181,31 +207,31 @@ function rowsOf(round: LaneRound, { rounds, going }: SearchProblemState): Candid
 function stateWords(state: LaneRound['candidates'][number]['state'], { outcome }: LaneRound): string {
   switch (state) {
     case 'chosen':
-      return outcome === 'discarded' ? 'best, discarded' : 'chosen';
+      return outcome === 'discarded' ? t('best, discarded') : t('chosen');
     case 'judged':
-      return 'not chosen';
+      return t('not chosen');
     case 'unscored':
-      return 'no score';
+      return t('no score');
     case 'waiting':
-      return 'being judged';
+      return t('being judged');
     case 'unseen':
-      return 'not sampled in this mode';
+      return t('not sampled in this mode');
     case 'dropped':
-      return 'dropped';
+      return t('dropped');
   }
 }
 
 function whatIfOf({ header: { settings }, running }: SearchState, { rounds, started }: SearchProblemState, whatIf: ControllerSettings | undefined, replayed: Replay | undefined): WhatIf | string {
-  if (rounds.length === 0) return 'There is no round to replay yet.';
-  if (running !== undefined) return 'A search can be replayed once it has ended.';
-  if (settings.beams > 1 || stepRounds(rounds).length !== rounds.length || stepRounds(rounds).some(({ mode }) => mode === undefined)) return `${settings.strategy} has no thinking modes: there is nothing to replay under other thresholds.`;
+  if (rounds.length === 0) return t('There is no round to replay yet.');
+  if (running !== undefined) return t('A search can be replayed once it has ended.');
+  if (settings.beams > 1 || stepRounds(rounds).length !== rounds.length || stepRounds(rounds).some(({ mode }) => mode === undefined)) return t('{0} has no thinking modes: there is nothing to replay under other thresholds.', settings.strategy);
   const recorded: ControllerSettings = { thresholds: settings.thresholds, penalty: settings.penalty, initialMode: settings.initialMode };
   const now = replayed ?? replayOf({ started, rounds, notes: [] }, settings, recorded);
   const firstChange = now.firstChange;
   const verdict = firstChange === undefined
-    ? `Nothing changes: all ${count(rounds.length, 'round')} would have been the same.`
-    : `Exact up to round ${firstChange + 1}, where the first decision changes. From round ${firstChange + 2} on it is a counterfactual: it follows the recorded steps, which the policy might have written otherwise.`;
-  const tokens = (value: number): string => (started.imported === undefined ? String(value) : 'not known');
+    ? t('Nothing changes: all {0} would have been the same.', count(rounds.length, 'round'))
+    : t('Exact up to round {0}, where the first decision changes. From round {1} on it is a counterfactual: it follows the recorded steps, which the policy might have written otherwise.', firstChange + 1, firstChange + 2);
+  const tokens = (value: number): string => (started.imported === undefined ? String(value) : t('not known'));
   const share = (totals: SearchTotals, mode: 'simple' | 'medium' | 'complex'): string => `${totals.modes[mode]} (${Math.round((100 * totals.modes[mode]) / Math.max(1, totals.rounds))} %)`;
   const estimated = now.rounds.some((round) => round.estimated);
   const line = (name: string, of: (totals: SearchTotals) => string): WhatIf['comparison'][number] => ({ name, recorded: of(now.recorded), replayed: of(now.totals) });
@@ -213,14 +239,18 @@ function whatIfOf({ header: { settings }, running }: SearchState, { rounds, star
     recorded,
     settings: whatIf ?? recorded,
     changed: whatIf !== undefined && JSON.stringify(whatIf) !== JSON.stringify(recorded),
-    verdict: `${settings.strategy === 'pats' ? '' : `Recorded with ${settings.strategy}; read as if PATS had decided. `}${verdict}${estimated && started.imported === undefined ? ' Tokens of rounds with another width are estimated from the recorded candidates.' : ''}`,
+    verdict: [
+      ...(settings.strategy === 'pats' ? [] : [t('Recorded with {0}; read as if PATS had decided.', settings.strategy)]),
+      verdict,
+      ...(estimated && started.imported === undefined ? [t('Tokens of rounds with another width are estimated from the recorded candidates.')] : []),
+    ].join(' '),
     comparison: [
-      line('Rounds', ({ rounds: all }) => String(all)),
-      line('Policy tokens', ({ policyTokens }) => tokens(policyTokens)),
-      line('Verifier tokens', ({ verifierTokens }) => tokens(verifierTokens)),
-      line('Simple', (totals) => share(totals, 'simple')),
-      line('Medium', (totals) => share(totals, 'medium')),
-      line('Complex', (totals) => share(totals, 'complex')),
+      line(t('Rounds'), ({ rounds: all }) => String(all)),
+      line(t('Policy tokens'), ({ policyTokens }) => tokens(policyTokens)),
+      line(t('Verifier tokens'), ({ verifierTokens }) => tokens(verifierTokens)),
+      line(t('Simple'), (totals) => share(totals, 'simple')),
+      line(t('Medium'), (totals) => share(totals, 'medium')),
+      line(t('Complex'), (totals) => share(totals, 'complex')),
     ],
   };
 }

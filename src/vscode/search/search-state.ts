@@ -3,7 +3,7 @@ import type { LoggedSearchEvent, RoundRecord, SearchStarted, StepRound } from '.
 import type { GoingRound } from '../../core/search/picture/lane.ts';
 import type { SearchSettings } from '../../core/search/settings.ts';
 import type { LoggedProblem } from '../../formats/runs/search-log.ts';
-import { count } from '../wording.ts';
+import { count, english } from '../wording.ts';
 
 /** A problem of a search, and the round that goes on, where one does. */
 export interface SearchProblemState extends LoggedProblem {
@@ -80,14 +80,14 @@ export function stepRounds(rounds: readonly RoundRecord[]): readonly StepRound[]
   return rounds.filter((record) => record.kind === 'step');
 }
 
-/** The result in a few words, for lists. */
+/** The result in a few words, for lists. It is written into the log, so it is English in every language. */
 export function headlineOf(problems: readonly SearchProblemState[]): string {
   const [only] = problems;
   if (problems.length === 1 && only !== undefined) {
     const { finished, rounds } = only;
     const steps = finished?.steps.length ?? 0;
     const answer = finished?.answer === undefined ? 'no answer' : `answer ${finished.answer}${finished.correct === undefined ? '' : finished.correct ? ' ✓' : ' ✗'}`;
-    return `${count(steps, 'step')}, ${answer}, ${count(rounds.length, 'round')}`;
+    return `${count(steps, 'step', english)}, ${answer}, ${count(rounds.length, 'round', english)}`;
   }
   const done = problems.filter(({ finished }) => finished?.reason === 'done').length;
   const judged = problems.filter(({ finished }) => finished?.correct !== undefined);

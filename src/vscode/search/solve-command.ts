@@ -40,24 +40,24 @@ export function taskOf(problem: RunProblem): Task {
 
 /** Asks for a problem to type. */
 export async function askTask(): Promise<Task | undefined> {
-  const question = await vscode.window.showInputBox({ title: 'Solve with PATS', prompt: 'The problem, as the policy is to read it. Or select a text, open a trace or a row first.', ignoreFocusOut: true, validateInput: (text) => (text.trim() === '' ? 'Write a problem.' : undefined) });
+  const question = await vscode.window.showInputBox({ title: vscode.l10n.t('Solve with PATS'), prompt: vscode.l10n.t('The problem, as the policy is to read it. Or select a text, open a trace or a row first.'), ignoreFocusOut: true, validateInput: (text) => (text.trim() === '' ? vscode.l10n.t('Write a problem.') : undefined) });
   return question === undefined || question.trim() === '' ? undefined : taskOf({ question: question.trim() });
 }
 
 /** Each strategy in a few words. */
-export const ABOUT: Readonly<Record<Strategy, string>> = {
-  pats: 'PATS: 2, 4 or 8 candidates a step, decided by how good the last step was',
-  'all-simple': '2 candidates at every step',
-  'all-medium': '4 candidates at every step',
-  'all-complex': '8 candidates at every step',
-  'random-mode': 'a mode drawn at each step',
-  'solution-switching': 'a simple solution; where the verifier does not pass it, another in complex mode',
-  guided: 'guided search of R-PRM: 8 candidates a step, the best is kept',
-  beam: 'several paths side by side',
-  'best-of-n': 'whole solutions; the best score wins',
-  majority: 'whole solutions; the most frequent answer wins, nothing is judged',
-  sampling: 'one solution, nothing is judged',
-};
+export const aboutStrategies = (): Readonly<Record<Strategy, string>> => ({
+  pats: vscode.l10n.t('PATS: 2, 4 or 8 candidates a step, decided by how good the last step was'),
+  'all-simple': vscode.l10n.t('2 candidates at every step'),
+  'all-medium': vscode.l10n.t('4 candidates at every step'),
+  'all-complex': vscode.l10n.t('8 candidates at every step'),
+  'random-mode': vscode.l10n.t('a mode drawn at each step'),
+  'solution-switching': vscode.l10n.t('a simple solution; where the verifier does not pass it, another in complex mode'),
+  guided: vscode.l10n.t('guided search of R-PRM: 8 candidates a step, the best is kept'),
+  beam: vscode.l10n.t('several paths side by side'),
+  'best-of-n': vscode.l10n.t('whole solutions; the best score wins'),
+  majority: vscode.l10n.t('whole solutions; the most frequent answer wins, nothing is judged'),
+  sampling: vscode.l10n.t('one solution, nothing is judged'),
+});
 
 /** The rows of a data set that are to be solved, where a person may choose them. */
 export interface RowsChoice {
@@ -81,7 +81,7 @@ export async function askSettings(title: string, rows?: RowsChoice): Promise<Sea
     const settings = changed(readSearchSettings(strategy), changes);
     const items = [...rowsOf(settings)];
     if (rows !== undefined) items.splice(1, 0, { act: 'rows', label: `$(list-ordered) ${vscode.l10n.t('Rows')}`, description: rows.text(), detail: await rows.estimate(settings) });
-    const picked = await vscode.window.showQuickPick(items, { title, placeHolder: 'Enter starts the search; choose a line to change it', ignoreFocusOut: true });
+    const picked = await vscode.window.showQuickPick(items, { title, placeHolder: vscode.l10n.t('Enter starts the search; choose a line to change it'), ignoreFocusOut: true });
     switch (picked?.act) {
       case undefined:
         return undefined;
@@ -100,10 +100,10 @@ export async function askSettings(title: string, rows?: RowsChoice): Promise<Sea
         await vscode.commands.executeCommand(COMMANDS.chooseVerifier);
         break;
       case 'seed':
-        changes = { ...changes, ...numberNamed('seed', await askNumber('Seed', 'A whole number from 0 on.', settings.seed, (value) => Number.isInteger(value) && value >= 0 && value < 2 ** 31)) };
+        changes = { ...changes, ...numberNamed('seed', await askNumber(vscode.l10n.t('Seed'), vscode.l10n.t('A whole number from 0 on.'), settings.seed, (value) => Number.isInteger(value) && value >= 0 && value < 2 ** 31)) };
         break;
       case 'temperature':
-        changes = { ...changes, ...numberNamed('temperature', await askNumber('Temperature of the policy', 'From 0 (greedy) to 2.', settings.policy.temperature, (value) => value >= 0 && value <= 2)) };
+        changes = { ...changes, ...numberNamed('temperature', await askNumber(vscode.l10n.t('Temperature of the policy'), vscode.l10n.t('From 0 (greedy) to 2.'), settings.policy.temperature, (value) => value >= 0 && value <= 2)) };
         break;
       case 'settings':
         await vscode.commands.executeCommand('workbench.action.openSettings', 'stepscope.search');
@@ -118,13 +118,13 @@ function changed(settings: SearchSettings, { seed, temperature }: { readonly see
 
 function rowsOf({ strategy, policy, verifier, thresholds, seed, widths, budget }: SearchSettings): Row[] {
   return [
-    { act: 'go', label: '$(play) Start', detail: strategy === 'pats' ? `good ${thresholds.good}, low ${thresholds.low}, bad ${thresholds.bad}; ${widths.simple}, ${widths.medium} or ${widths.complex} candidates; at most ${budget.rounds} rounds` : `at most ${budget.rounds} rounds` },
-    { act: 'strategy', label: '$(type-hierarchy) Strategy', description: strategy, detail: ABOUT[strategy] },
-    { act: 'policy', label: '$(edit) Policy', description: choiceText(POLICY), detail: `writes the steps; ${policy.prompt} prompt` },
-    { act: 'verifier', label: '$(law) Verifier', description: choiceText(VERIFIER), detail: `judges the steps; K = ${verifier.k}` },
-    { act: 'temperature', label: '$(flame) Temperature', description: String(policy.temperature) },
-    { act: 'seed', label: '$(symbol-numeric) Seed', description: String(seed) },
-    { act: 'settings', label: '$(gear) More settings…', detail: 'thresholds, penalty, budgets, limits of tokens' },
+    { act: 'go', label: `$(play) ${vscode.l10n.t('Start')}`, detail: strategy === 'pats' ? vscode.l10n.t('good {0}, low {1}, bad {2}; {3}, {4} or {5} candidates; at most {6} rounds', thresholds.good, thresholds.low, thresholds.bad, widths.simple, widths.medium, widths.complex, budget.rounds) : vscode.l10n.t('at most {0} rounds', budget.rounds) },
+    { act: 'strategy', label: `$(type-hierarchy) ${vscode.l10n.t('Strategy')}`, description: strategy, detail: aboutStrategies()[strategy] },
+    { act: 'policy', label: `$(edit) ${vscode.l10n.t('Policy')}`, description: choiceText(POLICY), detail: vscode.l10n.t('writes the steps; {0} prompt', policy.prompt) },
+    { act: 'verifier', label: `$(law) ${vscode.l10n.t('Verifier')}`, description: choiceText(VERIFIER), detail: vscode.l10n.t('judges the steps; K = {0}', verifier.k) },
+    { act: 'temperature', label: `$(flame) ${vscode.l10n.t('Temperature')}`, description: String(policy.temperature) },
+    { act: 'seed', label: `$(symbol-numeric) ${vscode.l10n.t('Seed')}`, description: String(seed) },
+    { act: 'settings', label: `$(gear) ${vscode.l10n.t('More settings…')}`, detail: vscode.l10n.t('thresholds, penalty, budgets, limits of tokens') },
   ];
 }
 
@@ -134,17 +134,17 @@ export function choiceText(role: ModelRole): string {
   if (!choice.ok) return choice.error.message;
   switch (choice.value.type) {
     case 'bundled':
-      return `${role.bundled} (bundled)`;
+      return vscode.l10n.t('{0} (bundled)', role.bundled);
     case 'folder':
       return choice.value.folder;
     case 'server':
-      return `${choice.value.server.model ?? 'the model'} at ${choice.value.server.endpoints.join(', ')}`;
+      return vscode.l10n.t('{0} at {1}', choice.value.server.model ?? vscode.l10n.t('the model'), choice.value.server.endpoints.join(', '));
   }
 }
 
 export async function pickStrategy(now: Strategy): Promise<Strategy | undefined> {
-  const items = STRATEGIES.map((strategy) => ({ label: `${strategy === now ? '$(check) ' : ''}${strategy}`, detail: ABOUT[strategy], strategy }));
-  return (await vscode.window.showQuickPick(items, { title: 'Strategy', matchOnDetail: true }))?.strategy;
+  const items = STRATEGIES.map((strategy) => ({ label: `${strategy === now ? '$(check) ' : ''}${strategy}`, detail: aboutStrategies()[strategy], strategy }));
+  return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Strategy'), matchOnDetail: true }))?.strategy;
 }
 
 async function askNumber(title: string, rule: string, value: number, fits: (value: number) => boolean): Promise<number | undefined> {

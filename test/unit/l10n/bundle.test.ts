@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { config, t } from '@vscode/l10n';
+import { SEGMENTER_NAMES, segmenterDescription, segmenterLabel } from '../../../src/core/segment/segmenters.ts';
 import { escapeHtml, textsElement } from '../../../src/vscode/page-texts.ts';
+import { segmenterText } from '../../../src/vscode/segmenter-text.ts';
 import { count } from '../../../src/vscode/wording.ts';
 import { repoRoot } from '../formats/shared-data.ts';
 import { readJson, type Locale, type Texts } from './manifest-texts.ts';
@@ -34,6 +36,10 @@ describe('texts in the code', () => {
     it('are English where a translation is missing, and values are never read as places', () => {
       assert.equal(t('Nobody has translated {0}.', '{1}'), 'Nobody has translated {1}.');
     });
+  });
+
+  it('are those of the core where it has names of its own for the terminal', () => {
+    for (const name of SEGMENTER_NAMES) assert.deepEqual(segmenterText(name), { label: segmenterLabel(name), description: segmenterDescription(name) });
   });
 
   it('are English without a bundle, in one form for one and another for many', () => {

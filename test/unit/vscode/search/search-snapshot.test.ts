@@ -4,7 +4,7 @@ import { finishedEvent } from '../../../../src/core/search/solve.ts';
 import { runLine } from '../../../../src/core/run/run-log.ts';
 import { parseSearchViewMessage } from '../../../../src/protocol/search-view.ts';
 import { candidateDetail } from '../../../../src/vscode/search/candidate-detail.ts';
-import { SEARCH_EXPORTS } from '../../../../src/vscode/search/search-exports.ts';
+import { searchExports } from '../../../../src/vscode/search/search-exports.ts';
 import { searchSnapshot } from '../../../../src/vscode/search/search-snapshot.ts';
 import { headlineOf, isLogged, liveProblems, type SearchState } from '../../../../src/vscode/search/search-state.ts';
 import { searchTrace } from '../../../../src/vscode/search/search-trace.ts';
@@ -108,12 +108,12 @@ describe('what the Search panel shows', () => {
   it('is written as JSON, Markdown and SVG, with nothing of the text taken as markup', async () => {
     const { header, problems, end } = state(ROUNDS.map((round) => ({ ...round, candidates: round.candidates.map((one) => ({ ...one, step: `<b>${one.step}` })) })));
     const events = problems.flatMap(({ started, rounds, finished }) => [{ ...started, problem: 0 }, ...rounds.map((record) => ({ type: 'round', problem: 0, record })), { ...finished, problem: 0 }]);
-    for (const form of SEARCH_EXPORTS) {
+    for (const form of searchExports()) {
       const text = await form.write({ header, events, ...(end && { end }) });
       assert.ok(text.ok, form.extension);
       assert.ok(form.extension === 'json' || !text.value.includes('<b>'), form.extension);
     }
-    const empty = await SEARCH_EXPORTS.find(({ extension }) => extension === 'svg')?.write({ header, events: [] });
+    const empty = await searchExports().find(({ extension }) => extension === 'svg')?.write({ header, events: [] });
     assert.ok(empty && !empty.ok);
   });
 
