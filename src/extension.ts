@@ -45,13 +45,14 @@ import { createSegmentationMemory } from './vscode/segmentation-memory.ts';
 import { createSegmentedDocuments } from './vscode/segmented-documents.ts';
 import { LAB_COMMANDS, LAB_VIEWS, RUN_SCHEME } from './vscode/manifest.ts';
 import { POLICY } from './vscode/model-role.ts';
+import { readRunTrace } from './vscode/runs/read-run-trace.ts';
 import { registerRunCommands } from './vscode/runs/run-commands.ts';
 import type { RunKinds } from './vscode/runs/run-kinds.ts';
 import { createRunStore } from './vscode/runs/run-store.ts';
 import { createRunsView } from './vscode/runs/runs-tree.ts';
 import { registerSearchCommands } from './vscode/search/search-commands.ts';
 import { createComparePanel } from './vscode/search/compare-panel.ts';
-import { createSearchDocuments, readSearchTrace } from './vscode/search/search-documents.ts';
+import { createSearchDocuments } from './vscode/search/search-documents.ts';
 import { searchExports } from './vscode/search/search-exports.ts';
 import { createSearchPanel } from './vscode/search/search-panel.ts';
 import { createSearchRuns } from './vscode/search/search-runs.ts';
@@ -92,7 +93,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const readings = createReadingChoices(context.workspaceState);
   const library = createDatasetLibrary(context.workspaceState, createOpenDataset(openInReader), readings);
   const rowDocuments = createRowDocuments(
-    (file, row, variant) => (file.scheme === RUN_SCHEME ? readSearchTrace(searches, file, row) : library.record(file, row, variant)),
+    (file, row, variant) => (file.scheme === RUN_SCHEME ? readRunTrace({ runs, searches, biasTrace: (id, at, name) => lab.open().biasTrace(id, at, name) }, file, row, variant) : library.record(file, row, variant)),
     openInReader,
     (file) => readings.optionsFor(file),
   );
@@ -168,6 +169,8 @@ export function activate(context: vscode.ExtensionContext): void {
       memory,
       rowDocuments,
       textJobs,
+      known,
+      reopen,
       policy,
       verifier,
       async openAt(file, row, document, step) {

@@ -3,6 +3,7 @@ import type { Eval, EvalOption, EvalSettings } from '../core/eval/eval.ts';
 import { EVALS, evalNamed } from '../core/eval/evals.ts';
 import { INPUT_OPTIONS } from './open-input.ts';
 import { MODEL_OPTIONS, promptForm } from './score-model.ts';
+import { checkTemplate } from './solve-options.ts';
 import { readArguments, readChoice, readNumber, UsageError } from './usage.ts';
 import { readVerifierSettings, VERIFIER_OPTIONS } from './verifier-options.ts';
 
@@ -10,6 +11,8 @@ const OPTIONS = {
   ...INPUT_OPTIONS,
   ...MODEL_OPTIONS,
   ...VERIFIER_OPTIONS,
+  policy: { type: 'string' },
+  'policy-endpoint': { type: 'string', multiple: true },
   data: { type: 'string' },
   scores: { type: 'string', multiple: true },
   limit: { type: 'string' },
@@ -45,8 +48,9 @@ export function readEvalCommand(args: readonly string[]): EvalCommand {
   const chosen = evalNamed(name);
   if (name === 'bias' || name === 'overthinking') throw new UsageError('Internal bias and overthinking is an experiment of its own: stepscope bias --data FILE --out DIR.');
   if (!chosen) throw new UsageError(`There is no eval "${name}": use one of ${names}.`);
-  if (values.data === undefined) throw new UsageError(`eval ${name} needs --data FILE: a data set with ${LABELS[chosen.needs.label]}.`);
+  if (values.data === undefined) throw new UsageError(`eval ${name} needs --data FILE: ${chosen.needs.policy ? 'questions' : 'a data set'} with ${LABELS[chosen.needs.label]}.`);
   if (values.resume && values.out === undefined) throw new UsageError('--resume goes with --out: name the folder of the run that is to go on.');
+  refuseForeign(chosen, values, own);
   const { min, max } = chosen.needs.scores;
   const scores = values.scores ?? [];
   if (scores.length > max) throw new UsageError(`eval ${name} takes at most ${max} --scores: ${scores.length} were given.`);
@@ -79,8 +83,29 @@ function readOwn(chosen: Eval, values: Readonly<Record<string, unknown>>): EvalS
 function readOption(option: EvalOption, value: unknown): string | number | boolean {
   if (option.kind === 'flag') return typeof value === 'boolean' ? value : option.default;
   if (typeof value !== 'string') return option.default;
+  if (option.kind === 'text') return value;
+  if (option.kind === 'list') return readList(option, value);
   if (option.kind === 'choice') return readChoice(option.name, value, option.choices);
   return readNumber(option.name, value, option.default, option);
+}
+
+/** Options about a policy where there is none, and about traces where the rows are questions. */
+function refuseForeign({ name, needs }: Eval, values: EvalArguments, own: Readonly<Record<string, unknown>>): void {
+  if (needs.policy) {
+    for (const option of ['format', 'fields', 'variant'] as const) if (values[option] !== undefined) throw new UsageError(`--${option} is no option of eval ${name}: its rows are questions, not traces.`);
+    const template = own['policy-template'];
+    checkTemplate(typeof template === 'string' ? template : undefined, { served: (values['policy-endpoint'] ?? []).length > 0, system: own['policy-system'] === undefined ? undefined : '--policy-system' });
+    return;
+  }
+  for (const option of ['policy', 'policy-endpoint'] as const) if (values[option] !== undefined) throw new UsageError(`--${option} is no option of eval ${name}: it asks no policy.`);
+}
+
+/** Known names, each once. */
+function readList({ name, choices }: Extract<EvalOption, { kind: 'list' }>, value: string): string {
+  const named = value.split(',').map((part) => part.trim());
+  const unknown = named.find((part) => !choices.includes(part));
+  if (unknown !== undefined) throw new UsageError(`--${name} names "${unknown}": use some of ${choices.join(', ')}, with commas between.`);
+  return [...new Set(named)].join(',');
 }
 
 function readMinimum(text: string): Minimum {

@@ -41,24 +41,6 @@ export function createProgress(rows: number, parts = 'rows'): Progress {
   };
 }
 
-/** The summary as one JSON object: what it is, how it was made, all numbers, without the pictures' points. A missing value is null. */
-export function summaryObject({ header, summary, failed, rows, notes, end }: EvalReport): object {
-  const { settings, models, data } = header;
-  const order = data?.rows ?? [];
-  return {
-    eval: summary.eval,
-    headline: summary.headline,
-    metrics: summary.metrics.map((metric) => ({ ...metric, value: metric.value ?? null })),
-    tables: summary.tables,
-    notes: [...new Set([...summary.notes, ...notes])],
-    rows: { evaluated: rows.length, leftOut: failed.length, asked: order.length },
-    data: { file: data?.file ?? null, first: order[0] ?? null, last: order.at(-1) ?? null },
-    settings,
-    models,
-    run: { id: header.id, started: header.started, ended: end?.ended ?? null, reason: end?.reason ?? null },
-  };
-}
-
 /** With `json` a line of JSON for each row, then the summary as one line; else tables for people, then the same line. */
 export function printSummary(report: EvalReport, about: Eval, settings: EvalSettings, json: boolean, object: object): void {
   const write = (line: string) => process.stdout.write(`${line}\n`);

@@ -6,21 +6,20 @@ import { warnings, type EvalReport } from '../core/eval/report.ts';
 import { modelScores } from '../core/eval/model-scores.ts';
 import { createRunState, type EvalRunState } from '../core/eval/run-state.ts';
 import type { ScoreSource } from '../core/eval/score-source.ts';
+import { searchJudges } from '../core/eval/search.ts';
 import { spreadRows } from '../core/eval/spread-rows.ts';
+import { summaryObject } from '../core/eval/summary-object.ts';
 import type { LanguageModel } from '../core/model.ts';
 import { StepscopeError } from '../core/result.ts';
 import type { RunEnd, RunHeader } from '../core/run/run.ts';
-import { answerPair, isAnswerPair } from '../formats/answer-pairs.ts';
-import { openRows } from '../formats/open-file.ts';
-import { openScoreFile } from '../formats/score-file.ts';
-import type { TraceFile } from '../formats/trace-file.ts';
-import { sampleRows } from '../formats/trace-rows.ts';
+import { PROBLEMS_AT_ONCE } from '../core/search/lockstep.ts';
 import { createSymbolicEquality } from '../models/symbolic/symbolic-equality.ts';
+import { openData, openScores } from './eval-data.ts';
 import { openRunFiles, type RunFiles } from './eval-files.ts';
 import { readEvalCommand, type EvalCommand, type Minimum } from './eval-options.ts';
-import { createProgress, printSummary, summaryObject } from './eval-output.ts';
-import { chosenRows, openInput, readBytes } from './open-input.ts';
-import { modelSource, type ModelSource } from './score-model.ts';
+import { createProgress, printSummary } from './eval-output.ts';
+import { chosenRows } from './open-input.ts';
+import { modelSource, policySource, type ModelSource } from './score-model.ts';
 import { readNumber, UsageError } from './usage.ts';
 
 const [NOT_MET, BAD_INPUT, INTERRUPTED] = [1, 2, 130];
@@ -42,63 +41,59 @@ export async function evalCommand(args: readonly string[], signal: AbortSignal):
   const { min, max } = command.eval.needs.scores;
   // A score file is one judge; a model that is named beside it is the other.
   const named = values.model !== undefined || (values.endpoint ?? []).length > 0;
-  const symbolic = command.eval.needs.label === 'gold-answer' ? createSymbolicEquality(path.join(ROOT, 'dist', 'symbolic.js')) : undefined;
-  const needsModel = scored.length < min || (named && scored.length < max);
-  if (named && !needsModel) throw new UsageError(`eval ${command.eval.name} takes the scores of a model or of --scores: leave one of them out.`);
-  const source = needsModel ? modelSource(values, settings.verifier, ROOT, progress.say, signal) : undefined;
+  const { policy: solves = false } = command.eval.needs;
+  const symbolic = command.eval.needs.label === 'gold-answer' && !solves ? createSymbolicEquality(path.join(ROOT, 'dist', 'symbolic.js')) : undefined;
+  const judged = solves ? searchJudges(settings) : scored.length < min;
+  const needsModel = judged || (named && scored.length < max);
+  if (named && !needsModel) throw new UsageError(`eval ${command.eval.name} ${solves ? 'asks no verifier with these strategies: leave --model and --endpoint out.' : 'takes the scores of a model or of --scores: leave one of them out.'}`);
+  const source = needsModel ? modelSource(solves ? { model: values.model, prompt: values.prompt, api: values.api, endpoint: values.endpoint, ...serverOptions(values, values.endpoint) } : values, settings.verifier, ROOT, progress.say, signal) : undefined;
+  const policies = solves ? policySource({ model: values.policy, endpoint: values['policy-endpoint'], ...serverOptions(values, values['policy-endpoint']) }, ROOT, progress.say, signal) : undefined;
   try {
     const model = await source?.load();
-    const sources = model && source ? [...scored, scoresOfModel(model, command, source)] : scored;
-    const header = headerOf(command, file.name, rows, model);
+    const policy = await policies?.load();
+    const sources = model && source && !solves ? [...scored, scoresOfModel(model, command, source)] : scored;
+    const header = headerOf(command, file.name, rows, { policy, verifier: model });
     const files = values.out === undefined ? undefined : openRunFiles(values.out, header, command.eval, values.resume);
     const state = createRunState(files?.earlier);
     if (state.rows.length > 0) progress.say(`${state.rows.length} of ${rows.length} rows are there already and are not scored again.`);
-    const context: EvalContext = { data: dataOf(file, rows, values.variant), settings, scores: sources, done: state.done, signal, ...(model && { verifier: model }), ...(symbolic && { symbolic: (a: string, b: string) => symbolic.equal(a, b) }) };
+    const context: EvalContext = {
+      data: { name: file.name, rows, trace: (row) => file.trace(row, values.variant), ...(file.question && { question: file.question }) },
+      settings,
+      scores: sources,
+      done: state.done,
+      signal,
+      ...(model && { verifier: model }),
+      ...(policy && { policy, atOnce: readNumber('batch', values.batch, (policies?.rows ?? 1) > 1 ? PROBLEMS_AT_ONCE.served : PROBLEMS_AT_ONCE.local, { min: 1, max: 10_000, integer: true }) }),
+      ...(symbolic && { symbolic: (a: string, b: string) => symbolic.equal(a, b) }),
+    };
     const failure = await runAll(command.eval, context, state, files, progress);
     const report = reportOf(command.eval, settings, files?.header ?? header, state, failure);
     return finish(command, report, files, failure);
   } finally {
     progress.end();
     source?.dispose();
+    policies?.dispose();
     symbolic?.dispose();
   }
+}
+
+/** What is said of servers concerns those of the two models that are served. */
+function serverOptions(values: EvalCommand['values'], endpoints: readonly string[] | undefined): { readonly concurrency?: string | undefined; readonly 'key-env'?: string | undefined } {
+  return endpoints === undefined ? {} : { concurrency: values.concurrency, 'key-env': values['key-env'] };
 }
 
 function scoresOfModel(model: LanguageModel, { values, settings }: EvalCommand, { rows }: ModelSource): ScoreSource {
   return modelScores(model, settings.verifier, { batch: readNumber('batch', values.batch, rows, { min: 1, max: 10_000, integer: true }) });
 }
 
-async function openScores({ values }: EvalCommand, dataRows: number, say: (line: string) => void): Promise<ScoreSource[]> {
-  const sources: ScoreSource[] = [];
-  for (const name of values.scores ?? []) {
-    const rows = await openRows(path.basename(name), await readBytes(name, 'name a file with the scores of each step'));
-    if (!rows.ok) throw new UsageError(rows.error.message);
-    const opened = openScoreFile(rows.value, dataRows);
-    if (!opened.ok) throw new UsageError(opened.error.message);
-    opened.value.faults.forEach(say);
-    sources.push(opened.value.source);
-  }
-  return sources;
+interface Models {
+  readonly policy: LanguageModel | undefined;
+  readonly verifier: LanguageModel | undefined;
 }
 
-/** The data; pairs of answers, which have no question and are no traces, are read for the eval of answers alone. */
-async function openData({ data, values, eval: about }: EvalCommand): Promise<Pick<TraceFile, 'name' | 'rows' | 'trace'>> {
-  if (about.needs.label === 'gold-answer' && values.format === undefined && values.fields === undefined) {
-    const rows = await openRows(path.basename(data), await readBytes(data, 'name a file with final answers'));
-    if (rows.ok && sampleRows(rows.value, 1).some(isAnswerPair)) {
-      const pairs = rows.value;
-      return { name: pairs.name, rows: pairs.rows, trace: (row) => answerPair(pairs, row) };
-    }
-  }
-  return openInput(data, values);
-}
-
-function dataOf(file: Pick<TraceFile, 'name' | 'trace'>, rows: readonly number[], variant: string | undefined): EvalContext['data'] {
-  return { name: file.name, rows, trace: (row) => file.trace(row, variant) };
-}
-
-function headerOf({ eval: about, settings }: EvalCommand, file: string, rows: readonly number[], model: LanguageModel | undefined): RunHeader<EvalSettings> {
-  const judge = model?.info.name ?? settings.scores.join(', ');
+function headerOf({ eval: about, settings }: EvalCommand, file: string, rows: readonly number[], { policy, verifier }: Models): RunHeader<EvalSettings> {
+  const names = [policy, verifier].flatMap((model) => model?.info.name ?? []);
+  const judge = names.length > 0 ? names.join(' + ') : settings.scores.join(', ');
   return {
     type: 'run',
     version: 1,
@@ -106,7 +101,7 @@ function headerOf({ eval: about, settings }: EvalCommand, file: string, rows: re
     id: randomUUID(),
     title: [about.name, file, ...(judge === '' ? [] : [judge])].join(' · '),
     started: new Date().toISOString(),
-    models: model ? [{ role: 'verifier', info: model.info }] : [],
+    models: [...(policy ? [{ role: 'policy' as const, info: policy.info }] : []), ...(verifier ? [{ role: 'verifier' as const, info: verifier.info }] : [])],
     settings,
     data: { file, rows },
   };

@@ -40,8 +40,8 @@ const HELP = `stepscope: look inside the reasoning of language models, step by s
       --key-env NAME       environment variable that holds its key
       --json             one JSON line a step, then one a row; steps and rows are 0-based
   stepscope eval NAME --data FILE [options]
-                         a quick eval: processbench, prmbench, agreement or answers; the last
-                         line of its output is the summary as one JSON object
+                         a quick eval: processbench, prmbench, agreement, answers or search; the
+                         last line of its output is the summary as one JSON object
       --scores FILE      scores that were made elsewhere, by id or row, instead of a model's
       --limit N          N rows, spread evenly over the file
       --score KIND       soft (default; mean P(Yes)) or hard (share of Yes)
@@ -52,6 +52,15 @@ const HELP = `stepscope: look inside the reasoning of language models, step by s
       --min METRIC=VALUE exit with 1 where the metric is less
       --batch N          traces in one batch (default 1: a trace scores the same by itself)
       --json             a JSON line a row before the summary
+      search: the rows of FILE are questions with right answers
+      --strategies LIST    with commas between (default pats,best-of-n,majority,sampling); the
+                           others are compared with the first
+      --samples N          whole solutions, and candidates a step of guided and beam (default 8)
+      --policy DIR, --policy-endpoint URL, --policy-template TEXT, --policy-system TEXT
+                           the model that writes, as for solve (default: the bundled reasoner)
+      --policy-temperature T, --policy-top-p P  in every strategy (default 0.6 and 1)
+      --step-tokens N, --solution-tokens N, --rounds N
+                           limits (default 1024, 4096 and 35); --batch N: questions at once
       --model, --endpoint, --prompt, --mode, --k, --threshold, --seed and the rest as for score
   stepscope solve --question TEXT | --data FILE [options]
                          search a solution with a policy and a verifier

@@ -69,9 +69,7 @@ function readSettings(values: SolveArguments): SearchSettings {
   const number = (name: 'seed' | 'samples' | 'beams' | 'step-tokens', fallback: number, min: number, max: number) => readNumber(name, values[name], fallback, { min, max, integer: true });
   const served = (values['policy-endpoint'] ?? []).length > 0;
   const template = values['policy-template'];
-  if (served && template === undefined) throw new UsageError('--policy-endpoint needs --policy-template: what comes before the reply, {question} in it, since a server that continues a text keeps its chat template to itself.');
-  if (template !== undefined && !template.includes('{question}')) throw new UsageError('--policy-template has no {question}: write it where the question goes.');
-  if (template !== undefined && values.system !== undefined) throw new UsageError('--system goes with the chat template of a local model: write it into --policy-template.');
+  checkTemplate(template, { served, system: values.system === undefined ? undefined : '--system' });
   return {
     ...base,
     ...readController(values, base),
@@ -91,6 +89,13 @@ function readSettings(values: SolveArguments): SearchSettings {
     budget: readBudget(values, base),
     seed: number('seed', base.seed, 0, 2 ** 31 - 1),
   };
+}
+
+/** Throws a UsageError where a policy cannot be asked by its template; `system` is the option that gives a system turn, where it does. */
+export function checkTemplate(template: string | undefined, { served, system }: { readonly served: boolean; readonly system: string | undefined }): void {
+  if (served && template === undefined) throw new UsageError('--policy-endpoint needs --policy-template: what comes before the reply, {question} in it, since a server that continues a text keeps its chat template to itself.');
+  if (template !== undefined && !template.includes('{question}')) throw new UsageError('--policy-template has no {question}: write it where the question goes.');
+  if (template !== undefined && system !== undefined) throw new UsageError(`${system} goes with the chat template of a local model: write it into --policy-template.`);
 }
 
 /** Temperature and top-p of the verifier's K analyses are the published ones: --temperature is the policy's. */

@@ -13,12 +13,16 @@ export function isAnswerPair(row: unknown): boolean {
 /** A pair as the eval of answers takes it: the prediction is the response, of one step; there is no question. */
 export function answerPair(source: RowSource, row: number): Result<Trace, FormatErrorReason> {
   const read = source.value(row);
-  if (!read.ok) return read;
-  const value = isRecord(read.value) ? read.value : {};
+  return read.ok ? pairTrace(source.name, row, read.value, source.where(row)) : read;
+}
+
+/** The same of a row's value; `where` names the row. */
+export function pairTrace(file: string, row: number, read: unknown, where: string): Result<Trace, FormatErrorReason> {
+  const value = isRecord(read) ? read : {};
   const [answer, prediction] = [textOf(value['answer']), textOf(value['prediction'])];
-  if (answer === undefined || prediction === undefined) return fail('unknown-shape', `${source.where(row)} is no pair of "answer" and "prediction".`);
+  if (answer === undefined || prediction === undefined) return fail('unknown-shape', `${where} is no pair of "answer" and "prediction".`);
   return ok({
-    source: { file: source.name, row, ...(textOf(value['id']) !== undefined && { id: textOf(value['id']) ?? '' }) },
+    source: { file, row, ...(textOf(value['id']) !== undefined && { id: textOf(value['id']) ?? '' }) },
     problem: '',
     response: prediction,
     steps: [{ index: 0, span: { start: 0, end: prediction.length } }],

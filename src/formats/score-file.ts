@@ -21,7 +21,8 @@ const MOST_FAULTS = 20;
 interface Entry {
   readonly values: (number | undefined)[];
   readonly hard: (number | undefined)[];
-  readings: (readonly number[])[] | undefined;
+  /** Undefined for all steps, or for one that the file has none of. */
+  readings: (readonly number[] | undefined)[] | undefined;
   cut: boolean;
   /** A second row of the file said something else about the same step. */
   contradicted: boolean;
@@ -33,6 +34,19 @@ interface Entry {
  * data rows in order, where there are as many (`dataRows`).
  */
 export function openScoreFile(rows: RowSource, dataRows: number): Result<ScoreFile, FormatErrorReason> {
+  const read = readScoreTable(rows, dataRows);
+  return read.ok ? ok({ source: tableSource(read.value), traces: read.value.traces, faults: read.value.faults }) : read;
+}
+
+/** What a score file says, as plain data: it is read in one thread and asked in another. */
+export interface ScoreTable extends Pick<ScoreFile, 'traces' | 'faults'> {
+  readonly name: string;
+  readonly byId: readonly (readonly [string, Entry])[];
+  readonly byRow: readonly (readonly [number, Entry])[];
+}
+
+/** The first half of `openScoreFile`. */
+export function readScoreTable(rows: RowSource, dataRows: number): Result<ScoreTable, FormatErrorReason> {
   const byId = new Map<string, Entry>();
   const byRow = new Map<number, Entry>();
   const faults: string[] = [];
@@ -58,7 +72,7 @@ export function openScoreFile(rows: RowSource, dataRows: number): Result<ScoreFi
   if (unnamed > 0 && rows.rows !== dataRows)
     return fail('unknown-shape', `${rows.name} has ${unnamed} rows of scores without "id" or "row", and ${rows.rows} rows where the data has ${dataRows}: it cannot be said which belong together.`);
   if (unread > faults.length) faults.push(`${rows.name}: ${unread - faults.length} more rows without scores.`);
-  return ok({ source: fileSource(rows.name, byId, byRow), traces, faults });
+  return ok({ name: rows.name, byId: [...byId], byRow: [...byRow], traces, faults });
 }
 
 /** Adds a row: all scores of a trace, or those of one step. */
@@ -81,11 +95,13 @@ function addTo<Key>(entries: Map<Key, Entry>, key: Key, { values, hard, readings
   entries.set(key, list);
 }
 
-function fileSource(name: string, byId: ReadonlyMap<string, Entry>, byRow: ReadonlyMap<number, Entry>): ScoreSource {
+/** The other half. */
+export function tableSource({ name, byId: ids, byRow: rows }: ScoreTable): ScoreSource {
+  const [byId, byRow] = [new Map(ids), new Map(rows)];
   const find = (trace: Trace) => {
     const { source } = trace;
-    const ids = [source.id, prmBenchScoreId(trace)].filter((id) => id !== undefined);
-    return ids.map((id) => byId.get(id)).find((entry) => entry !== undefined) ?? (source.row === undefined ? undefined : byRow.get(source.row));
+    const names = [source.id, prmBenchScoreId(trace)].filter((id) => id !== undefined);
+    return names.map((id) => byId.get(id)).find((entry) => entry !== undefined) ?? (source.row === undefined ? undefined : byRow.get(source.row));
   };
   return {
     name,
@@ -120,7 +136,7 @@ function scoresOf({ values, hard, readings }: Entry, wanted: number): StepScores
   return {
     soft,
     ...(hard.length > 0 && { hard: soft.map((_, step) => hard[step]) }),
-    ...(readings && readings.some((list) => list.length > 1) && { readings: soft.map((_, step) => readings[step] ?? []) }),
+    ...(readings && readings.some((list) => (list?.length ?? 0) > 1) && { readings: soft.map((_, step) => readings[step] ?? []) }),
     ...(missing >= 0 && { failed: `Step ${missing + 1} has no score that is a number.` }),
   };
 }

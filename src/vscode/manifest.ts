@@ -78,6 +78,20 @@ export const ATTENTION_COMMANDS = {
 } as const;
 
 export type AttentionCommandName = keyof typeof ATTENTION_COMMANDS;
+/** Commands about bias experiments on data sets. */
+export const EXPERIMENT_COMMANDS = {
+  runBiasExperiment: 'stepscope.runBiasExperiment',
+  openBiasTrace: 'stepscope.openBiasTrace',
+  cancelBiasExperiment: 'stepscope.cancelBiasExperiment',
+  resumeBiasExperiment: 'stepscope.resumeBiasExperiment',
+} as const;
+
+export type ExperimentCommandName = keyof typeof EXPERIMENT_COMMANDS;
+
+/** Commands about internal bias. */
+export const BIAS_COMMANDS = {
+  hideInput: 'stepscope.hideInput',
+} as const;
 
 /** Commands about runs and the *Runs* view. */
 export const RUN_COMMANDS = {
@@ -88,6 +102,28 @@ export const RUN_COMMANDS = {
 } as const;
 
 export type RunCommandName = keyof typeof RUN_COMMANDS;
+
+/** Commands about overthinking in a trace. */
+export const OVERTHINKING_COMMANDS = {
+  showOverthinking: 'stepscope.showOverthinking',
+  measureOverthinking: 'stepscope.measureOverthinking',
+  setFirstAnswer: 'stepscope.setFirstAnswer',
+  resetFirstAnswer: 'stepscope.resetFirstAnswer',
+} as const;
+
+export type OverthinkingCommandName = keyof typeof OVERTHINKING_COMMANDS;
+/** Commands about evaluations. */
+export const EVAL_COMMANDS = {
+  runEval: 'stepscope.runEval',
+  pauseEval: 'stepscope.pauseEval',
+  cancelEval: 'stepscope.cancelEval',
+  resumeEval: 'stepscope.resumeEval',
+  rerunEval: 'stepscope.rerunEval',
+  compareRuns: 'stepscope.compareRuns',
+} as const;
+
+export type EvalCommandName = keyof typeof EVAL_COMMANDS;
+
 /** Commands about Stepscope itself. */
 export const SETUP_COMMANDS = {
   doctor: 'stepscope.doctor',
@@ -119,6 +155,7 @@ export const SETTINGS = {
   policyKeyVariable: 'stepscope.policy.keyVariable',
   policyPrompt: 'stepscope.policy.prompt',
   policySystem: 'stepscope.policy.system',
+  policyTemplate: 'stepscope.policy.template',
   policyTemperature: 'stepscope.policy.temperature',
   policyTopP: 'stepscope.policy.topP',
   policyMaxStepTokens: 'stepscope.policy.maxStepTokens',
@@ -135,6 +172,12 @@ export const SETTINGS = {
   searchMaxRounds: 'stepscope.search.maxRounds',
   searchMaxTokens: 'stepscope.search.maxTokens',
   searchSeed: 'stepscope.search.seed',
+  biasGuesses: 'stepscope.bias.guesses',
+  biasTemplates: 'stepscope.bias.templates',
+  biasTemperatures: 'stepscope.bias.temperatures',
+  biasSeed: 'stepscope.bias.seed',
+  biasReflectionWords: 'stepscope.bias.reflectionWords',
+  biasAnswerPatterns: 'stepscope.bias.answerPatterns',
   nodePath: 'stepscope.engine.nodePath',
   inlineText: 'stepscope.display.inlineText',
   gutter: 'stepscope.display.gutter',
@@ -164,6 +207,8 @@ export const SETTING_LIMITS = {
   searchBeams: [1, 16],
   searchMaxRounds: [1, 1000],
   searchSeed: [0, 0x7fff_ffff],
+  biasGuesses: [1, 1024],
+  biasSeed: [0, 0x7fff_ffff],
 } as const satisfies Partial<Record<keyof typeof SETTINGS, readonly [number, number]>>;
 
 /** Settings that a folder must not set before it is trusted: they decide what is loaded and run, and where text and keys go. */
@@ -207,10 +252,14 @@ export const VIEWS = {
   /** The panel that shows where the attention of a model goes. */
   attention: 'stepscope.attention',
   scores: 'stepscope.scores',
+  /** The panel about internal bias and overthinking in one trace. */
+  overthinking: 'stepscope.overthinking',
   /** The panels that show reports of runs. */
   report: 'stepscope.report',
   /** The panel that shows a search. */
   search: 'stepscope.search',
+  /** The panel of hidden input. */
+  masking: 'stepscope.masking',
   /** The panel that compares searches. */
   compare: 'stepscope.compare',
   /** The tree of open data sets and traces. */
@@ -222,5 +271,5 @@ export const VIEWS = {
 } as const;
 
 /** What dist/lab.js serves: it is loaded with the first of these. */
-export const LAB_COMMANDS: readonly string[] = [...Object.values(ATTENTION_COMMANDS)];
-export const LAB_VIEWS: readonly string[] = [VIEWS.attention];
+export const LAB_COMMANDS: readonly string[] = [ATTENTION_COMMANDS, BIAS_COMMANDS, EVAL_COMMANDS, EXPERIMENT_COMMANDS, OVERTHINKING_COMMANDS].flatMap((group) => Object.values<string>(group));
+export const LAB_VIEWS: readonly string[] = [VIEWS.attention, VIEWS.masking, VIEWS.overthinking, VIEWS.report];

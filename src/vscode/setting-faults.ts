@@ -1,4 +1,5 @@
 import { t } from '@vscode/l10n';
+import { shortened } from '../core/shortened.ts';
 import { SETTINGS } from './manifest.ts';
 import type { Translate } from './wording.ts';
 
@@ -13,6 +14,8 @@ interface Declared {
   readonly enum?: readonly unknown[];
   readonly pattern?: string;
   readonly patternErrorMessage?: string;
+  readonly items?: Declared;
+  readonly additionalProperties?: Declared;
   readonly default?: unknown;
 }
 
@@ -50,12 +53,36 @@ function faultOf(declared: Declared, value: unknown, refused: boolean, t: Transl
     case 'string':
       return stringFault(declared, value, t);
     case 'array':
-      return Array.isArray(value) && value.every((item) => typeof item === 'string') ? undefined : t('must be a list of texts.');
+      return listFault(declared, value, t);
     case 'object':
-      return typeof value === 'object' && value !== null && !Array.isArray(value) ? undefined : t('must be an object.');
+      return objectFault(declared, value, t);
     default:
       return undefined;
   }
+}
+
+/** An entry that is not allowed is left out where the list is used. It is named by its place. */
+function listFault({ items = { type: 'string' } }: Declared, value: unknown, t: Translate): string | undefined {
+  const kind = items.type === 'string' ? 'string' : 'number';
+  if (!Array.isArray(value) || value.some((item: unknown) => typeof item !== kind)) return kind === 'string' ? t('must be a list of texts.') : t('must be a list of numbers.');
+  const at = value.findIndex((item: unknown) => faultOf(items, item, false, t) !== undefined);
+  return at < 0 ? undefined : t('{0}; until it is right, it is left out.', entryRule(items, at + 1, t));
+}
+
+function entryRule({ enum: allowed, minimum, maximum, patternErrorMessage, pattern }: Declared, number: number, t: Translate): string {
+  if (allowed !== undefined) return t('has an entry, number {0}, that is none of {1}', number, allowed.map((one) => JSON.stringify(one)).join(', '));
+  if (pattern !== undefined) return t('has an entry, number {0}, that does not belong there: {1}', number, patternErrorMessage ?? t('it must match {0}', pattern));
+  return t('has an entry, number {0}, that is not from {1} to {2}', number, String(minimum), String(maximum));
+}
+
+function objectFault({ additionalProperties }: Declared, value: unknown, t: Translate): string | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return t('must be an object.');
+  if (additionalProperties === undefined) return undefined;
+  for (const [name, item] of Object.entries(value)) {
+    const fault = faultOf(additionalProperties, item, false, t);
+    if (fault !== undefined) return `${JSON.stringify(shortened(name, 20))} ${fault}`;
+  }
+  return undefined;
 }
 
 function numberFault({ type, minimum = -Infinity, maximum = Infinity, default: preset }: Declared, value: unknown, refused: boolean, t: Translate): string | undefined {

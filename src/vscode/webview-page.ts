@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { escapeHtml, textsElement } from './page-texts.ts';
 
 /** The views that there are: the folders of `webview` with a script of their own. */
-export type PageName = 'analysis' | 'attention' | 'compare' | 'report' | 'scores' | 'search' | 'table';
+export type PageName = 'analysis' | 'attention' | 'compare' | 'masking' | 'overthinking' | 'report' | 'scores' | 'search' | 'table';
 
 /** Puts a view into a webview, which may read `dist/webview` and nothing else. Whoever listens to it does so before. */
 export function showPage(webview: vscode.Webview, extension: vscode.Uri, name: PageName, title: string): void {

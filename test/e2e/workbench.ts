@@ -7,6 +7,7 @@ import { Server, type Settings } from '../harness/server.ts';
 import { readSetup, type Setup } from '../harness/setup.ts';
 import { accessibilityViolations } from './accessibility.ts';
 import { ErrorWatch } from './errors.ts';
+import { installProbe, probeFolder } from './host-probe.ts';
 import { normal, until, WAIT } from './waiting.ts';
 
 /** The built-in themes by kind, each with the class that the workbench has once it is applied. */
@@ -33,20 +34,6 @@ export interface WorkbenchOptions {
 
 function screenshots(setup: Setup): string {
   return path.join(setup.repository, 'test', 'e2e', 'screenshots', setup.version);
-}
-
-/** In the folder of installed extensions: where ours is installed, or that of this server. */
-function probeFolder({ extensions }: Setup, scratch: string): string {
-  return path.join(extensions ?? path.join(scratch, 'data', 'extensions'), 'host-probe');
-}
-
-/** Puts the probe among the installed extensions, and into the list of them that the server reads. */
-function installProbe(setup: Setup, folder: string): void {
-  cpSync(path.join(setup.repository, 'test', 'harness', 'host-probe'), folder, { recursive: true });
-  const entry = { identifier: { id: 'stepscope-test.host-probe' }, version: '0.0.0', location: { $mid: 1, path: folder, scheme: 'file' }, relativeLocation: 'host-probe' };
-  const list = path.join(folder, '..', 'extensions.json');
-  const others = existsSync(list) ? (JSON.parse(readFileSync(list, 'utf8')) as { readonly relativeLocation?: string }[]).filter(({ relativeLocation }) => relativeLocation !== entry.relativeLocation) : [];
-  writeFileSync(list, JSON.stringify([...others, entry]));
 }
 
 /** A VS Code window with the extension under development, driven like a person would. */
@@ -205,6 +192,15 @@ export class Workbench {
     // It has read the folder once it lists its parent.
     await this.quickInput.locator('.monaco-list-row', { hasText: '..' }).waitFor({ timeout: WAIT });
     await this.quickInput.getByRole('button', { name: button, exact: true }).click({ timeout: WAIT });
+  }
+
+  /** Gives a file of the opened folder to that dialog. */
+  async chooseFile(name: string): Promise<void> {
+    const input = this.quickInput.locator('input').first();
+    await this.quickInput.locator('.monaco-list-row', { hasText: '..' }).waitFor({ timeout: WAIT });
+    await input.fill(path.join(this.folder ?? '', name));
+    await this.quickInput.locator('.monaco-list-row', { hasText: name }).first().waitFor({ timeout: WAIT });
+    await input.press('Enter');
   }
 
   /** Waits until the quick input says `text`: its title, its question, a row or what is wrong with what was typed. */

@@ -25,7 +25,6 @@ const WORDS = {
   problems: t('Problems'),
   all: t('Show All Problems'),
   differing: t('Show Only Where They Differ'),
-  asTable: t('As a table'),
   grid: t('Problems under each strategy. Enter opens the search.'),
   none: t('No problem on which some strategies are right and some are not.'),
 } as const;
@@ -131,7 +130,7 @@ function show(now: CompareSnapshot): void {
   arms.replaceChildren(plainTable(now.arms, openRun));
   differences.replaceChildren(...(now.names.length < 2 ? [] : [plainTable(now.differences)]));
   const byName = (label: string): void => openRun(now.names.indexOf(label));
-  charts.replaceChildren(...now.charts.map((chart) => chartFigure(chart, 'compare', WORDS, byName)), ...now.modes.map((chart) => chartFigure(chart, 'compare', WORDS)));
+  charts.replaceChildren(...now.charts.map((chart) => chartFigure(chart, 'compare', byName)), ...now.modes.map((chart) => chartFigure(chart, 'compare')));
   settings.replaceChildren(plainTable(now.settings));
 }
 

@@ -3,13 +3,14 @@ import { CHART_STYLE } from '../../src/core/picture/chart-style.ts';
 import type { Chart } from '../../src/core/picture/chart.ts';
 import { drawChart } from '../../src/core/picture/draw-chart.ts';
 import './chart-figure.css';
+import { t } from './l10n.ts';
 import { plainTable } from './plain-table.ts';
 import { svgElement } from './svg.ts';
 
 let styled = false;
 
-/** A chart with its name, what it shows in words, and the same as a table. `onOpen`: a click on a point opens what its `ref` names; by keyboard a table does. */
-export function chartFigure(chart: Chart, scope: string, words: { readonly asTable: string }, onOpen?: (ref: string) => void): HTMLElement {
+/** A chart with its name, what it shows in words, and the same as a table. `most`: rows of that table (see chartTable). `onOpen`: a click on a point opens what its `ref` names; by keyboard a table does. */
+export function chartFigure(chart: Chart, scope: string, onOpen?: (ref: string) => void, most?: number): HTMLElement {
   if (!styled) {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(CHART_STYLE);
@@ -25,8 +26,8 @@ export function chartFigure(chart: Chart, scope: string, words: { readonly asTab
   about.textContent = chart.description;
   const twin = document.createElement('details');
   const summary = document.createElement('summary');
-  summary.textContent = words.asTable;
-  twin.append(summary, plainTable(chartTable(chart)));
+  summary.textContent = t('As a table');
+  twin.append(summary, plainTable(chartTable(chart, most)));
   figure.append(caption, picture, about, twin);
   if (onOpen !== undefined && 'series' in chart) openPoints(picture, chart.series.flatMap(({ points }) => points.map(({ ref }) => ref)), onOpen);
   return figure;

@@ -1,7 +1,6 @@
 import type { Chart } from '../../src/core/picture/chart.ts';
 import type { Block } from '../../src/core/report/block.ts';
 import { chartFigure } from '../components/chart-figure.ts';
-import { t } from '../components/l10n.ts';
 import { createTableView, isSameTable } from './table-view.ts';
 
 interface BlockView {
@@ -76,7 +75,7 @@ function chartBlock(first: Chart, onOpen: (ref: string) => void): BlockView {
   const element = document.createElement('div');
   const update = (chart: Chart): void => {
     const unfolded = element.querySelector('details')?.open === true;
-    element.replaceChildren(chartFigure(chart, 'report', { asTable: t('As a table') }, onOpen));
+    element.replaceChildren(chartFigure(chart, 'report', onOpen));
     element.querySelector('details')?.toggleAttribute('open', unfolded);
   };
   update(first);

@@ -25,8 +25,9 @@ function compareCells(one: string, other: string, descending: boolean): number {
   return descending ? -order : order;
 }
 
-/** What a cell begins with: `97.5% [95.2%, 98.5%]` is 97.5, `1,234` is 1234. */
+/** What a cell begins with: `97.5% [95.2%, 98.5%]` is 97.5, `1,234` and `12 345` (with the narrow space of `numberText`) are whole numbers, `−2` is below 0. */
 function numberOf(cell: string): number | undefined {
-  const [number] = /^-?\d[\d,]*(\.\d+)?(e[+-]?\d+)?/i.exec(cell.trim()) ?? [];
+  const text = cell.trim().replaceAll('\u202f', '').replace(/^\+/, '').replaceAll('−', '-');
+  const [number] = /^-?\d[\d,]*(\.\d+)?(e[+-]?\d+)?/i.exec(text) ?? [];
   return number === undefined ? undefined : Number(number.replaceAll(',', ''));
 }

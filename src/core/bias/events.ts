@@ -236,7 +236,8 @@ export type BiasEvent =
   /** A part that this model cannot do, once; the rest goes on. */
   | { readonly type: 'lack'; readonly part: BiasPart; readonly message: string }
   | { readonly type: 'guesses'; readonly row: number; readonly guesses: Guesses }
-  | { readonly type: 'trace'; readonly row: number; readonly question: string; readonly gold?: string; readonly trace: TraceMeasure; readonly deviation: Deviation | undefined }
+  /** `given`: the text came from elsewhere, and is measured as if the model had written it. */
+  | { readonly type: 'trace'; readonly row: number; readonly question: string; readonly gold?: string; readonly given?: true; readonly trace: TraceMeasure; readonly deviation: Deviation | undefined }
   | { readonly type: 'halves'; readonly halves: readonly Halves[] }
   | { readonly type: 'masked'; readonly row: number; readonly plan: number; readonly mask: EffectiveMask; readonly trace: TraceMeasure; readonly comparison: PairComparison }
   /** The plan does not apply to this trace: it has no such step, or states no answer. */

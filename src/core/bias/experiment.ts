@@ -7,6 +7,7 @@ import { deviationOf } from './guesses.ts';
 import { halvesOf } from './halves.ts';
 import { readAnswerLens } from './lens.ts';
 import { traceReader, type TraceReader } from './measure-trace.ts';
+import { planLacks } from './plan-lacks.ts';
 import { biasPrompts } from './prompts.ts';
 import { biasReport } from './report.ts';
 import { runPlans, type PlannedQuestion } from './run-plans.ts';
@@ -34,7 +35,7 @@ const KEPT: ReadonlySet<BiasEvent['type']> = new Set(['guesses', 'trace', 'maske
 export async function* runBias(model: LanguageModel, { questions, settings, done = [], summarize }: BiasTask, signal?: AbortSignal): AsyncGenerator<BiasEvent> {
   const log: BiasEvent[] = done.filter(({ type }) => KEPT.has(type));
   const reader = traceReader(settings.detectors);
-  const { missing, plans } = lacks(model, settings);
+  const { missing, plans } = planLacks(model, settings);
   const phases: readonly ((asked: readonly PromptedQuestion[]) => Promise<BiasEvent[]>)[] = [
     (asked) => guessEvents(model, asked, settings, reader, signal),
     (asked) => traceEvents(model, asked, settings, reader, log, signal),
@@ -65,23 +66,6 @@ export async function* runBias(model: LanguageModel, { questions, settings, done
     }
   }
   yield { type: 'report', report: summarize ? await summarize() : biasReport(log, settings.plans, settings.seed) };
-}
-
-/** What the model cannot do, and the plans that are left. */
-function lacks(model: LanguageModel, { plans, attention }: BiasSettings): { readonly missing: BiasEvent[]; readonly plans: number[] } {
-  const missing: BiasEvent[] = [];
-  const name = (part: BiasPart, message: string | undefined) => {
-    if (message !== undefined) missing.push({ type: 'lack', part, message });
-    return message === undefined;
-  };
-  const masked = plans.some(({ method }) => method === 'mask');
-  const inParts = plans.some(({ layers, heads }) => layers !== undefined || heads !== undefined);
-  const masks = !masked || name('masking', lackOf(model, 'masks'));
-  const parts = !inParts || name('masking', lackOf(model, 'attention'));
-  if (attention > 0) name('attention', lackOf(model, 'attention'));
-  if (model.tokenize === undefined) name('tokens', `${model.info.name} does not tell its tokens, so that lengths, P_first and r are missing: use a local model.`);
-  const possible = plans.flatMap((plan, index) => ((plan.method === 'mask' && !masks) || ((plan.layers ?? plan.heads) !== undefined && !parts) ? [] : [index]));
-  return { missing, plans: possible };
 }
 
 async function prompted(model: LanguageModel, questions: readonly BiasQuestion[], settings: BiasSettings, part: BiasPart, signal?: AbortSignal) {

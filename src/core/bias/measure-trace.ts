@@ -15,8 +15,16 @@ export type TextMeasure = Omit<TraceMeasure, 'finish' | 'tokens' | 'pFirst'>;
 /** Reads traces with these detectors. */
 export interface TraceReader {
   readonly find: AnswerFinder;
-  /** `text` is what the model wrote from the start of thinking on; `first` is a person's correction of the first answer. */
-  measure(text: string, gold: string | undefined, first?: FirstAnswer): TextMeasure;
+  /** `text` is what the model wrote from the start of thinking on. */
+  measure(text: string, gold: string | undefined, given?: GivenMeasure): TextMeasure;
+}
+
+/** What is known of a trace and not to be found. */
+export interface GivenMeasure {
+  /** A person's correction of the first answer; null: there is none, whatever the detector says. */
+  readonly first?: FirstAnswer | null;
+  /** How the steps are cut already, as an editor shows them. */
+  readonly steps?: readonly Span[];
 }
 
 export function traceReader({ segmenter, reflectionWords, answerPatterns }: DetectorSettings): TraceReader {
@@ -24,9 +32,9 @@ export function traceReader({ segmenter, reflectionWords, answerPatterns }: Dete
   const reflectionsOf = reflectionFinder(reflectionWords);
   return {
     find,
-    measure(text, gold, given) {
-      const steps = SEGMENTERS[segmenter].cut(text, thinkingOf(text));
-      const first = given ?? firstAnswer(find, text, steps);
+    measure(text, gold, given = {}) {
+      const steps = given.steps ?? SEGMENTERS[segmenter].cut(text, thinkingOf(text));
+      const first = given.first === undefined ? firstAnswer(find, text, steps) : (given.first ?? undefined);
       const answer = ownAnswer(find, text);
       return {
         text,

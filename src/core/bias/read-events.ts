@@ -18,8 +18,8 @@ const FIELDS: Readonly<Record<BiasEvent['type'], readonly string[]>> = {
 };
 
 /** The events of a log. What was undefined when it was written is absent, which reads the same. */
-export function readBiasEvents(name: string, { header, events }: RunLog): Result<BiasEvent[], 'run-invalid'> {
-  if (header.kind !== 'bias') return fail('run-invalid', `${name} is the log of another kind of run (${header.kind}), not of an experiment on internal bias.`);
+export function readBiasEvents(name: string, { header, events }: RunLog, kind: 'bias' | 'masking' = 'bias'): Result<BiasEvent[], 'run-invalid'> {
+  if (header.kind !== kind) return fail('run-invalid', `${name} is the log of another kind of run (${header.kind}), not of an experiment on internal bias.`);
   const bad = events.findIndex((event) => !isBiasEvent(event));
   return bad < 0 ? ok(events as BiasEvent[]) : fail('run-invalid', `${name}: event ${bad + 1} is none of an experiment on internal bias.`);
 }

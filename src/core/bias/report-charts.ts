@@ -4,7 +4,7 @@ import type { Deviation, Halves } from './events.ts';
 import { splitHalves } from './halves.ts';
 import { isControl, planName } from './plan.ts';
 import { detectorText, planText } from './report-provenance.ts';
-import { biasRows } from './report-rows.ts';
+import { biasRows, rowRef } from './report-rows.ts';
 import { intervalText, numberOf, percentOf, pText } from './report-text.ts';
 import type { BiasState } from './state.ts';
 
@@ -16,7 +16,7 @@ export function conflictChart(state: BiasState): Chart {
     kind: 'intervals',
     id: 'conflict',
     name: 'Reflections where the guess conflicts, and where it agrees',
-    description: `Mean reflections of a trace with 95% bootstrap intervals. Conflict: the greedy guess differs from the model's own answer. Conflict less agreement: ${intervalText(difference, numberOf)}, ratio ${intervalText(ratio, numberOf)}, p ${pText(p)}. ${restsOn(state, difference?.n ?? 0, plans.map(({ plan }) => plan))}`,
+    description: `Mean reflections of a trace with 95% bootstrap intervals. Conflict: the greedy guess differs from the model's own answer. Conflict less agreement: ${intervalText(difference, numberOf)}, ratio ${intervalText(ratio, numberOf)}, p ${pText(p)}. ${restsOn(state, (high?.n ?? 0) + (low?.n ?? 0), plans.map(({ plan }) => plan))}`,
     x: { name: 'reflections a trace' },
     rows: [
       named('guess conflicts', high),
@@ -40,7 +40,7 @@ export function deviationCharts(state: BiasState): Chart[] {
   return state.report.halves.map(({ by, differences, n, ties }): Chart => {
     const { axis, at, what } = DEVIATION_AXES[by];
     const { low, middle, high } = splitHalves(known, by);
-    const points = (items: readonly (typeof known)[number][]): ChartPoint[] => items.map(({ row, tokens, deviation }) => ({ x: at(deviation), y: tokens, label: `row ${row}` }));
+    const points = (items: readonly (typeof known)[number][]): ChartPoint[] => items.map(({ row, tokens, deviation }) => ({ x: at(deviation), y: tokens, label: `row ${row}`, ref: rowRef(row) }));
     const difference = differences.find(({ measure }) => measure === 'tokens');
     const tied = ties === 0 ? '' : ` ${ties} questions tie on the boundary: which half they are in is a matter of their order.`;
     return {

@@ -55,6 +55,11 @@ export const agreementEval: Eval<AgreementItem> = {
     const [pair] = pairsOf(rows, choiceOf(settings));
     return pair && pair.n > 0 ? metricText(agreementMetric(pair)) : undefined;
   },
+  pooled: {
+    name: 'Agreement',
+    columns: (row, settings) => pairsOf([row], choiceOf(settings))[0]?.columns[0],
+    value: share,
+  },
   outcome({ item }, settings) {
     const choice = choiceOf(settings);
     const [first, second = verdictsOfLabels(item)] = item.judges.map((scores) => verdictsOf(scores, choice));

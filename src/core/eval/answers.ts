@@ -36,6 +36,11 @@ export const answersEval: Eval<AnswerItem> = {
   readRow: rowReader(itemSchema),
   summarize,
   headline: (rows) => (rows.length === 0 ? undefined : metricText(accuracy(rows))),
+  pooled: {
+    name: 'Accuracy',
+    columns: ({ item }) => [item.same ? 1 : 0, 1],
+    value: ([same = 0, all = 0]) => (all === 0 ? undefined : same / all),
+  },
   outcome({ item }) {
     const { gold, answer, same, by } = item;
     const how = by === 'text' ? '' : by === 'symbolic' ? ' (symbolically)' : ' (undecided)';

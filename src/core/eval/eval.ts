@@ -1,5 +1,6 @@
 import type { LanguageModel } from '../model.ts';
 import type { Result } from '../result.ts';
+import type { SearchProblem } from '../search/solve.ts';
 import type { Trace } from '../trace/trace.ts';
 import type { VerifierSettings } from '../verifier/settings.ts';
 import type { EvalEvent, EvalRow } from './events.ts';
@@ -32,6 +33,8 @@ export interface Eval<Item = unknown> {
   summarize(rows: readonly EvalRow<Item>[], settings: EvalSettings): EvalSummary;
   /** The first metric alone, cheap: for progress. Undefined while it is not defined. */
   headline(rows: readonly EvalRow<Item>[], settings: EvalSettings): string | undefined;
+  /** The metric by which two runs on the same rows are compared. */
+  readonly pooled: PooledMetric<Item>;
   /** The row for a list and for a test runner. */
   outcome(row: EvalRow<Item>, settings: EvalSettings): RowOutcome;
 }
@@ -41,6 +44,17 @@ export interface EvalNeeds {
   readonly label: 'first-error' | 'step-ratings' | 'gold-answer' | 'none';
   /** Sets of step scores that it takes: from the model, or from score files. 0 for an eval that needs no verifier. */
   readonly scores: { readonly min: number; readonly max: number };
+  /** A policy that solves the question of each row (`EvalData.question`): the rows need not be traces. */
+  readonly policy?: true;
+}
+
+/** A metric of sums over rows: pairs of rows can be drawn again, which gives an interval of the difference of two runs. */
+export interface PooledMetric<Item> {
+  readonly name: string;
+  /** What a row adds, always as many numbers; undefined where it is in no number. */
+  columns(row: EvalRow<Item>, settings: EvalSettings): readonly number[] | undefined;
+  /** A share in [0, 1], of the sums of the columns; undefined where it is not defined. */
+  value(sums: readonly number[]): number | undefined;
 }
 
 export interface RowOutcome {
@@ -56,7 +70,10 @@ export interface RowOutcome {
 export type EvalOption =
   | { readonly kind: 'choice'; readonly name: string; readonly title: string; readonly choices: readonly [string, ...string[]]; readonly default: string }
   | { readonly kind: 'number'; readonly name: string; readonly title: string; readonly min: number; readonly max: number; readonly integer: boolean; readonly default: number }
-  | { readonly kind: 'flag'; readonly name: string; readonly title: string; readonly default: boolean };
+  | { readonly kind: 'flag'; readonly name: string; readonly title: string; readonly default: boolean }
+  /** Some of the choices, in the order in which they are named, with commas between. */
+  | { readonly kind: 'list'; readonly name: string; readonly title: string; readonly choices: readonly string[]; readonly default: string }
+  | { readonly kind: 'text'; readonly name: string; readonly title: string; readonly default: string };
 
 /** All that an eval was told: the settings of its run's header. */
 export interface EvalSettings {
@@ -75,6 +92,8 @@ export interface EvalData {
   /** Rows to look at, 0-based in the file, in order. */
   readonly rows: readonly number[];
   trace(row: number): Result<Trace> | Promise<Result<Trace>>;
+  /** The row as a question that is to be solved; absent where nobody asks for it. */
+  question?(row: number): Result<SearchProblem> | Promise<Result<SearchProblem>>;
 }
 
 export interface EvalContext {
@@ -82,8 +101,12 @@ export interface EvalContext {
   readonly settings: EvalSettings;
   /** Where scores come from, in order: the model (`modelScores`) or files. */
   readonly scores: readonly ScoreSource[];
-  /** The model that `modelScores` asks, for what is said about it. */
+  /** The model that `modelScores` asks, for what is said about it; and the judge of a search. */
   readonly verifier?: LanguageModel;
+  /** The model that writes solutions, where the eval needs one. */
+  readonly policy?: LanguageModel;
+  /** Questions that are solved at once, their rounds together. */
+  readonly atOnce?: number;
   /** Decides whether two formulas are equal, where texts and numbers do not say; undefined where it cannot. */
   readonly symbolic?: (a: string, b: string) => Promise<boolean | undefined>;
   /** Rows that an earlier part of the run has done: they are not looked at again. */

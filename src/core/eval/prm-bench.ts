@@ -45,6 +45,11 @@ export const prmBenchEval: Eval<PrmBenchItem> = {
     const metric = overall(countedRows(rows, stepChoice(settings)), stepChoice(settings));
     return metric.value === undefined ? undefined : metricText(metric);
   },
+  pooled: {
+    name: 'PRMScore',
+    columns: (row, settings) => countedRows([row], stepChoice(settings))[0]?.columns,
+    value: (sums) => scoresOf(sums).prmScore,
+  },
   outcome({ item }, settings) {
     const verdicts = verdictsOf(item.scores, stepChoice(settings));
     const wrong = verdicts.flatMap((verdict, step) => (verdict === item.right[step] ? [] : [step]));

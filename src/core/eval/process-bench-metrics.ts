@@ -35,7 +35,8 @@ export function countRows(rows: readonly JudgedRow[]): FirstErrorCounts {
   return sums;
 }
 
-function countsOf({ hasError, right }: JudgedRow): FirstErrorCounts {
+/** A row at the threshold in use, as counts: right and all rows with an error, right and all without. */
+export function countsOf({ hasError, right }: JudgedRow): FirstErrorCounts {
   const hit = right === true ? 1 : 0;
   return hasError ? [hit, 1, 0, 0] : [0, 0, hit, 1];
 }

@@ -1,7 +1,7 @@
 import { optionValue, type Eval, type EvalOption, type EvalSettings } from './eval.ts';
 import { metricText } from './metrics.ts';
 import { isRight, itemSchema, predict, type ProcessBenchChoice, type ProcessBenchItem } from './process-bench-item.ts';
-import { firstErrorF1 } from './process-bench-metrics.ts';
+import { countsOf, f1Of, firstErrorF1, isJudged, judge } from './process-bench-metrics.ts';
 import { summarizeProcessBench } from './process-bench-summary.ts';
 import { scoreRows } from './score-rows.ts';
 import { SCORE_OPTION, stepChoice } from './step-choice.ts';
@@ -54,6 +54,14 @@ export const processBenchEval: Eval<ProcessBenchItem> = {
   headline(rows, settings) {
     const metric = firstErrorF1(rows, choiceOf(settings));
     return metric.value === undefined ? undefined : metricText(metric);
+  },
+  pooled: {
+    name: 'F1',
+    columns(row, settings) {
+      const [judged] = judge([row], choiceOf(settings)).filter(isJudged);
+      return judged && countsOf(judged);
+    },
+    value: f1Of,
   },
   outcome({ item }, settings) {
     const { score, threshold } = choiceOf(settings);

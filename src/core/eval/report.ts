@@ -1,10 +1,11 @@
 import type { Table } from '../picture/chart.ts';
 import type { Block } from '../report/block.ts';
+import { rowRef } from '../report/row-ref.ts';
 import type { RunEnd, RunHeader } from '../run/run.ts';
 import { effectiveTemperature } from '../verifier/settings.ts';
-import type { Eval, EvalSettings } from './eval.ts';
+import type { Eval, EvalSettings, RowOutcome } from './eval.ts';
 import type { EvalRow, RowFailed } from './events.ts';
-import { metricTable, numberText } from './metrics.ts';
+import { metricTable, MISSING, numberText } from './metrics.ts';
 import type { EvalSummary } from './summary.ts';
 
 /** A run as a report shows it. */
@@ -22,8 +23,14 @@ export interface EvalReport {
 /** Rows that a report lists; the log has all. */
 const MOST_LISTED = 200;
 
-/** The parts of a report in their order: the result, what it rests on, pictures, remarks, and the rows to look at. */
-export function reportBlocks(report: EvalReport): Block[] {
+/** Rows that a view lists of a run that has more. */
+const MOST_IN_VIEW = 50_000;
+
+/**
+ * The parts of a report in their order: the result, what it rests on, pictures, remarks, and the rows to look at. A file lists
+ * the first rows that differ, a view (`all`) every row, since it can be filtered.
+ */
+export function reportBlocks(report: EvalReport, all = false): Block[] {
   const { eval: about, header, summary, failed, notes, end } = report;
   return [
     { kind: 'heading', level: 1, text: header.title },
@@ -37,14 +44,14 @@ export function reportBlocks(report: EvalReport): Block[] {
     ...summary.charts.map((chart): Block => ({ kind: 'chart', chart })),
     { kind: 'heading', level: 2, text: 'Remarks' },
     { kind: 'list', items: [...new Set([...summary.notes, ...notes])] },
-    ...(failed.length === 0 ? [] : [{ kind: 'heading', level: 2, text: 'Rows that are left out' } as const, { kind: 'table', table: failedTable(failed) } as const]),
-    { kind: 'heading', level: 2, text: 'Rows that differ' },
-    { kind: 'table', table: differenceTable(report) },
+    ...(failed.length === 0 ? [] : [{ kind: 'heading', level: 2, text: 'Rows that are left out' } as const, { kind: 'table', table: failedTable(failed, all ? MOST_IN_VIEW : MOST_LISTED) } as const]),
+    { kind: 'heading', level: 2, text: all ? 'Rows' : 'Rows that differ' },
+    { kind: 'table', table: all ? rowTable(report) : differenceTable(report) },
   ];
 }
 
 /** What the numbers must not be taken for. */
-export function warnings({ header, failed, rows, end }: EvalReport): Block[] {
+export function warnings({ header, failed, rows, end }: Pick<EvalReport, 'header' | 'failed' | 'rows' | 'end'>): Block[] {
   const texts = header.models.flatMap(({ info }) => (info.demonstration === undefined ? [] : [`${info.name} is a demonstration model, made for ${info.demonstration}: on anything else its numbers show that the instrument works, not what a verifier can do.`]));
   if (end && end.reason !== 'done') texts.push(`The run is not complete (${end.reason}): ${rows.length} of ${header.data?.rows.length ?? rows.length} rows were evaluated.`);
   if (failed.length > 0) texts.push(`${failed.length} of ${header.data?.rows.length ?? failed.length} rows could not be evaluated: they are in no number, and listed below.`);
@@ -61,7 +68,7 @@ function provenance({ models, settings, data, started, id }: RunHeader<EvalSetti
   const lines: (readonly [string, string])[] = [
     ['Data', `${data?.file ?? '–'}: ${range}`],
     ...models.map(({ role, info }) => [role === 'verifier' ? 'Verifier' : 'Policy', `${info.name}, ${info.weights}, ${numberText(info.parameters / 1e6, 0)}M parameters, SHA-256 ${info.hash}`] as const),
-    ...(scores.length > 0 ? [['Scores', scores.join(', ')] as const] : models.length > 0 ? [['Mode', `${sampling}, prompt ${verifier.prompt}`] as const] : []),
+    ...(scores.length > 0 ? [['Scores', scores.join(', ')] as const] : models.some(({ role }) => role === 'verifier') ? [['Mode', `${sampling}, prompt ${verifier.prompt}`] as const] : []),
     ['Threshold', String(verifier.threshold)],
     ['Seed', String(verifier.seed)],
     ...Object.entries(options).map(([name, value]) => [`Option ${name}`, String(value)] as const),
@@ -72,19 +79,42 @@ function provenance({ models, settings, data, started, id }: RunHeader<EvalSetti
   return { name: 'How it was made', columns: [{ name: 'What' }, { name: 'Value' }], rows: lines };
 }
 
-function failedTable(failed: readonly RowFailed[]): Table {
-  const rows = failed.slice(0, MOST_LISTED).map(({ row, id, reason, message }) => [String(row), id ?? '–', reason, message]);
-  return { name: 'Rows that are left out', columns: [{ name: 'Row', numeric: true }, { name: 'Id' }, { name: 'Why' }, { name: 'Message' }], rows, ...listed(failed.length) };
+function failedTable(failed: readonly RowFailed[], most: number): Table {
+  const listed = failed.slice(0, most);
+  const rows = listed.map(({ row, id, reason, message }) => [String(row), id ?? MISSING, reason, message]);
+  return { name: 'Rows that are left out', columns: [{ name: 'Row', numeric: true }, { name: 'Id' }, { name: 'Why' }, { name: 'Message' }], rows, refs: listed.map(({ row }) => rowRef({ row })), ...cut(failed.length, most) };
+}
+
+interface Judged {
+  readonly row: EvalRow;
+  readonly outcome: RowOutcome;
+}
+
+function judgedRows({ eval: about, rows, header }: EvalReport): Judged[] {
+  return rows.map((row) => ({ row, outcome: about.outcome(row, header.settings) })).sort((a, b) => a.row.row - b.row.row);
+}
+
+function refsOf(judged: readonly Judged[]): string[] {
+  return judged.map(({ row, outcome }) => rowRef({ row: row.row, ...(outcome.step !== undefined && { step: outcome.step }) }));
 }
 
 /** Rows that the judge got wrong, in order. */
-function differenceTable({ eval: about, rows, header }: EvalReport): Table {
-  const wrong = rows.map((row) => ({ row, outcome: about.outcome(row, header.settings) })).filter(({ outcome }) => outcome.state === 'wrong');
-  wrong.sort((a, b) => a.row.row - b.row.row);
-  const lines = wrong.slice(0, MOST_LISTED).map(({ row, outcome }) => [String(row.row), row.id ?? '–', row.subset ?? '–', outcome.text]);
-  return { name: `${wrong.length} of ${rows.length} rows`, columns: [{ name: 'Row', numeric: true }, { name: 'Id' }, { name: 'Subset' }, { name: 'What differs' }], rows: lines, ...listed(wrong.length) };
+function differenceTable(report: EvalReport): Table {
+  const wrong = judgedRows(report).filter(({ outcome }) => outcome.state === 'wrong');
+  const listed = wrong.slice(0, MOST_LISTED);
+  const lines = listed.map(({ row, outcome }) => [String(row.row), row.id ?? MISSING, row.subset ?? MISSING, outcome.text]);
+  return { name: `${wrong.length} of ${report.rows.length} rows`, columns: [{ name: 'Row', numeric: true }, { name: 'Id' }, { name: 'Subset' }, { name: 'What differs' }], rows: lines, refs: refsOf(listed), ...cut(wrong.length, MOST_LISTED) };
 }
 
-function listed(count: number): Pick<Table, 'note'> {
-  return count > MOST_LISTED ? { note: `The first ${MOST_LISTED} of ${count}; the log of the run has all.` } : {};
+/** Every row with what became of it. */
+function rowTable(report: EvalReport): Table {
+  const judged = judgedRows(report);
+  const wrong = judged.filter(({ outcome }) => outcome.state === 'wrong').length;
+  const listed = judged.slice(0, MOST_IN_VIEW);
+  const lines = listed.map(({ row, outcome }) => [String(row.row), row.id ?? MISSING, row.subset ?? MISSING, outcome.state, outcome.text]);
+  return { name: `${judged.length} rows, ${wrong} of them wrong`, columns: [{ name: 'Row', numeric: true }, { name: 'Id' }, { name: 'Subset' }, { name: 'Judged' }, { name: 'What was said' }], rows: lines, refs: refsOf(listed), ...cut(judged.length, MOST_IN_VIEW) };
+}
+
+function cut(count: number, most: number): Pick<Table, 'note'> {
+  return count > most ? { note: `The first ${most} of ${count}; the log of the run has all.` } : {};
 }

@@ -62,7 +62,8 @@ export function rowsOfLog({ events }: RunLog, about: Pick<Eval, 'readRow'>): Eva
 export function sameRun(earlier: RunHeader, now: RunHeader<EvalSettings>): Result<true, 'another-run'> {
   const before = earlier.settings as Partial<EvalSettings> | undefined;
   const differs = (what: string, a: unknown, b: unknown) => (JSON.stringify(a) === JSON.stringify(b) ? [] : [what]);
-  const stops = now.settings.options['steps'] === 'stop';
+  // A search looks at the threshold while it runs.
+  const stops = now.settings.options['steps'] === 'stop' || now.models.some(({ role }) => role === 'policy');
   const unthresholded = (settings: Partial<EvalSettings> | undefined) => ({ ...settings?.verifier, ...(stops ? {} : { threshold: 0 }) });
   const what = [
     ...differs('eval', before?.eval, now.settings.eval),

@@ -22,6 +22,7 @@ export const CHART_STYLE = `
 .chart-series-2 .chart-line { stroke-dasharray: 2 3; }
 .chart-series-3 { --chart-colour: var(--chart-4); }
 .chart-series-3 .chart-line { stroke-dasharray: 8 3 2 3; }
+.chart-bar-frame { stroke: var(--chart-ink); stroke-width: 1.5; }
 .chart-fill { fill: var(--chart-2); }
 .chart-agree .chart-fill { fill: var(--chart-agree); }
 .chart-box { stroke: var(--chart-grid); stroke-width: 1; }

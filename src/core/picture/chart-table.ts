@@ -4,17 +4,22 @@ import type { Chart, Table } from './chart.ts';
 const MOST_ROWS = 60;
 
 /** The numbers of a chart as a table: the same for those who do not see the picture, or want to copy it. */
-export function chartTable(chart: Chart): Table {
+export function chartTable(chart: Chart, most = MOST_ROWS): Table {
   if (chart.kind === 'matrix') {
     const columns = [{ name: `${chart.y.name} \\ ${chart.x.name}` }, ...chart.columns.map((name) => ({ name, numeric: true }) as const)];
     return { name: chart.name, columns, rows: chart.rows.map((name, row) => [name, ...(chart.counts[row] ?? []).map(String)]) };
+  }
+  if (chart.kind === 'bars') {
+    const marked = chart.bars.some(({ mark }) => mark !== undefined);
+    const columns = [{ name: chart.y.name }, { name: chart.x.name, numeric: true } as const, ...(marked ? [{ name: 'Note' }] : [])];
+    return { name: chart.name, columns, rows: chart.bars.map(({ name, text, mark = '' }) => [name, text, ...(marked ? [mark] : [])]) };
   }
   if (chart.kind === 'intervals') {
     const columns = [{ name: 'Of' }, ...[chart.x.name, '95% from', 'to', 'n'].map((name) => ({ name, numeric: true }) as const)];
     return { name: chart.name, columns, rows: chart.rows.map(({ name, value, low, high, n }) => [name, digits(value), digits(low), digits(high), String(n)]) };
   }
   const points = chart.series.flatMap(({ name, points: list }) => list.map((point) => ({ name, point })));
-  const every = Math.ceil(points.length / MOST_ROWS);
+  const every = Math.ceil(points.length / most);
   // The last of each series stays: it is where a curve ends.
   const shown = points.filter(({ name }, index) => index % every === 0 || points[index + 1]?.name !== name);
   const intervals = points.some(({ point }) => point.low !== undefined);

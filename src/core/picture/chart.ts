@@ -72,4 +72,15 @@ export type Chart =
   /** A forest plot: values with intervals under each other; `reference` is a value of x to hold them against. */
   | (Titled & { readonly kind: 'intervals'; readonly x: Axis; readonly rows: readonly NamedInterval[]; readonly reference?: number })
   /** Counts: a row of `counts` for each of `rows`, a cell for each of `columns`; `agree` says which cells are agreement. */
-  | (Titled & { readonly kind: 'matrix'; readonly x: { readonly name: string }; readonly y: { readonly name: string }; readonly columns: readonly string[]; readonly rows: readonly string[]; readonly counts: readonly (readonly number[])[]; readonly agree: readonly (readonly [row: number, column: number])[] });
+  | (Titled & { readonly kind: 'matrix'; readonly x: { readonly name: string }; readonly y: { readonly name: string }; readonly columns: readonly string[]; readonly rows: readonly string[]; readonly counts: readonly (readonly number[])[]; readonly agree: readonly (readonly [row: number, column: number])[] })
+  /** Bars from the left, each with its name, its value as it is written and what it counts as (`own answer`). */
+  | (Titled & { readonly kind: 'bars'; readonly x: { readonly name: string }; readonly y: { readonly name: string }; readonly bars: readonly Bar[] });
+
+export interface Bar {
+  readonly name: string;
+  readonly value: number;
+  /** `23 of 64`. */
+  readonly text: string;
+  /** What is to be known of it; a bar with a mark is drawn in another pattern. */
+  readonly mark?: string;
+}

@@ -6,6 +6,7 @@ import { svg, type SvgNode } from './svg.ts';
 
 type Lines = Extract<Chart, { kind: 'lines' | 'points' | 'scatter' }>;
 type Matrix = Extract<Chart, { kind: 'matrix' }>;
+type Bars = Extract<Chart, { kind: 'bars' }>;
 
 /**
  * The picture of a chart. It has its name and description for those who do not see it; colours are those of `CHART_STYLE`'s
@@ -13,7 +14,7 @@ type Matrix = Extract<Chart, { kind: 'matrix' }>;
  */
 export function drawChart(chart: Chart, scope = 'chart'): SvgNode {
   const [title, description] = [`${scope}-${chart.id}-title`, `${scope}-${chart.id}-desc`];
-  const { nodes, height } = chart.kind === 'matrix' ? drawMatrix(chart) : chart.kind === 'intervals' ? drawIntervals(chart) : drawSeries(chart);
+  const { nodes, height } = drawn(chart);
   return svg(
     'svg',
     { class: `chart chart-${chart.kind}`, viewBox: `0 0 ${SIZE.width} ${height}`, role: 'img', 'aria-labelledby': title, 'aria-describedby': description },
@@ -27,6 +28,21 @@ export function drawChart(chart: Chart, scope = 'chart'): SvgNode {
 export interface Drawn {
   readonly nodes: readonly SvgNode[];
   readonly height: number;
+}
+
+function drawn(chart: Chart): Drawn {
+  switch (chart.kind) {
+    case 'matrix':
+      return drawMatrix(chart);
+    case 'intervals':
+      return drawIntervals(chart);
+    case 'bars':
+      return drawBars(chart);
+    case 'lines':
+    case 'points':
+    case 'scatter':
+      return drawSeries(chart);
+  }
 }
 
 function drawSeries(chart: Lines): Drawn {
@@ -131,4 +147,25 @@ function drawMatrix({ x, y, columns, rows, counts, agree }: Matrix): Drawn {
     ],
     height: Math.ceil(height + 10),
   };
+}
+
+/** Bars from the left: names are long, and their order says enough. Marked ones are framed and say why. */
+function drawBars({ x, y, bars }: Bars): Drawn {
+  const [left, top, height] = [150, 26, 24];
+  const most = bars.reduce((high, { value }) => Math.max(high, value), 0);
+  const room = SIZE.width - left - 170;
+  const nodes = bars.map(({ name, value, text, mark: marked }, row) => {
+    const at = top + row * height;
+    const width = most === 0 ? 0 : (room * value) / most;
+    return svg(
+      'g',
+      { class: marked === undefined ? 'chart-bar chart-series-0' : 'chart-bar chart-bar-marked chart-series-1' },
+      label(left - 8, at + 14, shortened(name, 20), 'end'),
+      svg('rect', { class: 'chart-point', x: left, y: at + 3, width: rounded(width), height: height - 8 }),
+      ...(marked === undefined ? [] : [svg('rect', { class: 'chart-bar-frame', x: left, y: at + 3, width: rounded(width), height: height - 8, fill: 'none' })]),
+      label(left + width + 8, at + 14, marked === undefined ? text : `${text} · ${marked}`, 'start'),
+    );
+  });
+  const bottom = top + bars.length * height;
+  return { nodes: [label(left - 8, 14, y.name, 'end', 'chart-text chart-quiet'), label(left, 14, x.name, 'start', 'chart-text chart-quiet'), ...nodes, line('chart-axis', left, top, left, bottom)], height: bottom + 8 };
 }

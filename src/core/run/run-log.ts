@@ -23,11 +23,17 @@ export function runLogText({ header, events, end }: RunLog): string {
 
 /** Reads a log. A last line that was cut off in the middle is left out, as after a crash; any other bad line is named. */
 export function parseRunLog(name: string, text: string): Result<RunLog, 'run-invalid'> {
+  return allSteps(parseRunLogInSteps(name, text));
+}
+
+/** The same, a step a line: whoever must not be held up by a long log pauses between them. */
+export function* parseRunLogInSteps(name: string, text: string): Generator<void, Result<RunLog, 'run-invalid'>> {
   const lines = text.split('\n');
   const events: unknown[] = [];
   let header: RunHeader | undefined;
   let end: RunEnd | undefined;
   for (const [index, line] of lines.entries()) {
+    yield;
     if (line.trim() === '') continue;
     const value = parseLine(line);
     if (value === undefined) {
@@ -48,6 +54,13 @@ export function parseRunLog(name: string, text: string): Result<RunLog, 'run-inv
   return ok({ header, events, ...(end && { end }) });
 }
 
+/** Runs all steps at once. */
+export function allSteps<Value>(steps: Generator<void, Value>): Value {
+  let step = steps.next();
+  while (step.done !== true) step = steps.next();
+  return step.value;
+}
+
 function parseLine(line: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(line);
@@ -59,7 +72,7 @@ function parseLine(line: string): Record<string, unknown> | undefined {
 
 function isHeader(value: object): value is RunHeader {
   const { type, version, kind, id, title, started, models } = value as Partial<RunHeader>;
-  return type === 'run' && version === 1 && (kind === 'search' || kind === 'eval' || kind === 'bias') && typeof id === 'string' && typeof title === 'string' && typeof started === 'string' && Array.isArray(models) && models.every((model: unknown) => isModel(model));
+  return type === 'run' && version === 1 && (kind === 'search' || kind === 'eval' || kind === 'bias' || kind === 'masking') && typeof id === 'string' && typeof title === 'string' && typeof started === 'string' && Array.isArray(models) && models.every((model: unknown) => isModel(model));
 }
 
 function isModel(value: unknown): boolean {

@@ -1,7 +1,7 @@
 import type { ModelInfo } from '../model.ts';
 
 /** What kinds of runs there are: each is a method whose events are its log. */
-export type RunKind = 'search' | 'eval' | 'bias';
+export type RunKind = 'search' | 'eval' | 'bias' | 'masking';
 
 /** A model that took part, by its part. */
 export interface RunModel {
@@ -28,8 +28,19 @@ export interface RunHeader<Settings = unknown> {
   readonly models: readonly RunModel[];
   /** All that the method was told, with the seed: enough to run it again. */
   readonly settings: Settings;
-  /** The data set it ran on, where it did: name and rows (0-based) in order. */
-  readonly data?: { readonly file: string; readonly rows: readonly number[] };
+  /** The data set it ran on, where it did. */
+  readonly data?: RunData;
+}
+
+export interface RunData {
+  /** File name. */
+  readonly file: string;
+  /** 0-based, in order. */
+  readonly rows: readonly number[];
+  /** Where the file was, as the front end that ran it names places: it opens rows, and the run goes on with it. */
+  readonly uri?: string;
+  /** The same of the files of scores that were read beside it, in order. */
+  readonly scores?: readonly string[];
 }
 
 /** The last line of a log. */

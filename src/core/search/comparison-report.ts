@@ -71,8 +71,15 @@ function warningsOf(arms: readonly ComparedArm[]): string[] {
   // A strategy that judges nothing has no verifier.
   const odd = differing.filter(({ values }) => new Set(values.filter((value) => value !== '–')).size > 1).map(({ name }) => name);
   if (odd.length > 0) texts.push(`The runs differ in more than their strategy: ${odd.join(', ')}. See the settings below.`);
-  const demonstrations = new Set(arms.flatMap(({ header }) => header.models.flatMap(({ info }) => (info.demonstration === undefined ? [] : [`${info.name} is a demonstration model, made for ${info.demonstration}: its numbers show that the instrument works, not what the strategies are worth elsewhere.`]))));
-  return [...texts, ...demonstrations];
+  return [...texts, ...demonstrations(arms)];
+}
+
+function demonstrations(arms: readonly ComparedArm[]): string[] {
+  const infos = arms.flatMap(({ header }) => header.models.map(({ info }) => info));
+  return [...new Set(infos.flatMap(({ demonstration }) => demonstration ?? []))].map((purpose) => {
+    const names = [...new Set(infos.flatMap(({ demonstration, name }) => (demonstration === purpose ? [name] : [])))];
+    return `${names.join(' and ')} ${names.length === 1 ? 'is a demonstration model' : 'are demonstration models'}, made for ${purpose}: the numbers show that the instrument works, not what the strategies are worth elsewhere.`;
+  });
 }
 
 function tokenChart(role: 'policy' | 'verifier', numbers: readonly ArmNumbers[], of: (numbers: ArmNumbers) => Estimate | undefined): Chart[] {

@@ -7,6 +7,7 @@ export const PROMPT_DATE = '2024-07-26';
 
 /** The text before the policy's reply, and what there is to say of it. Throws StepscopeError where the policy cannot be asked so. */
 export async function policyPrompt(policy: LanguageModel, question: string, { prompt, template = '{question}\n\n', system }: PolicySettings, signal?: AbortSignal): Promise<{ readonly prompt: string; readonly note?: string }> {
+  if (prompt === 'plain' && !template.includes('{question}')) throw new StepscopeError('unsupported', 'The template of the policy’s prompt has no {question}: write it where the question goes, else the policy never sees the problem.');
   if (prompt === 'plain') return { prompt: template.split('{question}').join(question.trim()) };
   const lack = lackOf(policy, 'chat');
   if (lack !== undefined || policy.chatPrompts === undefined) throw new StepscopeError('unsupported', lack ?? `${policy.info.name} has no chat template.`);

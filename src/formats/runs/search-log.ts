@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { fail, ok, type Result } from '../../core/result.ts';
-import { parseRunLog } from '../../core/run/run-log.ts';
+import { allSteps, parseRunLogInSteps } from '../../core/run/run-log.ts';
 import type { RunEnd, RunHeader } from '../../core/run/run.ts';
 import type { LoggedSearchEvent, RoundRecord, SearchFinished, SearchStarted } from '../../core/search/events.ts';
 import { AGGREGATES, PENALTIES, STRATEGIES, THINKING_MODES, type SearchSettings } from '../../core/search/settings.ts';
@@ -122,7 +122,12 @@ export const searchSettingsSchema: v.GenericSchema<unknown, SearchSettings> = v.
  * problem anew. Errors name the event and the field.
  */
 export function readSearchLog(name: string, text: string): Result<SearchLog, 'run-invalid'> {
-  const log = parseRunLog(name, text);
+  return allSteps(readSearchLogInSteps(name, text));
+}
+
+/** The same in steps of a line or an event: whoever must not be held up by a long log pauses between them. */
+export function* readSearchLogInSteps(name: string, text: string): Generator<void, Result<SearchLog, 'run-invalid'>> {
+  const log = yield* parseRunLogInSteps(name, text);
   if (!log.ok) return log;
   const { header, events, end } = log.value;
   if (header.kind !== 'search') return fail('run-invalid', `${name} is the log of another kind of run (${header.kind}), not of a search.`);
@@ -130,6 +135,7 @@ export function readSearchLog(name: string, text: string): Result<SearchLog, 'ru
   if (!settings.success) return fail('run-invalid', `${name} has settings that are no search's: ${fault(settings.issues[0])}.`);
   const problems: (Mutable | undefined)[] = [];
   for (const [index, value] of events.entries()) {
+    yield;
     const { type, problem = 0 } = value as { readonly type?: unknown; readonly problem?: unknown };
     if (!EVENTS.has(type)) continue;
     const where = `${name} event ${index + 1} (${String(type)})`;

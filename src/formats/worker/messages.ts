@@ -1,7 +1,9 @@
+import type { Block } from '../../core/report/block.ts';
 import type { Result } from '../../core/result.ts';
 import type { SegmentationChoice } from '../../core/segment/segment-trace.ts';
 import type { Trace } from '../../core/trace/trace.ts';
 import type { Dataset, DatasetChange } from '../dataset.ts';
+import type { EvalForm, NamedLog } from '../runs/eval-log.ts';
 import type { FormatErrorReason } from '../trace-file.ts';
 import type { OpenOptions } from '../trace-rows.ts';
 import type { Piece } from './pieces.ts';
@@ -25,7 +27,15 @@ export type TextJob =
   /** Cuts a trace as `segmentTrace` does. */
   | { readonly kind: 'segment'; readonly name: string; readonly trace: Trace; readonly choice: SegmentationChoice }
   /** Reads the log of an experiment on internal bias as `readBiasState` does: its report takes thousands of resamples. */
-  | { readonly kind: 'bias'; readonly name: string; readonly text: string };
+  | { readonly kind: 'bias'; readonly name: string; readonly text: string }
+  /** Reads the log of an evaluation as `readEvalContent` does, or writes it as `writeEvalLog` does. */
+  | { readonly kind: 'eval'; readonly name: string; readonly text: string; readonly form?: EvalForm }
+  /** Reads a file of scores as `readScoreTable` does. */
+  | { readonly kind: 'scores'; readonly name: string; readonly bytes: Uint8Array; readonly dataRows: number }
+  /** Compares evaluations as `compareEvalLogs` does. */
+  | { readonly kind: 'compare'; readonly name: string; readonly logs: readonly NamedLog[] }
+  /** Writes a report as `htmlBlocks` does: what draws its pictures need not be in memory elsewhere. */
+  | { readonly kind: 'html'; readonly name: string; readonly blocks: readonly Block[] };
 
 /** What is known of the open file without asking for a row. */
 export type ReaderState = Pick<Dataset, 'name' | 'container' | 'rowFormat' | 'progress'>;

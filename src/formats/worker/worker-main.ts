@@ -11,6 +11,11 @@ import type { Dataset } from '../dataset.ts';
 import { datasetInMemory } from '../index/dataset-in-memory.ts';
 import { openDataset } from '../index/open-dataset.ts';
 import { parseMarkdownTrace } from '../markdown.ts';
+import { openRows } from '../open-file.ts';
+import { compareEvalLogs, readEvalContent, writeEvalLog } from '../runs/eval-log.ts';
+import { readScoreTable } from '../score-file.ts';
+import { htmlBlocks } from '../report/report-html.ts';
+import { styleDigest } from '../report/style-digest.ts';
 import type { ReaderMessage, ReaderOrder, ReaderQuestion, ReaderRequest, ReaderState, TextJob } from './messages.ts';
 import { piecesOf } from './pieces.ts';
 
@@ -77,7 +82,7 @@ function ask(data: Dataset, question: ReaderQuestion, signal: AbortSignal): Prom
   }
 }
 
-function doneJob(job: TextJob): unknown {
+async function doneJob(job: TextJob): Promise<unknown> {
   switch (job.kind) {
     case 'parse':
       return parseMarkdownTrace(job.name, job.text);
@@ -87,12 +92,22 @@ function doneJob(job: TextJob): unknown {
       const log = parseRunLog(job.name, job.text);
       return log.ok ? readBiasState(job.name, log.value) : log;
     }
+    case 'eval':
+      return job.form === undefined ? readEvalContent(job) : writeEvalLog(job, job.form);
+    case 'scores': {
+      const rows = await openRows(job.name, job.bytes);
+      return rows.ok ? readScoreTable(rows.value, job.dataRows) : rows;
+    }
+    case 'compare':
+      return compareEvalLogs(job.logs);
+    case 'html':
+      return ok(htmlBlocks(job.name, job.blocks, styleDigest()));
   }
 }
 
 /** Answers in pieces, each but the first asked for with a message of any kind, and ends. */
-function answerJob(port: MessagePort, job: TextJob): void {
-  const pieces = piecesOf(doneJob(job));
+async function answerJob(port: MessagePort, job: TextJob): Promise<void> {
+  const pieces = piecesOf(await doneJob(job));
   const sendPiece = (): void => {
     const { value } = pieces.next();
     if (value !== undefined) port.postMessage(value);
@@ -104,4 +119,4 @@ function answerJob(port: MessagePort, job: TextJob): void {
 
 const order = workerData as ReaderOrder | TextJob;
 if (parentPort && 'source' in order) void serve(parentPort, order);
-else if (parentPort) answerJob(parentPort, order as TextJob);
+else if (parentPort) void answerJob(parentPort, order as TextJob);

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { segmenterOf } from '../../core/bias/write-traces.ts';
 import type { BiasQuestion } from '../../core/bias/events.ts';
 import type { BiasSettings } from '../../core/bias/settings.ts';
@@ -32,7 +33,7 @@ export interface GivenSolution {
 
 /** The subject that a trace is. A trace without a question is none: `refusal` says so in one sentence. */
 export function subjectOfTrace(name: string, { problem, response, steps, source, given }: Pick<Trace, 'problem' | 'response' | 'steps' | 'source' | 'given'>): BiasSubject | { readonly refusal: string } {
-  if (problem.trim() === '') return { refusal: `${name} has no question: masks, guesses and attention are about one. Put the question above the solution.` };
+  if (problem.trim() === '') return { refusal: t('{0} has no question: masks, guesses and attention are about one. Put the question above the solution.', name) };
   const gold = given?.goldAnswer?.value;
   const { row, file } = source;
   return {
@@ -63,9 +64,9 @@ export function settingsFor({ system, solution }: BiasSubject, settings: BiasSet
 export function subjectNotes({ solution }: BiasSubject, policy: string): string[] {
   if (solution === undefined) return [];
   const { response, steps } = solution;
-  const notes = [`The solution is given as text, and whether ${policy} wrote it is not known: it is read and continued as if it had. Its own text may differ with nothing hidden: compare with what it writes from the same place without a mask.`];
-  if (thinkingStart(response) === undefined && !response.includes('</think>')) notes.push('The solution has no thinking block: all of it is taken for thinking.');
-  else if (splitThinking(response).answer === undefined) notes.push('The thinking of the solution has no end: it counts as cut off, and no end of the sequence is counted.');
-  if (segmenterOf(response, steps) === undefined) notes.push('No segmenter cuts the steps as the editor shows them (they came with the data, or were edited): here blank lines end a step, so that step numbers may differ.');
+  const notes = [t('The solution is given as text, and whether {0} wrote it is not known: it is read and continued as if it had. Its own text may differ with nothing hidden: compare with what it writes from the same place without a mask.', policy)];
+  if (thinkingStart(response) === undefined && !response.includes('</think>')) notes.push(t('The solution has no thinking block: all of it is taken for thinking.'));
+  else if (splitThinking(response).answer === undefined) notes.push(t('The thinking of the solution has no end: it counts as cut off, and no end of the sequence is counted.'));
+  if (segmenterOf(response, steps) === undefined) notes.push(t('No segmenter cuts the steps as the editor shows them (they came with the data, or were edited): here blank lines end a step, so that step numbers may differ.'));
   return notes;
 }

@@ -15,7 +15,7 @@ export type Internal = 'masks' | 'attention' | 'hidden';
 export interface PolicyAbilities {
   readonly name: string;
   /** One sentence: what it lacks, and which model has it; undefined where it has it, or where that is not known before it is loaded. */
-  lack(internal: Internal): string | undefined;
+  readonly lack: (internal: Internal) => string | undefined;
 }
 
 /** Nothing is loaded or asked. The error is the sentence about a setting that is wrong. */

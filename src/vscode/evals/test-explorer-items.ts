@@ -11,6 +11,7 @@ import { isOneTrace } from '../dataset/tree-items.ts';
 import { createPause } from '../pause.ts';
 import { rowUri } from '../trace-content-provider.ts';
 import { documentName } from '../trace-documents.ts';
+import { count } from '../wording.ts';
 
 /** What an item of the Test Explorer stands for: a file, a part of it, or a row. */
 export type TestPlace = RowRange & {
@@ -172,7 +173,7 @@ async function rowsOf(dataset: Dataset): Promise<number> {
 }
 
 function descriptionOf({ label, given, steps }: Trace, row: number): string {
-  const parts = [vscode.l10n.t('row {0}', row), steps.length === 1 ? vscode.l10n.t('1 step') : vscode.l10n.t('{0} steps', steps.length)];
+  const parts = [vscode.l10n.t('row {0}', row), count(steps.length, 'step')];
   if (label !== undefined) parts.push(vscode.l10n.t('label: {0}', firstErrorText(label.firstError)));
   else if (given?.goldAnswer !== undefined) parts.push(vscode.l10n.t('right answer: {0}', oneLine(given.goldAnswer.value, LABEL_WORDS)));
   return parts.join(' · ');

@@ -14,6 +14,7 @@ import type { Disposable } from '../disposable.ts';
 import { otherModel } from '../runs/other-model.ts';
 import { newRunId } from '../runs/run-id.ts';
 import type { RunStore, RunWriter } from '../runs/run-store.ts';
+import { durationText } from '../search/search-progress.ts';
 import type { ReadBiasLog } from './experiment-exports.ts';
 import { countProgress, type ExperimentProgress } from './experiment-progress.ts';
 
@@ -86,7 +87,7 @@ export function createExperimentRuns({ runs, policy, read, activities, onTimed }
     const { id } = header;
     const { signal } = controller;
     const counter = countProgress(questions.length, settings);
-    done.forEach(counter.add);
+    done.forEach((event) => counter.add(event));
     const title = vscode.l10n.t('Bias experiment on {0}', name);
     const activity = activities.start(title, () => controller.abort());
     await cancellable(title, async (pressed, notification) => {
@@ -207,7 +208,7 @@ async function open(policy: ExperimentRunsDependencies['policy'], madeBy: readon
 }
 
 /** `traces 12/40, about 3 min left`. */
-function progressText({ stage, done, of }: ExperimentProgress, minutes?: number): string {
+function progressText({ stage, done, of }: ExperimentProgress, left?: number): string {
   const names: Readonly<Record<ExperimentProgress['stage'], string>> = {
     guesses: vscode.l10n.t('guesses {0}/{1}', done, of),
     traces: vscode.l10n.t('traces {0}/{1}', done, of),
@@ -215,15 +216,15 @@ function progressText({ stage, done, of }: ExperimentProgress, minutes?: number)
     masking: vscode.l10n.t('masking {0}/{1}', done, of),
     report: vscode.l10n.t('report'),
   };
-  return minutes === undefined ? names[stage] : vscode.l10n.t('{0}, about {1} min left', names[stage], minutes);
+  return left === undefined ? names[stage] : vscode.l10n.t('{0}, about {1} left', names[stage], durationText(left));
 }
 
-/** How long the rest takes if it goes on as it has so far, in minutes; parts are not alike, so it is rough. */
+/** How long the rest takes if it goes on as it has so far, in seconds; parts are not alike, so it is rough. */
 function remainingTime(before: number): (share: number) => number | undefined {
   const begun = Date.now();
   return (share) => {
     const seconds = (Date.now() - begun) / 1000;
     if (share <= before || share >= 1 || seconds < 10) return undefined;
-    return Math.max(1, Math.round(((1 - share) * seconds) / (share - before) / 60));
+    return ((1 - share) * seconds) / (share - before);
   };
 }

@@ -3,6 +3,7 @@ import type { TextJobs } from '../../formats/worker/text-jobs.ts';
 import type { ActiveTrace } from '../active-trace.ts';
 import type { Activities } from '../activities.ts';
 import type { DatasetLibrary } from '../dataset/dataset-library.ts';
+import type { KnownVerifiers } from '../known-verifiers.ts';
 import type { Navigation } from '../navigation.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import type { ScoreStore } from '../score-store.ts';
@@ -26,10 +27,13 @@ export interface LabServices {
   readonly memory: TraceMemory;
   readonly rowDocuments: RowDocuments;
   readonly textJobs: TextJobs;
+  readonly known: KnownVerifiers;
   readonly policy: VerifierModel;
   readonly verifier: VerifierModel;
   /** Shows a row of a file as a trace, at a step of its document. */
   readonly openAt: (file: vscode.Uri, row: number, document: vscode.Uri, step: number) => Promise<void>;
+  /** Opens the trace of a panel that was restored with the window. */
+  readonly reopen: (uri: vscode.Uri) => Promise<void>;
   /** Scores of a document were stored. */
   readonly onScored: (document: vscode.Uri) => void;
   readonly chooseVerifier: () => Promise<void>;

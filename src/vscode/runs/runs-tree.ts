@@ -4,7 +4,7 @@ import type { Disposable } from '../disposable.ts';
 import { RUN_COMMANDS, VIEWS } from '../manifest.ts';
 import type { RunEntry, RunStore } from './run-store.ts';
 
-const ICONS: Readonly<Record<RunKind, string>> = { search: 'type-hierarchy', eval: 'checklist', bias: 'eye' };
+const ICONS: Readonly<Record<RunKind, string>> = { search: 'type-hierarchy', eval: 'checklist', bias: 'eye', masking: 'eye-closed' };
 /** Runs that go on show at this beat. */
 const BEAT_MS = 1000;
 
@@ -81,6 +81,8 @@ function kindWord(kind: RunKind): string {
       return vscode.l10n.t('evaluation');
     case 'bias':
       return vscode.l10n.t('bias experiment');
+    case 'masking':
+      return vscode.l10n.t('hidden input');
   }
 }
 

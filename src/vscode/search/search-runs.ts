@@ -8,9 +8,10 @@ import { isOver, problemSeed, solveTogether, type RunProblem } from '../../core/
 import { judges, type SearchSettings } from '../../core/search/settings.ts';
 import { solve, type SearchModels } from '../../core/search/solve.ts';
 import { provenanceOf } from '../../core/verifier/combine.ts';
-import { readSearchLog, type LoggedProblem } from '../../formats/runs/search-log.ts';
+import { readSearchLogInSteps, type LoggedProblem } from '../../formats/runs/search-log.ts';
 import type { Activities } from '../activities.ts';
 import type { Disposable } from '../disposable.ts';
+import { createPause } from '../pause.ts';
 import { otherModel } from '../runs/other-model.ts';
 import { newRunId } from '../runs/run-id.ts';
 import type { RunStore, RunWriter } from '../runs/run-store.ts';
@@ -102,9 +103,9 @@ export function createSearchRuns({ runs, scores, activities, atOnce, policy, ver
       entry.problems.apply(event);
       if (isLogged(event)) writer.append(event);
       if (event.type === 'round' || event.type === 'finished') {
-        const text = progress();
+        const { text, short } = progress();
         writer.progress(text);
-        activity.report(text);
+        activity.report(short);
       }
       tell(id);
     };
@@ -146,8 +147,18 @@ export function createSearchRuns({ runs, scores, activities, atOnce, policy, ver
     tell(id);
   }
 
+  async function readStored(id: string): Promise<Result<SearchState>> {
+    const text = await runs.text(id);
+    if (!text.ok) return text;
+    const pause = createPause();
+    const steps = readSearchLogInSteps(`${id}.jsonl`, text.value);
+    let step = steps.next();
+    for (; step.done !== true; step = steps.next()) await pause();
+    return step.value;
+  }
+
   function stored(id: string): Promise<Result<SearchState>> {
-    const state = kept.get(id) ?? runs.text(id).then((text): Result<SearchState> => (text.ok ? readSearchLog(`${id}.jsonl`, text.value) : text));
+    const state = kept.get(id) ?? readStored(id);
     kept.delete(id);
     kept.set(id, state);
     for (const [oldest] of kept) if (kept.size > MOST_KEPT) kept.delete(oldest);

@@ -21,12 +21,17 @@ export function readSearchSettings(strategy: Strategy): SearchSettings {
   const { number, whole } = numbersOf(set);
   const oneOf = <Name extends string>(id: string, names: readonly Name[], fallback: Name): Name => names.find((name) => name === set(id)) ?? fallback;
   const system = set(SETTINGS.policySystem);
+  const template = set(SETTINGS.policyTemplate);
+  const endpoints = set(SETTINGS.policyEndpoints);
+  // A server that continues a text keeps its chat template to itself.
+  const form = Array.isArray(endpoints) && endpoints.length > 0 ? 'plain' : preset.policy.prompt;
   const limit = set(SETTINGS.searchMaxTokens);
   const maxTokens = typeof limit === 'number' && Number.isFinite(limit) ? Math.round(Math.min(limit, Number.MAX_SAFE_INTEGER)) : 0;
   return {
     ...preset,
     policy: {
-      prompt: oneOf(SETTINGS.policyPrompt, PROMPT_FORMS, preset.policy.prompt),
+      prompt: oneOf(SETTINGS.policyPrompt, PROMPT_FORMS, form),
+      ...(typeof template === 'string' && template.trim() !== '' && { template }),
       ...(typeof system === 'string' && system.trim() !== '' && { system }),
       temperature: number('policyTemperature', preset.policy.temperature),
       topP: number('policyTopP', preset.policy.topP),

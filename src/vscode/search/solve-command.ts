@@ -4,7 +4,7 @@ import { STRATEGIES, type SearchSettings, type Strategy } from '../../core/searc
 import type { Trace } from '../../core/trace/trace.ts';
 import { readVerifierChoice } from '../verifier-choice.ts';
 import { POLICY, VERIFIER, type ModelRole } from '../model-role.ts';
-import { SEARCH_COMMANDS, COMMANDS, TRACE_SCHEME } from '../manifest.ts';
+import { SEARCH_COMMANDS, COMMANDS, SETTINGS, TRACE_SCHEME } from '../manifest.ts';
 import type { TraceView } from '../trace-sessions.ts';
 import { firstWords } from '../wording.ts';
 import { readSearchSettings, readStrategy } from './search-settings.ts';
@@ -117,10 +117,12 @@ function changed(settings: SearchSettings, { seed, temperature }: { readonly see
 }
 
 function rowsOf({ strategy, policy, verifier, thresholds, seed, widths, budget }: SearchSettings): Row[] {
+  const choice = readVerifierChoice(POLICY);
+  const keepsTemplate = choice.ok && choice.value.type === 'server' && policy.template === undefined;
   return [
     { act: 'go', label: `$(play) ${vscode.l10n.t('Start')}`, detail: strategy === 'pats' ? vscode.l10n.t('good {0}, low {1}, bad {2}; {3}, {4} or {5} candidates; at most {6} rounds', thresholds.good, thresholds.low, thresholds.bad, widths.simple, widths.medium, widths.complex, budget.rounds) : vscode.l10n.t('at most {0} rounds', budget.rounds) },
     { act: 'strategy', label: `$(type-hierarchy) ${vscode.l10n.t('Strategy')}`, description: strategy, detail: aboutStrategies()[strategy] },
-    { act: 'policy', label: `$(edit) ${vscode.l10n.t('Policy')}`, description: choiceText(POLICY), detail: vscode.l10n.t('writes the steps; {0} prompt', policy.prompt) },
+    { act: 'policy', label: `$(edit) ${vscode.l10n.t('Policy')}`, description: choiceText(POLICY), detail: keepsTemplate ? vscode.l10n.t('writes the steps; {0} prompt: a server that continues a text keeps its chat template to itself, so write it into {1}', policy.prompt, SETTINGS.policyTemplate) : vscode.l10n.t('writes the steps; {0} prompt', policy.prompt) },
     { act: 'verifier', label: `$(law) ${vscode.l10n.t('Verifier')}`, description: choiceText(VERIFIER), detail: vscode.l10n.t('judges the steps; K = {0}', verifier.k) },
     { act: 'temperature', label: `$(flame) ${vscode.l10n.t('Temperature')}`, description: String(policy.temperature) },
     { act: 'seed', label: `$(symbol-numeric) ${vscode.l10n.t('Seed')}`, description: String(seed) },

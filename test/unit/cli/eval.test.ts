@@ -67,6 +67,22 @@ describe('stepscope eval', function () {
     assert.deepEqual(jsonLines(stdout).slice(0, -1).map((line) => (line['outcome'] as { state: string }).state), ['right', 'right', 'wrong', 'wrong', 'wrong']);
   });
 
+  it('solves questions by several strategies with the bundled pair, and asks no verifier where nobody judges', async () => {
+    const questions = write('questions.jsonl', [{ id: 'q', question: 'Calculate (10 + 3) + 11.', answer: '24' }, { id: 'open', question: 'How many?' }]);
+    const out = path.join(work, 'search');
+    const { code, stdout, stderr } = await runCli(['eval', 'search', '--data', questions, '--strategies', 'majority,sampling', '--samples', '2', '--out', out, '--min', 'accuracy.majority=101']);
+    assert.equal(code, 2, 'a row had to be left out');
+    assert.match(stderr, /questions\.jsonl row 1: it has no right answer to compare with/);
+    const summary = summaryOf(stdout);
+    assert.deepEqual([summary.rows.evaluated, summary.rows.leftOut], [1, 1]);
+    assert.deepEqual(summary.metrics.slice(0, 4).map(({ id, n }) => [id, n]), [['accuracy.majority', 1], ['accuracy.sampling', 1], ['pass.1', 1], ['pass.2', 1]]);
+    const [header] = jsonLines(readFileSync(path.join(out, 'run.jsonl'), 'utf8'));
+    assert.deepEqual((header?.['models'] as { role: string }[]).map(({ role }) => role), ['policy']);
+    const again = await runCli(['eval', 'search', '--data', questions, '--strategies', 'majority,sampling', '--samples', '2', '--out', out, '--resume']);
+    assert.match(again.stderr, /1 of 2 rows are there already/);
+    assert.deepEqual(summaryOf(again.stdout).metrics, summary.metrics);
+  });
+
   it('refuses a command line that it cannot follow with one sentence', async () => {
     const cases: readonly (readonly [readonly string[], RegExp])[] = [
       [['eval'], /eval takes one name/],
@@ -74,6 +90,11 @@ describe('stepscope eval', function () {
       [['eval', 'prmbench'], /needs --data FILE/],
       [['eval', 'processbench', '--data', data(), '--resume'], /--resume goes with --out/],
       [['eval', 'prmbench', '--data', data(), '--steps', 'all'], /--steps is no option of eval prmbench/],
+      [['eval', 'search', '--data', data(), '--strategies', 'pats,guess'], /--strategies names "guess": use some of pats/],
+      [['eval', 'search', '--data', data(), '--policy-template', 'Hello'], /--policy-template has no \{question\}/],
+      [['eval', 'search', '--data', data(), '--strategies', 'majority', '--model', 'x'], /asks no verifier with these strategies/],
+      [['eval', 'search', '--data', data(), '--fields', 'x'], /--fields is no option of eval search: its rows are questions/],
+      [['eval', 'processbench', '--data', data(), '--policy', 'x'], /--policy is no option of eval processbench: it asks no policy/],
       [['eval', 'processbench', '--data', data(), '--min', 'f1'], /is no METRIC=VALUE/],
     ];
     for (const [args, message] of cases) {

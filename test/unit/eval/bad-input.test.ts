@@ -26,6 +26,23 @@ describe('bad input of an eval', () => {
     assert.equal(zero.notes.length, 0, 'a label of 0 says that counting starts at 0');
   });
 
+  it('is a label that is no number of a step: it is never rounded, taken for another or for "no error"', async () => {
+    const labels = [-2, 1.5, '1', true, [1], 1e21];
+    const data = labels.map((label, index) => ({ ...problem(`l${index}`, 0), label }));
+    const { rows, failed } = await runOn(processBenchEval, data, [scored(...labels.map((_, index) => `l${index}`))]);
+    assert.deepEqual(rows.map(({ item }) => (item as { label: number | null }).label), []);
+    assert.deepEqual(failed.map(({ reason }) => reason), labels.map(() => 'no-label'));
+  });
+
+  it('is a set without an error, or with errors alone: every row counts, and F1 says why it is not defined', async () => {
+    const right = await runOn(processBenchEval, [problem('a', -1), problem('b', -1)], [scored('a', 'b')]);
+    const { metrics, headline } = processBenchEval.summarize(right.rows as EvalRow<ProcessBenchItem>[], settingsOf('processbench'));
+    assert.match(headline, /^F1 –, n = 2 rows$/);
+    assert.match(metrics[0]?.why ?? '', /no solution has an error/);
+    assert.equal(metrics.find(({ id }) => id === 'correct-accuracy')?.value, 100);
+    assert.match(metrics.find(({ id }) => id === 'error-accuracy')?.why ?? '', /There are no such rows with an error/);
+  });
+
   it('that counts from 0 where PRMBench counts from 1 is told, too', async () => {
     const row = (idx: string, errors: readonly number[]) => ({ idx, question: 'q', modified_question: 'q?', original_process: ['a', 'b'], modified_process: ['a', 'b'], error_steps: errors, classification: 'circular' });
     const { source } = scoresFrom([{ id: 'x', scores: [0.9, 0.1] }, { id: 'y', scores: [0.9, 0.1] }]);

@@ -173,6 +173,7 @@ describe('search that meets a fault', () => {
     await ends({ policy: undefined, verifier: allGood() }, fakeSettings('pats'), 'failed', /No policy is chosen/);
     await ends({ policy: writer(), verifier: undefined }, fakeSettings('pats'), 'failed', /No verifier is chosen: pats needs/);
     await ends({ policy: writer(), verifier: allGood() }, { ...fakeSettings('pats'), policy: { ...fakeSettings('pats').policy, prompt: 'chat' } }, 'failed', /fake policy has no chat template/);
+    await ends({ policy: writer(), verifier: allGood() }, { ...fakeSettings('pats'), policy: { ...fakeSettings('pats').policy, template: 'Solve it.' } }, 'failed', /no \{question\}: write it where/);
     const { finished } = await run({ policy: writer(), verifier: allGood() }, fakeSettings('pats'), {}, { question: ' ' });
     assert.match(finished.message ?? '', /question is empty/);
   });

@@ -4,7 +4,11 @@ import path from 'node:path';
 import { PLANNING_WORDS } from '../../../src/core/segment/planning-words.ts';
 import { defaultSearchSettings, STRATEGIES } from '../../../src/core/search/settings.ts';
 import { DEFAULT_VERIFIER_SETTINGS, PROMPT_FORMS } from '../../../src/core/verifier/settings.ts';
-import { ATTENTION_COMMANDS, COLORS, COMMANDS, CONTEXT_KEYS, DATASET_COMMANDS, RESTRICTED_SETTINGS, RUN_COMMANDS, SEARCH_COMMANDS, SETTING_LIMITS, SETTINGS, SETUP_COMMANDS, TESTING_VIEW, TRACE_ROOT, TRACE_SCHEME, VIEWS, WALKTHROUGH } from '../../../src/vscode/manifest.ts';
+import { ANSWER_PATTERNS, REFLECTION_WORDS } from '../../../src/core/bias/word-lists.ts';
+import { GUESS_TEMPLATES } from '../../../src/core/bias/guess-templates.ts';
+import { DEFAULT_BIAS_SETTINGS } from '../../../src/core/bias/settings.ts';
+import * as declared from '../../../src/vscode/manifest.ts';
+import { COLORS, CONTEXT_KEYS, RESTRICTED_SETTINGS, SETTING_LIMITS, SETTINGS, TESTING_VIEW, TRACE_ROOT, TRACE_SCHEME, VIEWS, WALKTHROUGH } from '../../../src/vscode/manifest.ts';
 import { readManifest } from '../l10n/manifest-texts.ts';
 
 interface Contribution {
@@ -16,6 +20,7 @@ interface Contribution {
 interface Setting {
   readonly default: unknown;
   readonly enum?: readonly string[];
+  readonly items?: { readonly enum?: readonly string[] };
   readonly scope?: string;
   readonly order?: number;
   readonly minimum?: number;
@@ -55,7 +60,8 @@ const root = process.cwd();
 const manifest = readManifest() as Manifest;
 const { contributes } = manifest;
 const contributedViews = Object.values(contributes.views).flat();
-const commands: readonly string[] = [ATTENTION_COMMANDS, COMMANDS, DATASET_COMMANDS, RUN_COMMANDS, SEARCH_COMMANDS, SETUP_COMMANDS].flatMap((group) => Object.values(group));
+/** Of all groups of commands; the laboratory's are in groups already. */
+const commands: readonly string[] = Object.entries(declared).flatMap(([name, group]) => (name.endsWith('COMMANDS') && name !== 'LAB_COMMANDS' ? Object.values(group as Readonly<Record<string, string>>) : []));
 const sorted = (list: Iterable<string>): string[] => [...list].sort();
 
 describe('manifest', () => {
@@ -112,6 +118,14 @@ describe('manifest', () => {
   it('offers the planning words that the core has', () => {
     const properties = contributes.configuration.map(({ properties: some }) => some[SETTINGS.planningWords]).find((property) => property !== undefined);
     assert.deepEqual(properties?.default, PLANNING_WORDS);
+  });
+
+  it('offers the settings and word lists of the bias lab that the core has', () => {
+    const properties = new Map(contributes.configuration.flatMap(({ properties: some }) => Object.entries(some)));
+    const { guesses, seed } = DEFAULT_BIAS_SETTINGS;
+    const expected = { guesses: guesses.n, templates: guesses.templates, temperatures: guesses.temperatures, seed, reflectionWords: REFLECTION_WORDS, answerPatterns: ANSWER_PATTERNS };
+    for (const [name, value] of Object.entries(expected)) assert.deepEqual(properties.get(`stepscope.bias.${name}`)?.default, value, name);
+    assert.deepEqual(properties.get(SETTINGS.biasTemplates)?.items?.enum, Object.keys(GUESS_TEMPLATES));
   });
 
   it('contributes exactly the declared colours, each with all four defaults', () => {
@@ -172,7 +186,8 @@ describe('manifest', () => {
   });
 
   it('wakes up for its own documents and panels, never for a language', () => {
-    assert.deepEqual(sorted(manifest.activationEvents), sorted([`onFileSystem:${TRACE_SCHEME}`, `onView:${TESTING_VIEW}`, `onWebviewPanel:${VIEWS.analysis}`, `onWebviewPanel:${VIEWS.attention}`, `onWebviewPanel:${VIEWS.compare}`, `onWebviewPanel:${VIEWS.report}`, `onWebviewPanel:${VIEWS.scores}`, `onWebviewPanel:${VIEWS.search}`]));
+    const panels = Object.values(VIEWS).filter((view) => view !== VIEWS.table && !contributedViews.some(({ id }) => id === view));
+    assert.deepEqual(sorted(manifest.activationEvents), sorted([`onFileSystem:${TRACE_SCHEME}`, `onView:${TESTING_VIEW}`, ...panels.map((view) => `onWebviewPanel:${view}`)]));
     assert.deepEqual(contributes.languages, [{ id: 'markdown', filenamePatterns: [`${TRACE_ROOT}/*`] }]);
   });
 

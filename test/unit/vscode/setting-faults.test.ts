@@ -29,6 +29,11 @@ describe('settings that are not allowed', () => {
     [{ nodePath: 7 }, '"stepscope.engine.nodePath" must be a text.'],
     [{ endpoints: 'http://a' }, '"stepscope.verifier.endpoints" must be a list of texts.'],
     [{ planningWords: ['Wait'] }, '"stepscope.segmentation.planningWords" must be an object.'],
+    [{ planningWords: { en: 'Wait' } }, '"stepscope.segmentation.planningWords" "en" must be a list of texts.'],
+    [{ biasTemplates: ['closed', 'open'] }, '"stepscope.bias.templates" has an entry, number 2, that is none of "closed", "boxed", "choice"; until it is right, it is left out.'],
+    [{ biasTemperatures: [1, '1'] }, '"stepscope.bias.temperatures" must be a list of numbers.'],
+    [{ biasTemperatures: [1, 3] }, '"stepscope.bias.temperatures" has an entry, number 2, that is not from 0.05 to 2; until it is right, it is left out.'],
+    [{ biasAnswerPatterns: { en: ['answer is {answer}', 'it is 3'] } }, '"stepscope.bias.answerPatterns" "en" has an entry, number 2, that does not belong there: a pattern has {answer} where the answer stands; until it is right, it is left out.'],
     [{ keyVariable: 'sk-secret' }, '"stepscope.verifier.keyVariable" is not what belongs there. Write the name of an environment variable, never the key itself.'],
   ];
   for (const [values, message] of wrong) it(`are named with what is allowed: ${JSON.stringify(values)}`, () => assert.deepEqual(faults(values), [message]));

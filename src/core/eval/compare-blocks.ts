@@ -1,0 +1,117 @@
+import type { Table } from '../picture/chart.ts';
+import type { Block } from '../report/block.ts';
+import { rowRef } from '../report/row-ref.ts';
+import type { PairedRow, RunComparison, RunDifference } from './compare-runs.ts';
+import { metricValue, MISSING, numberText } from './metrics.ts';
+import { warnings } from './report.ts';
+import type { EvalState } from './state.ts';
+
+/** Short names of the runs: A, B, … */
+const letter = (run: number): string => (run < 26 ? String.fromCharCode(65 + run) : `run ${run + 1}`);
+
+/** `B − A: F1 +3.2 [−1.0, 7.5] points, n = 40 rows`. */
+export function comparisonHeadline({ pairs }: RunComparison): string {
+  return pairs
+    .flatMap(({ run, differences: [main] }) => (main === undefined ? [] : [`${letter(run)} − ${letter(0)}: ${main.difference.name} ${signed(main)} points, n = ${numberText(main.difference.n, 0)} rows`]))
+    .join('; ');
+}
+
+/** The parts of a comparison: differences with what they rest on, how the runs differ, and the rows that are judged otherwise. */
+export function comparisonBlocks(comparison: RunComparison): Block[] {
+  const { runs, rows, pairs } = comparison;
+  const [first] = runs;
+  const changed = rows.filter(({ outcomes }) => outcomes.some(({ state }) => state !== outcomes[0]?.state));
+  const others = rows.filter(({ outcomes }) => outcomes.some(({ text }) => text !== outcomes[0]?.text)).length - changed.length;
+  return [
+    { kind: 'heading', level: 1, text: `Comparison: ${first?.eval.title ?? ''}` },
+    { kind: 'text', text: comparisonHeadline(comparison) },
+    ...runs.flatMap((run, index) => warnings(run).map((block): Block => (block.kind === 'warning' ? { kind: 'warning', text: `${letter(index)}: ${block.text}` } : block))),
+    { kind: 'table', table: runTable(comparison) },
+    { kind: 'table', table: settingTable(runs) },
+    { kind: 'table', table: differenceTable(comparison) },
+    {
+      kind: 'chart',
+      chart: {
+        kind: 'intervals',
+        id: 'differences',
+        name: 'Differences on the same rows',
+        description: `Differences from ${letter(0)} in percentage points with 95% intervals, by metric. ${comparisonHeadline(comparison)}.`,
+        x: { name: `Difference from ${letter(0)} (points)` },
+        rows: pairs.flatMap(({ run, differences }) => differences.map(({ difference: { name, group, value, low, high, n } }) => ({ name: `${letter(run)} ${name}${group === undefined ? '' : ` ${group}`}`, ...(value !== undefined && { value }), ...(low !== undefined && { low }), ...(high !== undefined && { high }), n }))),
+        reference: 0,
+      },
+    },
+    { kind: 'table', table: changeTable(comparison) },
+    { kind: 'heading', level: 2, text: 'Remarks' },
+    { kind: 'list', items: remarks(comparison) },
+    { kind: 'heading', level: 2, text: 'Rows that changed' },
+    { kind: 'table', table: rowTable(changed, runs.length, rows.length, others) },
+  ];
+}
+
+/** `+3.2 [−1.0, 7.5]`. */
+function signed({ difference }: RunDifference): string {
+  return `${(difference.value ?? 0) > 0 ? '+' : ''}${metricValue(difference)}`;
+}
+
+function runTable({ runs, rows }: RunComparison): Table {
+  return {
+    name: 'Runs',
+    columns: [{ name: 'Name' }, { name: 'Run' }, { name: 'Judge' }, { name: 'Started' }, { name: 'Rows', numeric: true }, { name: 'In common', numeric: true }],
+    rows: runs.map(({ header, rows: own }, index) => [letter(index), header.title, header.models.map(({ info }) => info.name).concat(header.settings.scores).join(', ') || MISSING, header.started, numberText(own.length, 0), numberText(rows.length, 0)]),
+  };
+}
+
+/** What the runs were told otherwise; everything else is the same. */
+function settingTable(runs: readonly EvalState[]): Table {
+  const told = runs.map(({ header: { settings, models } }) => new Map<string, string>([...models.map(({ role, info }) => [`${role} (SHA-256)`, `${info.name} ${info.weights} ${info.hash.slice(0, 12)}`] as const), ['score files', settings.scores.join(', ') || MISSING], ...Object.entries({ ...settings.verifier, ...settings.options }).map(([name, value]) => [name, String(value)] as const)]));
+  const names = [...new Set(told.flatMap((map) => [...map.keys()]))].filter((name) => new Set(told.map((map) => map.get(name))).size > 1);
+  return {
+    name: names.length === 0 ? 'Settings: the same in all runs' : 'Settings that differ',
+    columns: [{ name: 'Setting' }, ...runs.map((_, index) => ({ name: letter(index) }))],
+    rows: names.map((name) => [name, ...told.map((map) => map.get(name) ?? MISSING)]),
+  };
+}
+
+function differenceTable({ pairs }: RunComparison): Table {
+  return {
+    name: 'Differences, paired by row',
+    columns: [{ name: 'Runs' }, { name: 'Metric' }, { name: 'Of' }, { name: 'First (%)', numeric: true }, { name: 'Second (%)', numeric: true }, { name: 'Difference [95% interval]', numeric: true }, { name: 'n', numeric: true }, { name: 'Remark' }],
+    rows: pairs.flatMap(({ run, differences }) =>
+      differences.map((one) => [`${letter(run)} − ${letter(0)}`, one.difference.name, one.difference.group ?? 'all', numberText(one.first, 1), numberText(one.second, 1), signed(one), `${numberText(one.difference.n, 0)} rows`, one.difference.why ?? '']),
+    ),
+  };
+}
+
+function changeTable({ pairs }: RunComparison): Table {
+  return {
+    name: 'Rows by who is right',
+    columns: [{ name: 'Runs' }, ...['Both right', 'Only the first', 'Only the second', 'Both wrong', 'p'].map((name) => ({ name, numeric: true }) as const)],
+    rows: pairs.map(({ run, bothRight, onlyFirst, onlySecond, bothWrong, p }) => [`${letter(0)} and ${letter(run)}`, ...[bothRight, onlyFirst, onlySecond, bothWrong].map((count) => numberText(count, 0)), p === undefined ? MISSING : p < 0.001 ? '< 0.001' : p.toFixed(3)]),
+    note: 'p: two-sided, of a permutation test of the rows that only one of the two is right about (10,000 draws). It is not corrected for the number of comparisons.',
+  };
+}
+
+function remarks({ runs, rows, pairs }: RunComparison): string[] {
+  const alone = runs.flatMap(({ rows: own }, index) => (own.length > rows.length ? [`${own.length - rows.length} of ${own.length} rows of ${letter(index)} are not in all runs: they are in no number here.`] : []));
+  const subsets = pairs.some(({ differences }) => differences.some(({ difference }) => difference.group !== undefined));
+  return [
+    `Everything is about the ${rows.length} rows that all runs have; ${letter(0)} is the run that was started first.`,
+    'Intervals are of the difference: pairs of rows are drawn 2000 times, so what is easy or hard for both does not widen them.',
+    ...(subsets ? ['"all" pools the rows of all subsets; the headline of a single run may be the mean over subsets, which is another number.'] : []),
+    ...alone,
+  ];
+}
+
+function rowTable(changed: readonly PairedRow[], runs: number, all: number, others: number): Table {
+  return {
+    name: `${changed.length} of ${all} rows are right in some runs and wrong in others`,
+    columns: [{ name: 'Row', numeric: true }, { name: 'Id' }, { name: 'Subset' }, ...Array.from({ length: runs }, (_, run) => [{ name: letter(run) }, { name: `${letter(run)} said` }]).flat()],
+    rows: changed.map(({ row, id, subset, outcomes }) => [String(row), id ?? MISSING, subset ?? MISSING, ...outcomes.flatMap(({ state, text }) => [state, text])]),
+    refs: changed.map(({ row, outcomes }) => {
+      const step = outcomes.find((outcome) => outcome.step !== undefined)?.step;
+      return rowRef({ row, ...(step !== undefined && { step }) });
+    }),
+    ...(others > 0 && { note: `In ${others} more rows the runs say something else, and are right or wrong alike.` }),
+  };
+}

@@ -1,0 +1,187 @@
+import * as vscode from 'vscode';
+import type { EvalSettings } from '../../core/eval/eval.ts';
+import { asksModel, type EvalRequest } from './eval-request.ts';
+import { cancellable } from '../cancellable.ts';
+import type { DatasetLibrary } from '../dataset/dataset-library.ts';
+import { EVAL_COMMANDS, TRACE_SCHEME, type EvalCommandName } from '../manifest.ts';
+import { VERIFIER } from '../model-role.ts';
+import type { ReportPanels } from '../report/report-panel.ts';
+import { chooseRun } from '../runs/choose-run.ts';
+import type { RunStore } from '../runs/run-store.ts';
+import { dayAndTime, runState } from '../runs/runs-tree.ts';
+import { choiceText } from '../search/solve-command.ts';
+import { readSettings } from '../settings.ts';
+import { parseRowUri } from '../trace-content-provider.ts';
+import { documentName } from '../trace-documents.ts';
+import { openEvalContext, type EvalParts } from './eval-context.ts';
+import { openEvalFile, type EvalFile } from './eval-file.ts';
+import { askEval, findFits, fittingEval, QUICK_EVALS, QUICK_ROWS, requestOf, type EvalDraft } from './eval-form.ts';
+import { rateKey, type EvalRates } from './eval-rates.ts';
+import type { EvalRuns } from './eval-runs.ts';
+
+export interface EvalCommandDependencies {
+  readonly evals: EvalRuns;
+  readonly parts: EvalParts;
+  readonly runs: RunStore;
+  readonly library: DatasetLibrary;
+  readonly rates: EvalRates;
+  readonly panels: ReportPanels;
+}
+
+/** What a caller may name beforehand; with an eval named nothing is asked. */
+interface EvalOptions extends Partial<Pick<EvalSettings, 'eval' | 'options'>> {
+  readonly rows?: number;
+  readonly verifier?: Partial<EvalSettings['verifier']>;
+  readonly scores?: readonly vscode.Uri[];
+  readonly withModel?: boolean;
+}
+
+/** Registers the commands about evaluations. Each answers in every state: with what was asked for, or with one sentence. */
+export function registerEvalCommands({ evals, parts, runs, library, rates, panels }: EvalCommandDependencies): vscode.Disposable {
+  const say = (text: string): undefined => void vscode.window.showInformationMessage(text);
+
+  async function withFile<T>(uri: vscode.Uri, act: (file: EvalFile) => Promise<T>): Promise<T | undefined> {
+    const file = await cancellable(vscode.l10n.t('Reading {0}', documentName(uri)), (signal) => openEvalFile(library, uri, signal));
+    if (!file.ok) {
+      if (file.error.reason !== 'aborted') say(file.error.message);
+      return undefined;
+    }
+    try {
+      return await act(file.value);
+    } finally {
+      file.value.dispose();
+    }
+  }
+
+  /** Resolves to the id of the run once it has ended, or undefined where none began. */
+  async function begin(request: EvalRequest | undefined): Promise<string | undefined> {
+    if (request === undefined) return undefined;
+    const id = evals.start(request);
+    panels.show('eval', id);
+    await evals.ended(id);
+    return id;
+  }
+
+  async function runEval(argument: unknown, chosen: unknown): Promise<string | undefined> {
+    const uri = fileOf(argument) ?? (await askFile(library));
+    if (uri === undefined) return undefined;
+    const options = typeof chosen === 'object' && chosen !== null && 'eval' in chosen ? (chosen as EvalOptions) : undefined;
+    const request = await withFile(uri, async (file) => {
+      if (options !== undefined) return requestOf(file, draftOf(options.eval, options));
+      const fits = await findFits(file);
+      return askEval(file, fits, draftOf(fittingEval(fits).name), { rates, measure });
+    });
+    return begin(request);
+  }
+
+  /** Two of the rows, for their time and tokens. They are scored again with the others: nothing of them is kept. */
+  async function measure(request: EvalRequest): Promise<void> {
+    const rows = request.rows.length < 3 ? request.rows : [0, Math.floor(request.rows.length / 2)].map((at) => request.rows[at] ?? 0);
+    await cancellable(vscode.l10n.t('Measuring with {0} rows', rows.length), async (signal) => {
+      try {
+        const opened = await openEvalContext(parts, { ...request, rows }, [], signal);
+        if (!opened.ok) return say(opened.error.message);
+        const begun = Date.now();
+        const done = [];
+        for await (const event of request.eval.run(opened.value.context)) if (event.type === 'row') done.push(event.row);
+        opened.value.dispose();
+        if (done.length === 0) return say(vscode.l10n.t('Neither of the rows could be evaluated: nothing was measured.'));
+        const tokens = request.eval.summarize(done, request.settings).metrics.find(({ id }) => id === 'tokens')?.value;
+        rates.put(rateKey(request.settings, asksModel(request) ? choiceText(VERIFIER) : ''), { rows: done.length, seconds: (Date.now() - begun) / 1000, file: documentName(request.data), when: new Date().toISOString(), ...(tokens !== undefined && { tokens }) });
+      } catch (error) {
+        if (!signal.aborted) say(error instanceof Error ? error.message : String(error));
+      }
+    });
+  }
+
+  async function rerun(argument: unknown): Promise<string | undefined> {
+    const id = await chooseRun(runs, 'eval', argument, { title: vscode.l10n.t('Run an Evaluation Again'), fits: 'any', none: NONE() });
+    const content = id === undefined ? undefined : await evals.content(id);
+    if (content === undefined) return undefined;
+    if (!content.ok) return say(content.error.message);
+    const { data, settings, models, title } = content.value.header;
+    if (data?.uri === undefined) return say(vscode.l10n.t('{0} does not say where its data is: open the file and run Stepscope: Run Quick Eval… on it.', title));
+    const draft = { ...draftOf(settings.eval, { rows: data.rows.length, withModel: models.length > 0, scores: (data.scores ?? []).map((uri) => vscode.Uri.parse(uri)) }), settings };
+    return begin(await withFile(vscode.Uri.parse(data.uri), async (file) => askEval(file, await findFits(file), draft, { rates, measure })));
+  }
+
+  async function compareRuns(argument: unknown, selection: unknown): Promise<void> {
+    const items: readonly unknown[] = [selection, argument].flatMap((one): readonly unknown[] => (Array.isArray(one) ? one : []));
+    const named = items.map(idOf).filter((id) => id !== undefined);
+    const ids = named.length > 1 ? named : await pickRuns(idOf(argument) ?? named[0]);
+    if (ids !== undefined) panels.show('comparison', [...new Set(ids)].sort().join(' '));
+  }
+
+  async function pickRuns(first: string | undefined): Promise<readonly string[] | undefined> {
+    const entries = (await runs.list()).flatMap((entry) => ('header' in entry && entry.header.kind === 'eval' ? [entry] : []));
+    if (entries.length < 2) return say(vscode.l10n.t('A comparison takes two evaluations, and there are {0}: run Stepscope: Run Quick Eval… first.', entries.length));
+    const about = entries.find(({ id }) => id === first)?.header;
+    // Only runs of the same eval and data can be paired with the one that was named.
+    const fitting = about === undefined ? entries : entries.filter(({ header }) => header.data?.file === about.data?.file && (header.settings as EvalSettings | undefined)?.eval === (about.settings as EvalSettings).eval);
+    if (fitting.length < 2) return say(vscode.l10n.t('There is no other run of the same eval on {0}: run one to compare with.', about?.data?.file ?? ''));
+    const items = fitting.map((entry) => ({ label: entry.header.title, description: dayAndTime(entry.header.started), detail: runState(entry).text, id: entry.id, picked: entry.id === first }));
+    const picked = await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Compare Runs'), placeHolder: vscode.l10n.t('Choose two or more'), canPickMany: true, matchOnDescription: true });
+    if (picked === undefined) return undefined;
+    if (picked.length < 2) return say(vscode.l10n.t('A comparison takes two runs or more: choose another one.'));
+    return picked.map(({ id }) => id);
+  }
+
+  const choose = (argument: unknown, title: string, fits: 'running' | 'unfinished'): Promise<string | undefined> =>
+    chooseRun(runs, 'eval', argument, { title, fits, none: fits === 'running' ? vscode.l10n.t('No evaluation runs.') : vscode.l10n.t('Every evaluation has come to its end: there is nothing to resume.') });
+
+  const handlers: Readonly<Record<EvalCommandName, (argument?: unknown, second?: unknown) => Promise<unknown>>> = {
+    runEval,
+    async pauseEval(argument) {
+      const id = await choose(argument, vscode.l10n.t('Pause or Continue an Evaluation'), 'running');
+      if (id !== undefined && !evals.pause(id, evals.state(id) === 'running')) say(vscode.l10n.t('This evaluation does not run.'));
+    },
+    async cancelEval(argument) {
+      const id = await choose(argument, vscode.l10n.t('Cancel an Evaluation'), 'running');
+      if (id !== undefined && !evals.cancel(id)) say(vscode.l10n.t('This evaluation does not run.'));
+    },
+    async resumeEval(argument) {
+      const id = await choose(argument, vscode.l10n.t('Resume an Evaluation'), 'unfinished');
+      if (id === undefined) return;
+      const resumed = await evals.resume(id);
+      if (!resumed.ok) return say(resumed.error.message);
+      panels.show('eval', id);
+      await evals.ended(id);
+    },
+    rerunEval: rerun,
+    compareRuns,
+  };
+  return vscode.Disposable.from(...Object.entries(EVAL_COMMANDS).map(([name, id]) => vscode.commands.registerCommand(id, handlers[name as EvalCommandName])));
+}
+
+const NONE = (): string => vscode.l10n.t('There are no evaluations yet: Stepscope: Run Quick Eval… makes one.');
+
+function draftOf(name: string | undefined, { options = {}, rows, verifier, scores = [], withModel = false }: EvalOptions = {}): EvalDraft {
+  const about = QUICK_EVALS.find((one) => one.name === name);
+  if (about === undefined) throw new Error(`There is no quick eval "${name ?? ''}": use one of ${QUICK_EVALS.map((one) => one.name).join(', ')}.`);
+  return { eval: about, sample: rows ?? QUICK_ROWS, scores, withModel, settings: { eval: about.name, verifier: { ...readSettings().verifier, ...verifier }, options, scores: scores.map(documentName) } };
+}
+
+function idOf(argument: unknown): string | undefined {
+  const id = typeof argument === 'object' && argument !== null && 'id' in argument ? argument.id : argument;
+  return typeof id === 'string' ? id : undefined;
+}
+
+/** The data set of an item, an address or the active editor; of a row's document its file. */
+function fileOf(argument: unknown): vscode.Uri | undefined {
+  const named = argument instanceof vscode.Uri ? argument : typeof argument === 'object' && argument !== null && 'uri' in argument && argument.uri instanceof vscode.Uri ? argument.uri : undefined;
+  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  const uri = named ?? (input instanceof vscode.TabInputText || input instanceof vscode.TabInputCustom ? input.uri : undefined);
+  if (uri?.scheme === TRACE_SCHEME) return parseRowUri(uri)?.file;
+  // A text that is open beside the data set is no data set; one that was named is, and is told so.
+  return named !== undefined || (uri !== undefined && DATA.test(uri.path)) ? uri : undefined;
+}
+const DATA = /\.(jsonl|ndjson|json|csv|tsv|parquet|eval)$/i;
+
+/** One of the open data sets, or a file. */
+async function askFile(library: DatasetLibrary): Promise<vscode.Uri | undefined> {
+  const sets = library.list().filter(({ path }) => DATA.test(path));
+  const items = [...sets.map((uri) => ({ label: documentName(uri), description: vscode.workspace.asRelativePath(uri), uri })), { label: vscode.l10n.t('$(folder-opened) Another file…'), description: '', uri: undefined }];
+  const picked = sets.length === 0 ? items[0] : await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Data set to evaluate on') });
+  if (picked === undefined || picked.uri !== undefined) return picked?.uri;
+  return (await vscode.window.showOpenDialog({ title: vscode.l10n.t('Data set to evaluate on'), filters: { [vscode.l10n.t('Data sets')]: ['jsonl', 'ndjson', 'json', 'csv', 'tsv', 'parquet', 'eval'] } }))?.[0];
+}
