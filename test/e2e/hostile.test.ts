@@ -12,6 +12,7 @@ const READ = 100_000;
 const FILES = {
   'rows.jsonl': `${hostileRow()}\n`,
   'recorded.json': hostileResult(),
+  'loop.md': `# Problem\n\nHow many?\n\n# Solution\n\n<think>\nIt is 2. So the answer is 2.\n\nWait, <img src=x onerror=globalThis.stepscopeIntruded=true> let me check.\n\n${'<img src=x onerror=globalThis.stepscopeIntruded=true> 1 + 1 = 2.\n\n'.repeat(4)}So the answer is 2.\n</think>\n\nThe answer is \\boxed{2}.\n`,
   'short.md': `# Problem\n\nHow many <img src=x onerror=globalThis.stepscopeIntruded=true>?\n\n# Solution\n\n[c](command:workbench.action.closeAllEditors) and 2.\n\nSo it is 2.\n`,
   'nothing [go](command:workbench.action.closeAllEditors).md': 'no trace',
 };
@@ -49,6 +50,8 @@ describe('hostile text, and every view by keyboard', () => {
     await (await workbench.webview('#analysis h1')).locator('.tab').nth(1).waitFor({ timeout: WAIT });
     await watch.assertNone('analysis');
     await watch.assertAwake('analysis');
+    // What turns letters around or cannot be seen is written out.
+    assert.match(await (await viewFrame(workbench.page, 'analysis')).evaluate<string>("document.querySelector('blockquote').textContent"), /⟨U\+202E⟩gnp\.exe/);
     await tourByTab(workbench, 'analysis');
     const frame = await tabTo(workbench, 'analysis', '[role="tab"]');
     await workbench.press('ArrowRight');
@@ -77,6 +80,7 @@ describe('hostile text, and every view by keyboard', () => {
     const search = await tabTo(workbench, 'search', '.lane-scroll');
     await workbench.press('Home');
     await until('the first candidate', WAIT, async () => ((await search.evaluate<boolean>("document.querySelector('.detail pre')?.textContent.includes('onerror')")) ? true : undefined));
+    assert.match(await search.evaluate<string>("document.querySelector('.detail pre').textContent"), /⟨U\+202E⟩gnp\.exe/);
     await watch.assertNone('search');
     await tourByTab(workbench, 'search');
     await workbench.screenshot('hostile-search-light');
@@ -109,6 +113,16 @@ describe('hostile text, and every view by keyboard', () => {
     await watch.assertNone('attention', /img/);
     await workbench.press('Escape');
     await until('the focus in the text', WAIT, async () => ((await frame.evaluate<boolean>('document.hasFocus()')) ? undefined : true));
+    await workbench.runCommand('View: Close All Editors');
+  });
+
+  it('is only text in the overthinking of a trace', async () => {
+    const { workbench } = opened();
+    await workbench.openFile('loop.md');
+    await workbench.runCommand('Stepscope: Show Overthinking');
+    await (await workbench.webview('.timeline .mark')).locator('.mark').first().waitFor({ timeout: WAIT });
+    await watch.assertNone('overthinking');
+    await tourByTab(workbench, 'overthinking');
     await workbench.runCommand('View: Close All Editors');
   });
 
