@@ -35,6 +35,7 @@ import { createLenses } from './vscode/lenses.ts';
 import { createNavigation } from './vscode/navigation.ts';
 import { createNoteCommands } from './vscode/note-commands.ts';
 import { createNotesMemory, notedSpans } from './vscode/notes-memory.ts';
+import { guardMessages } from './vscode/plain-messages.ts';
 import { createScoreStore } from './vscode/score-store.ts';
 import { createScoresPanel } from './vscode/scores-panel.ts';
 import { createScoring } from './vscode/scoring.ts';
@@ -76,6 +77,7 @@ let flush: () => Promise<void> = () => Promise.resolve();
 export function activate(context: vscode.ExtensionContext): void {
   // For the texts of files that do without the editor, so that they can be tested without it.
   config({ contents: vscode.l10n.bundle ?? {} });
+  guardMessages(vscode.window);
   const log = vscode.window.createOutputChannel('Stepscope', { log: true });
   const storage = (name: string): string => vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, name).fsPath;
   const store = createScoreStore(storage('scores'), (error) => log.error('Scores could not be written:', error instanceof Error ? error.message : String(error)));

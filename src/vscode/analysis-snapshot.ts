@@ -4,6 +4,7 @@ import { quoteFinder, type FoundQuotes, type QuoteOrigin, type QuotePlace } from
 import type { Sample } from '../core/verifier/score.ts';
 import type { Span } from '../core/trace/trace.ts';
 import type { AnalysisPartView, AnalysisPiece, AnalysisSampleTab, AnalysisSnapshot } from '../protocol/analysis-view.ts';
+import { visibleText } from '../formats/visible-text.ts';
 import { MAX_SAMPLES, nextSampleCount, type StepAnnotation, type TraceAnnotations } from './annotations.ts';
 import { brokenPrefixText, provenanceText, scoreCautions, scoreFacts } from './score-text.ts';
 import type { Stream } from './streams.ts';
@@ -54,7 +55,7 @@ export function analysisOf(source: AnalysisSource): Analysis | undefined {
       steps: open.steps.length,
       trace: open.name,
       title: placeText(step, open.steps.length),
-      stepText: textAt(source, source.step),
+      stepText: visibleText(textAt(source, source.step)),
       scores: made.map((each) => scoreFacts(each.score, each.stream)),
       cautions: score === undefined ? [] : [...(step.brokenPrefix ? [brokenPrefixText(annotations.firstError)] : []), ...scoreCautions(score)],
       provenance: provenanceOf(made, shown?.stream),
@@ -158,7 +159,7 @@ function piecesOf(text: string, { quotes, misquoted }: FoundQuotes, first: numbe
     const id = quotes.findIndex(({ span }) => span.start <= start && end <= span.end);
     const places = quotes[id]?.places;
     const wrong = misquoted.some((span) => span.start <= start && end <= span.end);
-    pieces.push({ text: text.slice(start, end), ...(places !== undefined && { quote: { id: first + id, places: placesText(places, step) } }), ...(wrong && { misquoted: true }) });
+    pieces.push({ text: visibleText(text.slice(start, end)), ...(places !== undefined && { quote: { id: first + id, places: placesText(places, step) } }), ...(wrong && { misquoted: true }) });
   });
   return pieces;
 }

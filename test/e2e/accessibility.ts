@@ -14,7 +14,7 @@ export async function accessibilityViolations(page: Page): Promise<string[]> {
 }
 
 /** The name of the view whose document the frame has; undefined for all else that a workbench consists of. */
-async function viewOf(frame: Frame): Promise<string | undefined> {
+export async function viewOf(frame: Frame): Promise<string | undefined> {
   const outer = frame.parentFrame();
   if (outer?.parentFrame() == null || !(await (await outer.frameElement()).isVisible())) return undefined;
   return (await frame.evaluate<string>("document.querySelector('body > main')?.id ?? ''")) || undefined;

@@ -2,7 +2,21 @@
 const longTasks = [];
 new PerformanceObserver((list) => longTasks.push(...list.getEntries())).observe({ type: 'longtask', buffered: true });
 
+const violations = [];
+const watchPolicy = () => document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sourceFile, lineNumber }) => violations.push(`${violatedDirective} ${blockedURI} (${sourceFile}:${lineNumber})`));
+watchPolicy();
+// A webview's document is written into a frame that is there already, and opening it takes its listeners away.
+const { open } = Document.prototype;
+Document.prototype.open = function (...args) {
+  const opened = open.apply(this, args);
+  if (this === document) watchPolicy();
+  return opened;
+};
+
 globalThis.stepscopeProbe = {
+  /** What the policy of the document forbade so far: directive, address and which line did it. */
+  violations,
+
   /** The longest task of the page since a time of its clock (performance.now()), in ms; 0 where none took 50 ms. */
   longestTask: (since) => Math.max(0, ...longTasks.filter(({ startTime }) => startTime >= since).map(({ duration }) => duration)),
 

@@ -12,7 +12,7 @@ describe('a workspace that is not trusted', () => {
 
   it('is read and scored with the bundled model, and names no other one', async () => {
     const { workbench, editor } = opened();
-    workbench.changeSettings({ 'stepscope.verifier.model': '/nowhere/model', 'stepscope.verifier.endpoints': ['http://127.0.0.1:9'], 'stepscope.engine.nodePath': '/nowhere/node' });
+    workbench.changeSettings({ 'stepscope.verifier.model': '/nowhere/model', 'stepscope.verifier.endpoints': ['http://127.0.0.1:9'], 'stepscope.engine.nodePath': '/nowhere/node', 'stepscope.policy.model': '/nowhere/policy', 'stepscope.policy.endpoints': ['http://127.0.0.1:9'] });
     await workbench.openFile('photos.md');
     await workbench.runCommand('Stepscope: Doctor');
     await workbench.notification('Nothing needs attention.', SLOW);
@@ -23,6 +23,13 @@ describe('a workspace that is not trusted', () => {
     await workbench.runCommand('Stepscope: Score Steps');
     await editor.decoration(/^✓ 1\.00/, SLOW);
     await workbench.screenshot('not-trusted');
+    // The policy is the bundled one, too; what changes no setting and reads no model is as ever.
+    await workbench.runCommand('Stepscope: Solve with PATS…');
+    await workbench.quickInputSays('reasoner (bundled)');
+    await workbench.press('Escape');
+    await editor.clickText('She has 12');
+    await workbench.runCommand('Stepscope: Show Analysis of Step');
+    await (await workbench.webview('#analysis h1')).locator('h1', { hasText: 'judged correct' }).waitFor({ timeout: SLOW });
   });
 });
 

@@ -15,6 +15,11 @@ const title = element('h1');
 title.setAttribute('aria-live', 'polite');
 const trace = element('p', 'trace');
 const stepText = element('blockquote');
+// A long text scrolls, and can be scrolled by keys.
+new ResizeObserver(() => {
+  if (stepText.scrollHeight > stepText.clientHeight) stepText.tabIndex = 0;
+  else stepText.removeAttribute('tabindex');
+}).observe(stepText);
 const numbers = element('div', 'numbers');
 const provenance = element('p', 'provenance');
 const message = element('p', 'message');

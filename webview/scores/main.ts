@@ -38,6 +38,8 @@ const grid = createGrid<ScoresRow>({
 });
 const table = document.createElement('div');
 table.className = 'table';
+// Not a stop of its own: the browser makes one of what scrolls, and the Tab key would lead from the grid in it back to it for ever.
+table.tabIndex = -1;
 table.append(grid.element);
 
 function show(snapshot: ScoresSnapshot | undefined): void {

@@ -3,6 +3,7 @@ import type { Candidate, SolutionCandidate, StepCandidate } from '../../core/sea
 import { dropText } from '../../core/search/picture/rule-text.ts';
 import type { Score } from '../../core/verifier/score.ts';
 import type { CandidateDetail, Fact } from '../../protocol/search-view.ts';
+import { visibleText } from '../../formats/visible-text.ts';
 import { verdictWord } from '../score-text.ts';
 import { probability } from '../wording.ts';
 import { stepRounds, type SearchProblemState, type SearchState } from './search-state.ts';
@@ -19,7 +20,7 @@ export function candidateDetail(state: SearchState, problem: SearchProblemState,
     candidate: index,
     title: titleOf(t('Round {0}, candidate {1} of {2}', shown + 1, index + 1, of), record, index),
     facts: [...(candidate.kind === 'step' ? stepFacts(candidate) : solutionFacts(candidate)), ...(problem.started.imported === undefined ? costFacts(candidate) : [{ name: t('Tokens'), value: t('not in the file') }])],
-    text: candidate.text,
+    text: visibleText(candidate.text),
     analyses: candidate.kind === 'step' ? analysesOf(candidate.score, undefined) : candidate.scores.flatMap((score, step) => analysesOf(score, step)),
     ...(noBranch !== undefined && { noBranch }),
   };
@@ -66,7 +67,7 @@ function costFacts({ tokens, verifierTokens }: Candidate): Fact[] {
 function analysesOf(score: Score | undefined, step: number | undefined): CandidateDetail['analyses'] {
   return (score?.samples ?? []).map(({ pYes, verdict, analysis, unread }, index) => ({
     title: `${step === undefined ? t('analysis {0}', index + 1) : t('Step {0}, analysis {1}', step + 1, index + 1)}: ${verdictWord(verdict)}, P(Yes) ${number(pYes)}`,
-    text: analysis === '' ? (unread ?? t('Direct mode: there is no analysis.')) : analysis,
+    text: analysis === '' ? (unread ?? t('Direct mode: there is no analysis.')) : visibleText(analysis),
   }));
 }
 
