@@ -90,7 +90,9 @@ describe('commands in documents', function () {
       const [program = '', second = '', third = '', ...rest] = words(plain);
       if (plain.startsWith(PREFIX)) {
         const { code, stderr } = await stepscope(words(plain.slice(PREFIX.length)), empty);
-        assert.equal(code, 2, `${stderr}: in an empty folder there is nothing that it could read`);
+        // A question is all that a search needs, and its log is what the next line replays.
+        const complete = /--question |replay run\.jsonl/.test(plain);
+        assert.equal(code, complete ? 0 : 2, `${stderr}: in an empty folder there is nothing else that it could read`);
         assert.doesNotMatch(stderr, /see stepscope --help|There is no command|takes (a|one|two) /, 'it is understood');
       } else if (program === 'npm' && second === 'test') checkScript('test', [third, ...rest].filter((word) => word !== '--' && word !== ''));
       else if (program === 'npm' && second === 'run') checkScript(third, rest.filter((word) => word !== '--'));

@@ -32,7 +32,7 @@ const SHIPPED = [
 const NEEDED = ['package.json', 'package.nls.json', 'package.nls.zh-cn.json', 'media/l10n/bundle.l10n.zh-cn.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'ThirdPartyNotices.txt', 'dist/extension.js', 'dist/lab.js', 'dist/engine.js', 'dist/template.js', 'dist/cli.js', 'media/icon.png', 'models/r-prm/model.onnx.data', 'models/reasoner/model.onnx.data'];
 
 describe('packages', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const root = repoRoot();
   let lists: Lists = {};
   before(() => {
