@@ -76,7 +76,15 @@ async function main() {
   const suites = names.flatMap((name) => SUITES[name](versions, options));
   const needed = unsupported() === undefined ? versions.filter((version) => suites.some((suite) => suite.version === version)) : [];
   const setupFor = needed.length > 0 ? installInBackground(needed) : () => undefined;
-  for (const suite of suites) await suite.run({ tally, options, setupFor });
+  const context = { tally, options, setupFor };
+  const inOrder = async (list) => {
+    for (const suite of list) await suite.run(context);
+  };
+  // The checks of the sources leave a core to the unit tests.
+  const isCheck = ({ name }) => name === 'type check' || name === 'lint';
+  const [first, ...others] = suites.filter((suite) => !isCheck(suite));
+  await Promise.all([inOrder(suites.filter(isCheck)), inOrder(first === undefined ? [] : [first])]);
+  await inOrder(others);
 }
 
 try {

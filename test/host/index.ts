@@ -17,8 +17,9 @@ export function run(): Promise<void> {
   });
   const pattern = environment['STEPSCOPE_TEST_GREP'];
   if (pattern !== undefined) mocha.grep(pattern);
-  for (const file of readdirSync(__dirname).sort())
-    if (file.endsWith('.test.js')) mocha.addFile(path.join(__dirname, file));
+  const chosen = environment['STEPSCOPE_TEST_FILES'];
+  const files = chosen === undefined ? readdirSync(__dirname).sort().map((file) => path.join(__dirname, file)) : (JSON.parse(chosen) as readonly string[]);
+  for (const file of files) if (file.endsWith('.test.js')) mocha.addFile(file);
   return new Promise((resolve, reject) => {
     mocha.run((failures) => {
       if (failures === 0) resolve();
