@@ -10,15 +10,20 @@ import { streamKey, streamOf } from '../streams.ts';
 
 /**
  * Scores of an eval in the editor: those that are stored, and what is missing from the model, which is stored with them. So
- * what a document shows and what an eval counts are the same scores, and nothing is scored twice.
+ * what a document shows and what an eval counts are the same scores, and nothing is scored twice. `onReuse` hears of each step
+ * that had scores already.
  */
-export function storedModelScores(model: LanguageModel, settings: VerifierSettings, store: ScoreStore, batch: number): ScoreSource {
+export function storedModelScores(model: LanguageModel, settings: VerifierSettings, store: ScoreStore, batch: number, onReuse?: () => void): ScoreSource {
   const hashes = hashesOf(model.info);
   const stream = streamOf(settings);
   const keyOf = ({ trace }: ScoreWish, step: number): string => streamKey({ problem: trace.problem, steps: stepTexts(trace), step }, hashes, settings, stream);
   const source = modelScores(model, settings, {
     batch,
-    known: (wish, step) => store.get(keyOf(wish, step))?.samples ?? [],
+    known(wish, step) {
+      const samples = store.get(keyOf(wish, step))?.samples ?? [];
+      if (samples.length > 0) onReuse?.();
+      return samples;
+    },
     onSample(wish, step, index, sample) {
       const key = keyOf(wish, step);
       // Somebody else may have scored it meanwhile.

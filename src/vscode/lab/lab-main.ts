@@ -9,11 +9,11 @@ import { registerAttention } from '../attention/register-attention.ts';
 import { policyAbilities } from '../bias/policy-abilities.ts';
 import type { Disposable } from '../disposable.ts';
 import { registerTestExplorer } from '../evals/register-test-explorer.ts';
-import { registerEvalCommands } from '../eval/eval-commands.ts';
-import type { EvalParts } from '../eval/eval-context.ts';
-import { createEvalRates } from '../eval/eval-rates.ts';
-import { comparisonReports, evalExports, evalReports, type OpenRowAt } from '../eval/eval-reports.ts';
-import { createEvalRuns } from '../eval/eval-runs.ts';
+import { registerEvalCommands } from '../evals/eval-commands.ts';
+import type { EvalParts } from '../evals/eval-context.ts';
+import { createEvalRates } from '../evals/eval-rates.ts';
+import { comparisonReports, evalExports, evalReports, type OpenRowAt } from '../evals/eval-reports.ts';
+import { createEvalRuns } from '../evals/eval-runs.ts';
 import { VERIFIER } from '../model-role.ts';
 import { registerExperiments, type Experiments } from '../experiment/register-experiments.ts';
 import { registerMaskingCommands } from '../masking/masking-commands.ts';
@@ -46,7 +46,7 @@ export function openLab(services: LabServices): Lab {
   const symbolic = createSymbolicEquality(context.asAbsolutePath('dist/symbolic.js'));
   const abilities = () => policyAbilities(context, known);
   const loadPolicy = (signal: AbortSignal) => policy.load('reasoned', signal);
-  const parts: EvalParts = { library, jobs: textJobs, verifier: ({ verifier: { mode } }, signal) => verifier.load(mode, signal), symbolicScript: context.asAbsolutePath('dist/symbolic.js') };
+  const parts: EvalParts = { library, store, jobs: textJobs, verifier: ({ verifier: { mode } }, signal) => verifier.load(mode, signal), symbolicScript: context.asAbsolutePath('dist/symbolic.js') };
   const rates = createEvalRates(context.globalState);
   const evals = createEvalRuns({ ...parts, runs, jobs: textJobs, activities, rates, modelName: () => choiceText(VERIFIER) });
   const openRow: OpenRowAt = async (uri, row, step) => {

@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import type { EvalContext, EvalSettings } from '../../core/eval/eval.ts';
 import type { EvalRow } from '../../core/eval/events.ts';
-import { modelScores } from '../../core/eval/model-scores.ts';
 import type { ScoreSource } from '../../core/eval/score-source.ts';
 import type { LanguageModel } from '../../core/model.ts';
 import { fail, ok, StepscopeError, type Result } from '../../core/result.ts';
@@ -10,14 +9,17 @@ import type { TextJobs } from '../../formats/worker/text-jobs.ts';
 import { createSymbolicEquality } from '../../models/symbolic/symbolic-equality.ts';
 import type { DatasetLibrary } from '../dataset/dataset-library.ts';
 import type { Disposable } from '../disposable.ts';
+import type { ScoreStore } from '../score-store.ts';
 import { documentName } from '../trace-documents.ts';
 import { rowsAtOnce } from '../verifier-choice.ts';
 import { openEvalFile, type EvalFile } from './eval-file.ts';
 import { asksModel, type EvalRequest } from './eval-request.ts';
+import { storedModelScores } from './stored-model-scores.ts';
 
 /** What evaluations are made with. */
 export interface EvalParts {
   readonly library: DatasetLibrary;
+  readonly store: ScoreStore;
   readonly jobs: Pick<TextJobs, 'scores'>;
   readonly verifier: (settings: EvalSettings, signal: AbortSignal) => Promise<LanguageModel>;
   /** The bundled entry of the computer algebra. */
@@ -26,6 +28,8 @@ export interface EvalParts {
 
 export interface OpenEval extends Disposable {
   readonly context: EvalContext;
+  /** Whether scores were taken that the editor had already: then the run says nothing about how long scoring takes. */
+  reused(): boolean;
   /** The model that judges, where one does. */
   readonly model?: LanguageModel;
 }
@@ -40,7 +44,8 @@ export async function openEvalContext(parts: EvalParts, request: EvalRequest, do
     if (missing !== undefined) throw new StepscopeError('no-such-row', vscode.l10n.t('{0} has {1} rows, and row {2} is asked for: the file has changed. Run the evaluation anew.', file.value.name, file.value.rows, missing));
     const scores = await openScores(parts, request.scores, file.value.rows);
     const model = asksModel(request) ? await parts.verifier(settings, signal) : undefined;
-    const sources = model === undefined ? scores : [...scores, modelScores(model, settings.verifier, { batch: rowsAtOnce() })];
+    let reused = false;
+    const sources = model === undefined ? scores : [...scores, storedModelScores(model, settings.verifier, parts.store, rowsAtOnce(), () => (reused = true))];
     const symbolic = request.eval.needs.label === 'gold-answer' ? createSymbolicEquality(parts.symbolicScript) : undefined;
     const context: EvalContext = {
       data: { name: file.value.name, rows, trace: sameRows(file.value, done) },
@@ -55,7 +60,7 @@ export async function openEvalContext(parts: EvalParts, request: EvalRequest, do
       file.value.dispose();
       symbolic?.dispose();
     };
-    return ok({ context, dispose, ...(model && { model }) });
+    return ok({ context, dispose, reused: () => reused, ...(model && { model }) });
   } catch (error) {
     file.value.dispose();
     throw error;

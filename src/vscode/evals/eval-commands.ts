@@ -85,6 +85,7 @@ export function registerEvalCommands({ evals, parts, runs, library, rates, panel
         const done = [];
         for await (const event of request.eval.run(opened.value.context)) if (event.type === 'row') done.push(event.row);
         opened.value.dispose();
+        if (opened.value.reused()) return say(vscode.l10n.t('These rows have scores already, which take no time: nothing was measured.'));
         if (done.length === 0) return say(vscode.l10n.t('Neither of the rows could be evaluated: nothing was measured.'));
         const tokens = request.eval.summarize(done, request.settings).metrics.find(({ id }) => id === 'tokens')?.value;
         rates.put(rateKey(request.settings, asksModel(request) ? choiceText(VERIFIER) : ''), { rows: done.length, seconds: (Date.now() - begun) / 1000, file: documentName(request.data), when: new Date().toISOString(), ...(tokens !== undefined && { tokens }) });

@@ -4,7 +4,7 @@ import { agreementEval } from '../../core/eval/agreement.ts';
 import { EVALS } from '../../core/eval/evals.ts';
 import { processBenchEval } from '../../core/eval/process-bench.ts';
 import { spreadRows } from '../../core/eval/spread-rows.ts';
-import { COMMANDS } from '../manifest.ts';
+import { COMMANDS, EXPERIMENT_COMMANDS, SEARCH_COMMANDS } from '../manifest.ts';
 import { VERIFIER } from '../model-role.ts';
 import { choiceText } from '../search/solve-command.ts';
 import { documentName } from '../trace-documents.ts';
@@ -79,8 +79,15 @@ export async function askEval(file: EvalFile, fits: EvalFits, first: EvalDraft, 
     if (picked === undefined) return undefined;
     const { act } = picked;
     if (act === 'go') return request;
-    if (act === 'measure') await measure(request);
-    else draft = typeof act === 'string' ? await change(draft, act, file, fits) : withOption(draft, act, await askOption(act, draft.settings));
+    if (act === 'eval') {
+      const chosen = await askWhich(draft.eval, fits);
+      if (typeof chosen === 'string') {
+        void vscode.commands.executeCommand(chosen, file.uri);
+        return undefined;
+      }
+      draft = withEval(draft, chosen);
+    } else if (act === 'measure') await measure(request);
+    else draft = typeof act === 'string' ? await change(draft, act, file) : withOption(draft, act, await askOption(act, draft.settings));
   }
 }
 
@@ -119,15 +126,26 @@ export function estimateText(rows: number, asks: boolean, rate: EvalRate | undef
     : vscode.l10n.t('{0} rows, about {1} and {2} tokens: {3}', rows, durationText(seconds), Number(((rows * rate.tokens) / rate.rows).toPrecision(2)), basis);
 }
 
-async function change(draft: EvalDraft, act: Exclude<Act, 'go' | 'measure'>, file: EvalFile, fits: EvalFits): Promise<EvalDraft> {
+/** Which eval; or the command of one that asks for more than this form does. */
+async function askWhich(now: Eval, fits: EvalFits): Promise<Eval | string> {
+  const others = [
+    { label: vscode.l10n.t('Search strategies: accuracy against tokens'), description: 'search', detail: vscode.l10n.t('Strategies of search on the same problems, with a policy and a verifier: Compare Strategies…'), one: SEARCH_COMMANDS.compareStrategies },
+    { label: vscode.l10n.t('Internal bias: overthinking and masking'), description: 'bias', detail: vscode.l10n.t('Guesses, traces, and what hiding a part of the input changes, with a policy: Run Bias Experiment…'), one: EXPERIMENT_COMMANDS.runBiasExperiment },
+  ];
+  const items = QUICK_EVALS.map((one) => ({ label: one.title, description: one.name, detail: `${one.description} ${vscode.l10n.t('{0} of the first {1} rows fit.', fits.get(one)?.fit ?? 0, fits.get(one)?.of ?? 0)}`, one }));
+  return (await vscode.window.showQuickPick<vscode.QuickPickItem & { readonly one: Eval | string }>([...items, ...others], { title: vscode.l10n.t('Eval'), matchOnDetail: true }))?.one ?? now;
+}
+
+function withEval(draft: EvalDraft, chosen: Eval): EvalDraft {
+  if (chosen === draft.eval) return draft;
+  const most = chosen.needs.scores.max;
+  return { ...draft, eval: chosen, scores: draft.scores.slice(0, most), settings: { ...draft.settings, eval: chosen.name, options: {}, scores: draft.settings.scores.slice(0, most) } };
+}
+
+async function change(draft: EvalDraft, act: Exclude<Act, 'go' | 'measure' | 'eval'>, file: EvalFile): Promise<EvalDraft> {
   const { verifier } = draft.settings;
   const set = (changes: Partial<EvalSettings['verifier']>): EvalDraft => ({ ...draft, settings: { ...draft.settings, verifier: { ...verifier, ...changes } } });
   switch (act) {
-    case 'eval': {
-      const items = QUICK_EVALS.map((one) => ({ label: one.title, description: one.name, detail: `${one.description} ${vscode.l10n.t('{0} of the first {1} rows fit.', fits.get(one)?.fit ?? 0, fits.get(one)?.of ?? 0)}`, one }));
-      const chosen = (await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Eval'), matchOnDetail: true }))?.one;
-      return chosen === undefined || chosen === draft.eval ? draft : { ...draft, eval: chosen, scores: draft.scores.slice(0, chosen.needs.scores.max), settings: { ...draft.settings, eval: chosen.name, options: {}, scores: draft.settings.scores.slice(0, chosen.needs.scores.max) } };
-    }
     case 'sample': {
       const text = await vscode.window.showInputBox({ title: vscode.l10n.t('Rows to evaluate'), prompt: vscode.l10n.t('A number, or "all". Fewer rows than the file has are spread evenly over it.'), value: String(Math.min(draft.sample, file.rows)), validateInput: (typed) => (sampleOf(typed) === undefined ? vscode.l10n.t('Write a whole number from 1 on, or all.') : undefined) });
       return { ...draft, sample: (text === undefined ? undefined : sampleOf(text)) ?? draft.sample };

@@ -109,7 +109,7 @@ export function createEvalRuns(dependencies: EvalRunsDependencies): EvalRuns {
       const content = await readContent(id);
       const ending = content.ok ? endOf(end, content.value) : { reason: 'failed' as const, message: content.error.message, headline: '' };
       await writer.end(ending);
-      if (content.ok && end.reason === 'done' && progress.fresh > 1) rates.put(rateKey(settings, asksModel(request) ? modelName() : ''), { rows: progress.fresh, seconds: progress.seconds, file: documentName(request.data), when: new Date().toISOString(), ...(done.length === 0 && content.value.tokens !== undefined && { tokens: content.value.tokens }) });
+      if (content.ok && end.reason === 'done' && progress.fresh > 1 && opened.ok && !opened.value.reused()) rates.put(rateKey(settings, asksModel(request) ? modelName() : ''), { rows: progress.fresh, seconds: progress.seconds, file: documentName(request.data), when: new Date().toISOString(), ...(done.length === 0 && content.value.tokens !== undefined && { tokens: content.value.tokens }) });
 
       async function follow(): Promise<Pick<RunEnd, 'reason' | 'message'>> {
         try {
