@@ -196,6 +196,9 @@ export function activate(context: vscode.ExtensionContext): void {
     get eval() {
       return lab.open().kinds.eval;
     },
+    get masking() {
+      return lab.open().kinds.masking;
+    },
   };
   const doctor = createDoctor({ context, keys, scores: storage('scores') });
   const menu = createStatusMenu({ activities, verifier: () => verifier.summary(), onDidChangeVerifier: verifierChanged.event, showLog: () => log.show() });

@@ -63,7 +63,9 @@ async function answer(id: number, request: EngineRequest, signal: AbortSignal): 
       return loaded(request.model).inspect(request.request, signal);
     case 'attention': {
       const events = eventGatherer(id);
-      return loaded(request.model).attention(request.request, (progress) => events.add({ type: 'read', ...progress }), signal);
+      const means = await loaded(request.model).attention(request.request, (progress) => events.add({ type: 'read', ...progress }), signal);
+      events.flush();
+      return means;
     }
   }
 }
