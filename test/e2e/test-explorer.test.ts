@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { useWorkbench } from './hooks.ts';
 import { WAIT } from './waiting.ts';
 
@@ -16,9 +15,9 @@ describe('labelled rows in the Testing view', () => {
   it('are tests of their data set, are run by the verifier, and fail at the step that differs', async () => {
     const { workbench, editor } = opened();
     const { page } = workbench;
-    await workbench.runCommand('Stepscope: Open Traces…');
-    await workbench.enter(path.join(workbench.folder ?? '', 'coins.jsonl'));
-    await workbench.treeRow('coins.jsonl').waitFor({ timeout: WAIT });
+    await workbench.openFile('coins.jsonl');
+    await workbench.runCommand('Stepscope: Open as Trace Table');
+    await workbench.webview('.grid-row');
     await workbench.runCommand('View: Show Testing');
     const item = (text: string) => page.locator('.test-explorer .monaco-list-row', { hasText: text }).first();
     await item('coins.jsonl').waitFor({ timeout: WAIT });
