@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { config } from '@vscode/l10n';
+import { errorText } from './core/error-text.ts';
 import { PROBLEMS_AT_ONCE } from './core/search/lockstep.ts';
 import { createDatasetReaders } from './formats/worker/dataset-readers.ts';
 import { createTextJobs } from './formats/worker/text-jobs.ts';
@@ -80,10 +81,10 @@ export function activate(context: vscode.ExtensionContext): void {
   guardMessages(vscode.window);
   const log = vscode.window.createOutputChannel('Stepscope', { log: true });
   const storage = (name: string): string => vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, name).fsPath;
-  const store = createScoreStore(storage('scores'), (error) => log.error('Scores could not be written:', error instanceof Error ? error.message : String(error)));
+  const store = createScoreStore(storage('scores'), (error) => log.error('Scores could not be written:', errorText(error)));
   flush = () => store.flush();
 
-  const runs = createRunStore(storage('runs'), (error) => log.error('A run could not be written:', error instanceof Error ? error.message : String(error)));
+  const runs = createRunStore(storage('runs'), (error) => log.error('A run could not be written:', errorText(error)));
 
   const activities = createActivities();
   const memory = createTraceMemory(context.workspaceState);

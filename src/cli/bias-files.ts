@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { biasBlocks } from '../core/bias/report-blocks.ts';
 import { readBiasState } from '../core/bias/state.ts';
+import { errorText } from '../core/error-text.ts';
 import { parseRunLog } from '../core/run/run-log.ts';
 import { biasCsv } from '../formats/report/bias-csv.ts';
 import { htmlBlocks } from '../formats/report/report-html.ts';
@@ -16,7 +17,7 @@ export function biasLogFile({ log, out }: { readonly log?: string | undefined; r
   try {
     mkdirSync(out, { recursive: true });
   } catch (error) {
-    throw new UsageError(`${out} cannot be written to (${error instanceof Error ? error.message : String(error)}): name another folder for --out.`);
+    throw new UsageError(`${out} cannot be written to (${errorText(error)}): name another folder for --out.`);
   }
   return log ?? path.join(out, LOG_FILE);
 }

@@ -2,6 +2,7 @@ import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs
 import type { BiasEvent } from '../core/bias/events.ts';
 import { readBiasEvents } from '../core/bias/read-events.ts';
 import type { BiasSettings } from '../core/bias/settings.ts';
+import { errorText } from '../core/error-text.ts';
 import { parseRunLog, runLine } from '../core/run/run-log.ts';
 import type { RunEnd, RunHeader } from '../core/run/run.ts';
 import { UsageError } from './usage.ts';
@@ -23,7 +24,7 @@ export function openBiasLog(file: string, header: RunHeader<BiasSettings>): Bias
   try {
     writeFileSync(file, [runLine(before?.header ?? header), ...done.map(runLine)].join(''));
   } catch (error) {
-    throw new UsageError(`${file} cannot be written to (${error instanceof Error ? error.message : String(error)}): name another --log.`);
+    throw new UsageError(`${file} cannot be written to (${errorText(error)}): name another --log.`);
   }
   return { done, write: (event) => appendFileSync(file, runLine(event)) };
 }

@@ -1,5 +1,6 @@
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
+import { errorText } from '../core/error-text.ts';
 import type { Eval, EvalSettings } from '../core/eval/eval.ts';
 import type { EvalEvent, EvalRow } from '../core/eval/events.ts';
 import type { EvalReport } from '../core/eval/report.ts';
@@ -41,7 +42,7 @@ export function openRunFiles(folder: string, header: RunHeader<EvalSettings>, ab
     writeFileSync(`${file}.new`, [runLine(kept.header), ...kept.rows.map((row) => runLine({ type: 'row', row }))].join(''));
     renameSync(`${file}.new`, file);
   } catch (error) {
-    throw new UsageError(`${folder} cannot be written to (${error instanceof Error ? error.message : String(error)}): name another folder.`);
+    throw new UsageError(`${folder} cannot be written to (${errorText(error)}): name another folder.`);
   }
   const handle = openSync(file, 'a');
   let pending: string[] = [];

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import process from 'node:process';
+import { errorText } from '../core/error-text.ts';
 import type { Eval, EvalContext, EvalSettings } from '../core/eval/eval.ts';
 import { warnings, type EvalReport } from '../core/eval/report.ts';
 import { modelScores } from '../core/eval/model-scores.ts';
@@ -121,7 +122,7 @@ async function runAll(about: Eval, context: EvalContext, state: EvalRunState, fi
     if (unsaid > 0) progress.say(`${unsaid} more rows are left out.`);
     return undefined;
   } catch (error) {
-    return error instanceof StepscopeError ? error : new StepscopeError('engine-failed', error instanceof Error ? error.message : String(error));
+    return error instanceof StepscopeError ? error : new StepscopeError('engine-failed', errorText(error));
   }
 }
 /** Rows that are named on stderr; the report lists more. */

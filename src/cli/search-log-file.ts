@@ -1,5 +1,6 @@
 import { closeSync, existsSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
+import { errorText } from '../core/error-text.ts';
 import { runLine } from '../core/run/run-log.ts';
 import type { RunEnd, RunHeader } from '../core/run/run.ts';
 import type { LoggedSearchEvent, SearchEvent } from '../core/search/events.ts';
@@ -49,7 +50,7 @@ function open(file: string, header: RunHeader<SearchSettings>, earlier: readonly
     renameSync(`${file}.new`, file);
     return openSync(file, 'a');
   } catch (error) {
-    throw new UsageError(`${file} cannot be written (${error instanceof Error ? error.message : String(error)}): name another file.`);
+    throw new UsageError(`${file} cannot be written (${errorText(error)}): name another file.`);
   }
 }
 

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { errorText } from '../core/error-text.ts';
 import type { SegmentationChoice } from '../core/segment/segment-trace.ts';
 import type { TraceRecord } from '../core/trace/record.ts';
 import type { ExportFormat } from '../formats/export/export-format.ts';
@@ -25,7 +26,7 @@ export async function exportTrace(view: TraceView, choice: SegmentationChoice, i
   try {
     await vscode.workspace.fs.writeFile(uri, Buffer.from(text));
   } catch (error) {
-    void vscode.window.showErrorMessage(vscode.l10n.t('{0} cannot be written: {1}. Choose another folder.', name, error instanceof Error ? error.message : String(error)));
+    void vscode.window.showErrorMessage(vscode.l10n.t('{0} cannot be written: {1}. Choose another folder.', name, errorText(error)));
     return;
   }
   // Not awaited: a notification that stays open must not hold the command up.

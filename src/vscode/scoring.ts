@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { errorText } from '../core/error-text.ts';
 import type { LanguageModel } from '../core/model.ts';
 import { StepscopeError } from '../core/result.ts';
 import { provenanceOf } from '../core/verifier/combine.ts';
@@ -172,7 +173,7 @@ export function createScoring(sessions: TraceSessions, store: ScoreStore, verifi
     if (run.controller.signal.aborted) return { type: 'cancelled', done, total };
     // Its reasons are strings; `instanceof` alone cannot know that.
     if (error instanceof StepscopeError) return { type: 'failed', reason: (error as StepscopeError).reason, message: error.message };
-    const message = error instanceof Error ? error.message : String(error);
+    const message = errorText(error);
     return { type: 'failed', reason: 'unexpected', message: vscode.l10n.t('Scoring {0} failed: {1}', run.open.name, message) };
   }
 

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { errorText } from '../core/error-text.ts';
 import { ok, type Result } from '../core/result.ts';
 import { VERIFIER, type ModelRole } from './model-role.ts';
 import { DEFAULT_CONCURRENCY, parseServerSettings, type ServerChoice } from './server-settings.ts';
@@ -35,7 +36,7 @@ export async function applyVerifierChoice(choice: VerifierChoice, role: ModelRol
     await write(choice, role);
     return true;
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = errorText(error);
     void vscode.window.showErrorMessage(role.name === 'policy' ? vscode.l10n.t('The policy could not be written into the settings: {0}', why) : vscode.l10n.t('The verifier could not be written into the settings: {0}', why));
     return false;
   }

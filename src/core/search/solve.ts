@@ -1,5 +1,6 @@
 import { finalAnswer } from '../answers/final-answer.ts';
 import { sameAnswer } from '../answers/same-answer.ts';
+import { errorText } from '../error-text.ts';
 import type { LanguageModel } from '../model.ts';
 import { StepscopeError } from '../result.ts';
 import type { RunEnd } from '../run/run.ts';
@@ -144,7 +145,7 @@ function wholeEnd(rounds: readonly RoundRecord[]): Pick<RunEnd, 'reason' | 'mess
 
 function endOf(error: unknown, signal: AbortSignal | undefined): Pick<RunEnd, 'reason' | 'message'> {
   if (signal?.aborted === true || (error instanceof StepscopeError && error.reason === 'aborted')) return { reason: 'cancelled' };
-  return { reason: 'failed', message: error instanceof Error ? error.message : String(error) };
+  return { reason: 'failed', message: errorText(error) };
 }
 
 /** The last event of a search, from its rounds. */

@@ -1,4 +1,5 @@
 import type { ChatMessage, ChatPrompt, ChatRequest } from '../../core/chat.ts';
+import { errorText } from '../../core/error-text.ts';
 import { StepscopeError } from '../../core/result.ts';
 import { closeThinking, opensThinking } from '../../core/trace/thinking.ts';
 import type { ChatTemplate } from './chat-template.ts';
@@ -74,7 +75,7 @@ function naming<T>(file: string, work: () => T): T {
     return work();
   } catch (error) {
     if (error instanceof StepscopeError) throw error;
-    const said = error instanceof Error ? error.message : String(error);
+    const said = errorText(error);
     const missing = error instanceof Unsupported || MISSING.test(said);
     const what = missing ? 'needs something that is not supported here' : 'cannot be rendered';
     throw new StepscopeError('template-invalid', `The chat template of ${file} ${what} (${quote(said)}): use the template that came with the model, or plain prompts.`);

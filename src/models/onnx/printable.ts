@@ -1,3 +1,4 @@
+import { errorText } from '../../core/error-text.ts';
 import { shortened } from '../../core/shortened.ts';
 
 /** Text of a file or of a library, made fit for a sentence: one line of at most `length` characters. */
@@ -7,5 +8,5 @@ export function printable(text: string, length = 80): string {
 
 /** What an error says, in one line. */
 export function firstLine(error: unknown): string {
-  return printable((error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '', 400);
+  return printable((errorText(error)).split('\n')[0] ?? '', 400);
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Tokenizer } from '@huggingface/tokenizers';
+import { errorText } from '../../core/error-text.ts';
 import { StepscopeError } from '../../core/result.ts';
 import type { ModelManifest } from '../manifest.ts';
 
@@ -30,7 +31,7 @@ export async function loadTokenizer(folder: string, manifest: ModelManifest): Pr
     tokenizer = new Tokenizer(definition, JSON.parse(config) as object);
     vocabulary = tokenizer.get_vocab(true);
   } catch (error) {
-    throw mismatch(`it cannot be read (${error instanceof Error ? error.message : String(error)})`);
+    throw mismatch(`it cannot be read (${errorText(error)})`);
   }
   let largest = 0;
   let longestToken = 1;

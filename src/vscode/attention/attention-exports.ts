@@ -2,6 +2,7 @@ import Papa from 'papaparse';
 import * as vscode from 'vscode';
 import { attentionCells } from '../../core/attention/cells.ts';
 import { heatPicture, heatSvg, HEAT_STYLE } from '../../core/attention/heat-map.ts';
+import { errorText } from '../../core/error-text.ts';
 import { svg, svgText, type SvgNode } from '../../core/picture/svg.ts';
 import { note } from '../navigation.ts';
 import { documentName } from '../trace-documents.ts';
@@ -41,7 +42,7 @@ export async function exportAttention({ view, data, heads, unit }: AttentionStat
     await vscode.workspace.fs.writeFile(uri, Buffer.from(chosen.write({ data, heads, unit, name })));
     note(vscode.l10n.t('The attention of {0} is exported to {1}.', name, documentName(uri)));
   } catch (error) {
-    void vscode.window.showErrorMessage(vscode.l10n.t('{0} cannot be written: {1}. Choose another folder.', documentName(uri), error instanceof Error ? error.message : String(error)));
+    void vscode.window.showErrorMessage(vscode.l10n.t('{0} cannot be written: {1}. Choose another folder.', documentName(uri), errorText(error)));
   }
 }
 

@@ -2,6 +2,7 @@ import { access, constants, mkdir, readdir } from 'node:fs/promises';
 import os from 'node:os';
 import process from 'node:process';
 import * as vscode from 'vscode';
+import { errorText } from '../../core/error-text.ts';
 import { SETTINGS } from '../manifest.ts';
 import { isSet } from '../settings.ts';
 import { settingFaults } from '../setting-faults.ts';
@@ -77,7 +78,7 @@ export async function storage(folder: string): Promise<ReportSection> {
     const files = await readdir(folder);
     return { title: 'Scores', findings: [good(`${count(files.length, 'question', english)} with scores in ${code(folder)}, which can be written`)] };
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = errorText(error);
     return { title: 'Scores', findings: [attention(`${code(folder)} cannot be written, so scores live in memory only: ${code(why)}`)] };
   }
 }

@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import type * as vscode from 'vscode';
+import { errorText } from '../../core/error-text.ts';
 import type { LanguageModel } from '../../core/model.ts';
 import { stepTexts } from '../../core/trace/trace.ts';
 import { chatInstruction } from '../../core/verifier/chat-prompt.ts';
@@ -97,7 +98,7 @@ export async function engine(context: vscode.ExtensionContext, signal: AbortSign
     }
   } catch (error) {
     signal.throwIfAborted();
-    findings.push(attention(error instanceof Error ? error.message : String(error)), ...log.slice(-3).map((line) => plain(`It said: ${code(line)}`)));
+    findings.push(attention(errorText(error)), ...log.slice(-3).map((line) => plain(`It said: ${code(line)}`)));
   }
   return { title: 'Engine', findings };
 }
@@ -151,6 +152,6 @@ export async function askServers(server: ServerChoice, keys: ServerKeys, signal:
     return { title, findings: [good(`${code(model.info.name)} answers`), ...can.map(plain), ...cannot.map((text) => plain(`Not: ${text}`))] };
   } catch (error) {
     signal.throwIfAborted();
-    return { title, findings: [attention(error instanceof Error ? error.message : String(error))] };
+    return { title, findings: [attention(errorText(error))] };
   }
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { errorText } from '../../core/error-text.ts';
 import type { EvalSettings } from '../../core/eval/eval.ts';
 import { asksModel, type EvalRequest } from './eval-request.ts';
 import { cancellable } from '../cancellable.ts';
@@ -90,7 +91,7 @@ export function registerEvalCommands({ evals, parts, runs, library, rates, panel
         const tokens = request.eval.summarize(done, request.settings).metrics.find(({ id }) => id === 'tokens')?.value;
         rates.put(rateKey(request.settings, asksModel(request) ? choiceText(VERIFIER) : ''), { rows: done.length, seconds: (Date.now() - begun) / 1000, file: documentName(request.data), when: new Date().toISOString(), ...(tokens !== undefined && { tokens }) });
       } catch (error) {
-        if (!signal.aborted) say(error instanceof Error ? error.message : String(error));
+        if (!signal.aborted) say(errorText(error));
       }
     });
   }

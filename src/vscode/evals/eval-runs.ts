@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { errorText } from '../../core/error-text.ts';
 import type { EvalSettings } from '../../core/eval/eval.ts';
 import { evalNamed } from '../../core/eval/evals.ts';
 import type { EvalRow } from '../../core/eval/events.ts';
@@ -11,6 +12,7 @@ import type { TextJobs } from '../../formats/worker/text-jobs.ts';
 import type { Activities } from '../activities.ts';
 import { cancellable } from '../cancellable.ts';
 import type { Disposable } from '../disposable.ts';
+import { createLiveRuns, type LiveRun } from '../runs/live-runs.ts';
 import { otherModel } from '../runs/other-model.ts';
 import { newRunId } from '../runs/run-id.ts';
 import type { RunStore, RunWriter } from '../runs/run-store.ts';
@@ -51,12 +53,10 @@ export interface EvalRunsDependencies extends EvalParts {
   readonly modelName: () => string;
 }
 
-interface Live {
-  readonly controller: AbortController;
+interface Live extends LiveRun {
   readonly gate: PauseGate;
   readonly content: LiveContent;
   progress: string;
-  ended: Promise<void>;
 }
 
 /** A run to begin or to go on with. */
@@ -69,9 +69,7 @@ interface Launch {
 
 export function createEvalRuns(dependencies: EvalRunsDependencies): EvalRuns {
   const { runs, jobs, activities, rates, modelName } = dependencies;
-  const live = new Map<string, Live>();
-  const changed = new Set<(id: string | undefined) => void>();
-  const tell = (id: string | undefined): void => changed.forEach((listener) => listener(id));
+  const live = createLiveRuns<Live>();
   let last: { readonly id: string; readonly content: Result<EvalContent> } | undefined;
 
   async function readContent(id: string): Promise<Result<EvalContent>> {
@@ -87,7 +85,7 @@ export function createEvalRuns(dependencies: EvalRunsDependencies): EvalRuns {
     const activity = activities.start(title, () => entry.controller.abort());
     await cancellable(title, async (pressed, notification) => {
       pressed.addEventListener('abort', () => entry.controller.abort());
-      const opened = await openEvalContext(dependencies, request, done, signal).catch((error: unknown) => fail('failed', error instanceof Error ? error.message : String(error)));
+      const opened = await openEvalContext(dependencies, request, done, signal).catch((error: unknown) => fail('failed', errorText(error)));
       const models: readonly RunModel[] = opened.ok && opened.value.model !== undefined ? [{ role: 'verifier', info: opened.value.model.info }] : [];
       const judge = models.map(({ info }) => info.name).concat(settings.scores).join(', ');
       const writer = begin(done.length === 0 && opened.ok ? { ...header, models, title: judge === '' ? header.title : `${header.title} · ${judge}` } : header);
@@ -101,7 +99,7 @@ export function createEvalRuns(dependencies: EvalRunsDependencies): EvalRuns {
       };
       entry.content.onChange(() => {
         show();
-        tell(id);
+        live.tell(id);
       });
       show();
       const end = await follow();
@@ -131,7 +129,7 @@ export function createEvalRuns(dependencies: EvalRunsDependencies): EvalRuns {
           return { reason: 'done' };
         } catch (error) {
           if (signal.aborted) return { reason: 'cancelled' };
-          return { reason: 'failed', message: error instanceof Error ? error.message : String(error) };
+          return { reason: 'failed', message: errorText(error) };
         } finally {
           if (opened.ok) opened.value.dispose();
         }
@@ -139,18 +137,15 @@ export function createEvalRuns(dependencies: EvalRunsDependencies): EvalRuns {
     });
     activity.end();
     entry.content.dispose();
-    live.delete(id);
-    tell(id);
   }
 
   function launch(launched: Launch): void {
     const { id } = launched.header;
     const controller = new AbortController();
-    const entry: Live = { controller, gate: createPauseGate(controller.signal), content: createLiveContent(() => readContent(id)), progress: '', ended: Promise.resolve() };
-    live.set(id, entry);
+    const entry: Live = { controller, gate: createPauseGate(controller.signal), content: createLiveContent(() => readContent(id)), progress: '' };
     last = undefined;
-    entry.ended = run(launched, entry);
-    tell(id);
+    live.begin(id, entry, () => run(launched, entry));
+    live.tell(id);
   }
 
   async function resume(id: string): Promise<Result<void>> {
@@ -182,7 +177,7 @@ export function createEvalRuns(dependencies: EvalRunsDependencies): EvalRuns {
     // A run that goes on tells by itself, at its own beat.
     if (id !== undefined && live.has(id)) return;
     last = undefined;
-    tell(id);
+    if (id !== undefined) live.tell(id);
   });
 
   return {
@@ -195,22 +190,18 @@ export function createEvalRuns(dependencies: EvalRunsDependencies): EvalRuns {
       return id;
     },
     resume,
-    cancel(id) {
-      const chosen = [...live].filter(([name]) => id === undefined || name === id);
-      chosen.forEach(([, { controller }]) => controller.abort());
-      return chosen.length > 0;
-    },
+    cancel: (id) => live.cancel(id),
     pause(id, paused) {
       const entry = live.get(id);
       entry?.gate.set(paused);
-      tell(id);
+      live.tell(id);
       return entry !== undefined;
     },
     state(id) {
       const entry = live.get(id);
       return entry === undefined ? undefined : entry.gate.paused ? 'paused' : 'running';
     },
-    ended: (id) => live.get(id)?.ended ?? Promise.resolve(),
+    ended: (id) => live.ended(id),
     async content(id) {
       const entry = live.get(id);
       if (entry !== undefined) return entry.content.get();
@@ -221,13 +212,14 @@ export function createEvalRuns(dependencies: EvalRunsDependencies): EvalRuns {
     },
     progress: (id) => live.get(id)?.progress ?? '',
     onDidChange(listener) {
-      changed.add(listener);
-      return { dispose: () => void changed.delete(listener) };
+      const list = runs.onDidChange(({ id }) => {
+        if (id === undefined) listener(undefined);
+      });
+      return vscode.Disposable.from(live.onDidChange(listener), list);
     },
     dispose() {
       subscription.dispose();
-      live.forEach(({ controller }) => controller.abort());
-      changed.clear();
+      live.dispose();
     },
   };
 }

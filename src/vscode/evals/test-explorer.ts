@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { errorText } from '../../core/error-text.ts';
 import { spreadRows } from '../../core/eval/spread-rows.ts';
 import { StepscopeError } from '../../core/result.ts';
 import type { VerifierSettings } from '../../core/verifier/settings.ts';
@@ -83,7 +84,7 @@ export function createTestExplorer(dependencies: TestExplorerDependencies): Disp
       await runTests(controlled satisfies TestReport, tests, { ...dependencies.settings(), mode }, { ...dependencies, onRow }, abort.signal);
     } catch (error) {
       if (abort.signal.aborted || (error instanceof StepscopeError && error.reason === 'aborted')) controlled.appendOutput(`${vscode.l10n.t('Cancelled: the results until here stand.')}\r\n`);
-      else tell(error instanceof Error ? error.message : String(error));
+      else tell(errorText(error));
     } finally {
       cancelling.dispose();
       activity.end();

@@ -5,12 +5,14 @@ import { runBias } from '../../core/bias/experiment.ts';
 import { biasHeadline } from '../../core/bias/headline.ts';
 import type { BiasSettings } from '../../core/bias/settings.ts';
 import type { BiasState } from '../../core/bias/state.ts';
+import { errorText } from '../../core/error-text.ts';
 import type { LanguageModel } from '../../core/model.ts';
 import { fail, ok, StepscopeError, type Result } from '../../core/result.ts';
 import type { RunEnd, RunHeader, RunModel } from '../../core/run/run.ts';
 import type { Activities } from '../activities.ts';
 import { cancellable } from '../cancellable.ts';
 import type { Disposable } from '../disposable.ts';
+import { createLiveRuns } from '../runs/live-runs.ts';
 import { otherModel } from '../runs/other-model.ts';
 import { newRunId } from '../runs/run-id.ts';
 import type { RunStore, RunWriter } from '../runs/run-store.ts';
@@ -50,11 +52,6 @@ export interface ExperimentRunsDependencies {
   readonly onTimed: (settings: BiasSettings, questions: number, seconds: number) => void;
 }
 
-interface Live {
-  readonly controller: AbortController;
-  ended: Promise<void>;
-}
-
 /** A run to begin or to go on with. */
 interface Launch extends ExperimentRequest {
   readonly header: RunHeader<BiasSettings>;
@@ -64,16 +61,14 @@ interface Launch extends ExperimentRequest {
 }
 
 export function createExperimentRuns({ runs, policy, read, activities, onTimed }: ExperimentRunsDependencies): ExperimentRuns {
-  const live = new Map<string, Live>();
-  const listeners = new Set<(id: string) => void>();
+  const live = createLiveRuns();
   let last: { readonly id: string; readonly state: Result<BiasState> } | undefined;
 
-  const changed = (id: string): void => {
+  live.onDidChange((id) => {
     if (last?.id === id) last = undefined;
-    listeners.forEach((listener) => listener(id));
-  };
+  });
   const subscription = runs.onDidChange(({ id }) => {
-    if (id !== undefined) changed(id);
+    if (id !== undefined) live.tell(id);
     else last = undefined;
   });
 
@@ -127,19 +122,16 @@ export function createExperimentRuns({ runs, policy, read, activities, onTimed }
           return { reason: 'done', headline };
         } catch (thrown) {
           if (signal.aborted) return { reason: 'cancelled', headline };
-          return { reason: 'failed', message: thrown instanceof Error ? thrown.message : String(thrown), headline };
+          return { reason: 'failed', message: errorText(thrown), headline };
         }
       }
     });
     activity.end();
-    live.delete(id);
-    changed(id);
   }
 
   function launch(request: Launch): void {
-    const entry: Live = { controller: new AbortController(), ended: Promise.resolve() };
-    live.set(request.header.id, entry);
-    entry.ended = run(request, entry.controller);
+    const controller = new AbortController();
+    live.begin(request.header.id, { controller }, () => run(request, controller));
   }
 
   return {
@@ -171,26 +163,18 @@ export function createExperimentRuns({ runs, policy, read, activities, onTimed }
       launch({ ...request, done: events, begin: () => writer.value });
       return ok(undefined);
     },
-    cancel(id) {
-      const chosen = [...live].filter(([name]) => id === undefined || name === id);
-      chosen.forEach(([, { controller }]) => controller.abort());
-      return chosen.length > 0;
-    },
-    ended: (id) => live.get(id)?.ended ?? Promise.resolve(),
+    cancel: (id) => live.cancel(id),
+    ended: (id) => live.ended(id),
     async state(id) {
       if (last?.id === id) return last.state;
       const state = await readState(id);
       if (!live.has(id)) last = { id, state };
       return state;
     },
-    onDidChange(listener) {
-      listeners.add(listener);
-      return { dispose: () => void listeners.delete(listener) };
-    },
+    onDidChange: (listener) => live.onDidChange(listener),
     dispose() {
       subscription.dispose();
-      live.forEach(({ controller }) => controller.abort());
-      listeners.clear();
+      live.dispose();
     },
   };
 }

@@ -4,6 +4,7 @@ import type { BiasEvent, TraceMeasure } from '../../core/bias/events.ts';
 import { traceReader } from '../../core/bias/measure-trace.ts';
 import type { BiasSettings } from '../../core/bias/settings.ts';
 import { givenStart } from '../../core/bias/write-traces.ts';
+import { errorText } from '../../core/error-text.ts';
 import type { LanguageModel } from '../../core/model.ts';
 import { StepscopeError } from '../../core/result.ts';
 import type { RunEnd, RunHeader } from '../../core/run/run.ts';
@@ -62,7 +63,7 @@ export function createMaskingWork({ runs, policy }: MaskingWorkDependencies): Ma
       return failed === undefined ? { reason: 'done' } : { reason: 'failed', message: failed };
     } catch (error) {
       if (signal.aborted || (error instanceof StepscopeError && error.reason === 'aborted')) return { reason: 'cancelled' };
-      return { reason: 'failed', message: error instanceof Error ? error.message : String(error) };
+      return { reason: 'failed', message: errorText(error) };
     }
   }
 

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { errorText } from '../../core/error-text.ts';
 import type { LanguageModel } from '../../core/model.ts';
 import { StepscopeError } from '../../core/result.ts';
 import { TRACE_PARTS, type TracePart } from '../../core/bias/trace-part.ts';
@@ -68,7 +69,7 @@ export function createTraceReadings(load: (signal: AbortSignal) => Promise<Langu
       else entry.failures.set(part, { message: read.error.message, lacking: read.error.reason === 'unsupported' });
       return true;
     } catch (error) {
-      if (!signal.aborted) entry.failures.set(part, { message: error instanceof Error ? error.message : String(error), lacking: error instanceof StepscopeError && error.reason === 'unsupported' });
+      if (!signal.aborted) entry.failures.set(part, { message: errorText(error), lacking: error instanceof StepscopeError && error.reason === 'unsupported' });
       return false;
     }
   }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { errorText } from '../../core/error-text.ts';
 import { runLogText, type RunLog } from '../../core/run/run-log.ts';
 import { RUN_COMMANDS, type RunCommandName } from '../manifest.ts';
 import { note } from '../navigation.ts';
@@ -92,7 +93,7 @@ async function write(form: RunExport, log: RunLog, file: vscode.Uri | undefined)
     await vscode.workspace.fs.writeFile(uri, Buffer.from(text.value));
     note(vscode.l10n.t('{0} is exported to {1}.', log.header.title, documentName(uri)));
   } catch (error) {
-    void vscode.window.showErrorMessage(vscode.l10n.t('{0} cannot be written: {1}. Choose another folder.', documentName(uri), error instanceof Error ? error.message : String(error)));
+    void vscode.window.showErrorMessage(vscode.l10n.t('{0} cannot be written: {1}. Choose another folder.', documentName(uri), errorText(error)));
   }
 }
 

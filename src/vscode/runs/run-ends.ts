@@ -1,5 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { t } from '@vscode/l10n';
+import { errorText } from '../../core/error-text.ts';
 import { fail, type Result } from '../../core/result.ts';
 import { parseRunLog, type RunLog } from '../../core/run/run-log.ts';
 
@@ -25,7 +26,7 @@ export async function readRunEnds(file: string, name: string): Promise<Result<Ru
     const parsed = parseRunLog(name, first.toString('utf8') + (tail.at(-1) === NEW_LINE && last.includes('run-end') ? last : ''));
     return parsed.ok ? { ok: true, value: { header: parsed.value.header, ...(parsed.value.end && { end: parsed.value.end }), headerBytes: first.length } } : parsed;
   } catch (error) {
-    return fail('run-invalid', t('{0} cannot be read: {1}.', name, error instanceof Error ? error.message : String(error)));
+    return fail('run-invalid', t('{0} cannot be read: {1}.', name, errorText(error)));
   } finally {
     await handle?.close().catch(() => undefined);
   }

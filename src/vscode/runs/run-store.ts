@@ -3,6 +3,7 @@ import { appendFile, mkdir, readdir, readFile, rename as moveFile, rm, truncate 
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { t } from '@vscode/l10n';
+import { errorText } from '../../core/error-text.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import { parseRunLog, runLine, type RunLog } from '../../core/run/run-log.ts';
 import type { RunEnd, RunHeader } from '../../core/run/run.ts';
@@ -80,7 +81,7 @@ export function createRunStore(folder: string, onError: (error: unknown) => void
         await moveFile(from, to);
       });
     } catch (error) {
-      return fail('run-invalid', t('The log of {0} cannot be moved: {1}.', id, messageOf(error)));
+      return fail('run-invalid', t('The log of {0} cannot be moved: {1}.', id, errorText(error)));
     }
     tell();
     return ok(undefined);
@@ -132,7 +133,7 @@ export function createRunStore(folder: string, onError: (error: unknown) => void
     try {
       return ok(await queued(() => readFile(fileOf(id), 'utf8')));
     } catch (error) {
-      return isMissing(error) ? unknownRun(id) : fail('run-invalid', t('{0} cannot be read: {1}.', `${id}.jsonl`, messageOf(error)));
+      return isMissing(error) ? unknownRun(id) : fail('run-invalid', t('{0} cannot be read: {1}.', `${id}.jsonl`, errorText(error)));
     }
   }
 
@@ -150,7 +151,7 @@ export function createRunStore(folder: string, onError: (error: unknown) => void
       const ends = await queued(async () => {
         await cutTornLine(fileOf(id));
         return readRunEnds(fileOf(id), `${id}.jsonl`);
-      }).catch((error: unknown) => fail('run-invalid', t('{0} cannot be written to: {1}.', `${id}.jsonl`, messageOf(error))));
+      }).catch((error: unknown) => fail('run-invalid', t('{0} cannot be written to: {1}.', `${id}.jsonl`, errorText(error))));
       if (!ends.ok) return ends;
       const resumed = writer(ends.value.header);
       tell();
@@ -208,7 +209,7 @@ async function replaceTitle(file: string, name: string, title: string): Promise<
     return ok(undefined);
   } catch (error) {
     await rm(copy, { force: true }).catch(() => undefined);
-    return fail('run-invalid', t('{0} cannot be renamed: {1}.', name, messageOf(error)));
+    return fail('run-invalid', t('{0} cannot be renamed: {1}.', name, errorText(error)));
   }
 }
 
@@ -222,8 +223,4 @@ function unknownRun(id: string): { readonly ok: false; readonly error: { readonl
 
 function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT';
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { errorText } from '../../core/error-text.ts';
 import { comparedArms, type ComparedRun } from '../../core/search/comparison.ts';
 import { comparisonReport } from '../../core/search/comparison-report.ts';
 import { markdownBlocks } from '../../formats/report/report-markdown.ts';
@@ -205,6 +206,6 @@ async function save(snapshot: CompareSnapshot): Promise<void> {
   try {
     await vscode.workspace.fs.writeFile(uri, Buffer.from(markdownBlocks(compareBlocks(snapshot))));
   } catch (error) {
-    void vscode.window.showErrorMessage(vscode.l10n.t('The comparison cannot be written: {0}. Choose another folder.', error instanceof Error ? error.message : String(error)));
+    void vscode.window.showErrorMessage(vscode.l10n.t('The comparison cannot be written: {0}. Choose another folder.', errorText(error)));
   }
 }

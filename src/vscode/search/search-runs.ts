@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { errorText } from '../../core/error-text.ts';
 import type { LanguageModel } from '../../core/model.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
 import type { RunEnd, RunHeader, RunModel } from '../../core/run/run.ts';
@@ -12,6 +13,7 @@ import { readSearchLogInSteps, type LoggedProblem } from '../../formats/runs/sea
 import type { Activities } from '../activities.ts';
 import type { Disposable } from '../disposable.ts';
 import { createPause } from '../pause.ts';
+import { createLiveRuns, type LiveRun } from '../runs/live-runs.ts';
 import { otherModel } from '../runs/other-model.ts';
 import { newRunId } from '../runs/run-id.ts';
 import type { RunStore, RunWriter } from '../runs/run-store.ts';
@@ -58,22 +60,18 @@ export interface SearchRunsDependencies {
 }
 
 /** A run that goes on. */
-interface Live {
+interface Live extends LiveRun {
   readonly problems: LiveProblems;
   header: RunHeader<SearchSettings>;
   running: 'opening' | 'searching';
-  readonly controller: AbortController;
-  ended: Promise<void>;
 }
 
 /** Logs that were read and are kept as they are: a view asks for its run with every key. */
 const MOST_KEPT = 3;
 
 export function createSearchRuns({ runs, scores, activities, atOnce, policy, verifier }: SearchRunsDependencies): SearchRuns {
-  const live = new Map<string, Live>();
+  const live = createLiveRuns<Live>();
   const kept = new Map<string, Promise<Result<SearchState>>>();
-  const listeners = new Set<(id: string) => void>();
-  const tell = (id: string): void => listeners.forEach((listener) => listener(id));
 
   async function openModels(settings: SearchSettings, signal: AbortSignal, madeBy: readonly RunModel[]): Promise<{ readonly models: SearchModels; readonly list: readonly RunModel[] }> {
     const list: RunModel[] = [];
@@ -107,14 +105,12 @@ export function createSearchRuns({ runs, scores, activities, atOnce, policy, ver
         writer.progress(text);
         activity.report(short);
       }
-      tell(id);
+      live.tell(id);
     };
     if (begun.length > 1 && request.earlier === undefined) for (const [problem, { started }] of begun.entries()) writer.append({ ...started, problem });
     const ends = await solveAll({ ...models, ...(await memory(models, request)) }, request, atOnce(), emit, signal);
     await writer.end({ ...ends, headline: headlineOf(begun) });
     activity.end();
-    live.delete(id);
-    tell(id);
   }
 
   /** Scores are shared with the traces of the editor: what was judged once is not judged again. */
@@ -141,10 +137,9 @@ export function createSearchRuns({ runs, scores, activities, atOnce, policy, ver
       const events = [started, ...rounds.map((record) => ({ type: 'round' as const, record })), ...(finished !== undefined && isOver(finished) ? [finished] : [])];
       events.forEach((event) => problems.apply({ ...event, problem }));
     }
-    const entry: Live = { problems, header, running: 'opening', controller: new AbortController(), ended: Promise.resolve() };
-    live.set(id, entry);
-    entry.ended = search(id, entry, request, begin);
-    tell(id);
+    const entry: Live = { problems, header, running: 'opening', controller: new AbortController() };
+    live.begin(id, entry, () => search(id, entry, request, begin));
+    live.tell(id);
   }
 
   async function readStored(id: string): Promise<Result<SearchState>> {
@@ -188,26 +183,18 @@ export function createSearchRuns({ runs, scores, activities, atOnce, policy, ver
       launch(id, { title: header.title, settings: header.settings, problems: again, earlier: problems, madeBy: header.models }, header, () => writer.value);
       return ok(undefined);
     },
-    cancel(id) {
-      const chosen = [...live].filter(([name]) => id === undefined || name === id);
-      chosen.forEach(([, { controller }]) => controller.abort());
-      return chosen.length > 0;
-    },
-    ended: (id) => live.get(id)?.ended ?? Promise.resolve(),
+    cancel: (id) => live.cancel(id),
+    ended: (id) => live.ended(id),
     async find(id) {
       const entry = live.get(id);
       if (entry === undefined) return stored(id);
       const { header, problems, running } = entry;
       return ok({ header, problems: problems.problems, running });
     },
-    onDidChange(listener) {
-      listeners.add(listener);
-      return { dispose: () => void listeners.delete(listener) };
-    },
+    onDidChange: (listener) => live.onDidChange(listener),
     dispose() {
-      live.forEach(({ controller }) => controller.abort());
+      live.dispose();
       changes.dispose();
-      listeners.clear();
     },
   };
 }
@@ -228,7 +215,7 @@ async function solveAll(models: SearchModels, { settings, problems, earlier, bra
     try {
       await solveTogether(models, left.map(({ problem }) => problem), settings, open, (event) => follow({ ...event, problem: left[event.problem]?.index ?? event.problem }), signal);
     } catch (error) {
-      ends.push({ reason: 'failed', message: error instanceof Error ? error.message : String(error) });
+      ends.push({ reason: 'failed', message: errorText(error) });
     }
     if (signal.aborted) ends.push({ reason: 'cancelled' });
   }
