@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
+import { folder } from './exports.ts';
 import { LONG, openText, PHOTOS, run } from './traces.ts';
 
 interface Exported {
@@ -14,9 +15,7 @@ interface Exported {
 let files = 0;
 
 async function exported(form: string): Promise<string> {
-  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-  assert.ok(folder);
-  const file = vscode.Uri.joinPath(folder, `attention-${++files}.${form}`);
+  const file = vscode.Uri.joinPath(folder(), `attention-${++files}.${form}`);
   await run('exportAttention', form, file);
   return readFileSync(file.fsPath, 'utf8');
 }

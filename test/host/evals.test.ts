@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { readEvalState } from '../../src/core/eval/state.ts';
 import { parseRunLog, type RunLog } from '../../src/core/run/run-log.ts';
+import { exported, folder, tabs } from './exports.ts';
 import { eventually, LONG, run } from './traces.ts';
 
 /** Sums of which every other one has a wrong second step. */
@@ -13,8 +13,6 @@ const ROWS = Array.from({ length: 8 }, (_, row) => ({
   label: row % 2 === 0 ? -1 : 1,
 }));
 
-const folder = (): vscode.Uri => vscode.workspace.workspaceFolders![0]!.uri;
-
 async function write(name: string, rows: readonly unknown[]): Promise<vscode.Uri> {
   const uri = vscode.Uri.joinPath(folder(), name);
   await vscode.workspace.fs.writeFile(uri, Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join('')));
@@ -22,12 +20,6 @@ async function write(name: string, rows: readonly unknown[]): Promise<vscode.Uri
 }
 
 const runEval = (uri: vscode.Uri, options: object): Promise<string | undefined> => Promise.resolve(vscode.commands.executeCommand<string | undefined>('stepscope.runEval', uri, { eval: 'processbench', ...options }));
-
-async function exported(id: string, form = 'jsonl'): Promise<string> {
-  const file = vscode.Uri.joinPath(folder(), `${id}.${form}`);
-  await run('exportRun', id, form, file);
-  return readFileSync(file.fsPath, 'utf8');
-}
 
 async function logOf(id: string): Promise<RunLog> {
   const log = parseRunLog(id, await exported(id));
@@ -46,7 +38,6 @@ async function cancelled(running: Promise<unknown>): Promise<void> {
   }, LONG);
 }
 
-const tabs = (): string[] => vscode.window.tabGroups.all.flatMap(({ tabs: some }) => some.map(({ label }) => label));
 
 describe('quick evals', function () {
   this.timeout(LONG);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { readBiasState, type BiasState } from '../../src/core/bias/state.ts';
 import { parseRunLog } from '../../src/core/run/run-log.ts';
+import { exported, folder, tabs } from './exports.ts';
 import { eventually, LONG, run, stepSymbols } from './traces.ts';
 
 const ROWS = [
@@ -13,14 +13,6 @@ const ROWS = [
 /** Few and short: the machine is slow, and the parts are the same. */
 const QUICK = { samples: 3, plans: ['question@answer', 'nothing@answer'], system: 'reflect at random', maxNewTokens: 200, batch: 1 };
 
-const folder = (): vscode.Uri => vscode.workspace.workspaceFolders![0]!.uri;
-
-async function exported(id: string, form = 'jsonl'): Promise<string> {
-  const file = vscode.Uri.joinPath(folder(), `${id}.${form}`);
-  await run('exportRun', id, form, file);
-  return readFileSync(file.fsPath, 'utf8');
-}
-
 async function stateOf(id: string): Promise<BiasState> {
   const log = parseRunLog(id, await exported(id));
   assert.ok(log.ok, log.ok ? '' : log.error.message);
@@ -30,7 +22,6 @@ async function stateOf(id: string): Promise<BiasState> {
 }
 
 const begin = (data: vscode.Uri, settings: object = QUICK): Promise<string | undefined> => Promise.resolve(vscode.commands.executeCommand<string | undefined>('stepscope.runBiasExperiment', data, settings));
-const tabs = (): string[] => vscode.window.tabGroups.all.flatMap(({ tabs: some }) => some.map(({ label }) => label));
 
 describe('a bias experiment on a data set', function () {
   this.timeout(LONG);

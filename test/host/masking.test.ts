@@ -1,24 +1,20 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { readBiasEvents } from '../../src/core/bias/read-events.ts';
 import type { BiasEvent } from '../../src/core/bias/events.ts';
 import { parseRunLog, type RunLog } from '../../src/core/run/run-log.ts';
+import { exported, tabs } from './exports.ts';
 import { eventually, LONG, openText, run } from './traces.ts';
 
 const QUESTION = 'Mia has 393 photos. Mia loses 237 photos. How many photos does Mia have now?';
 const GIVEN = `# Problem\n\n${QUESTION}\n\n# Solution\n\n<think>\nMia has 237 fewer photos: 393 - 237 = 156.\n\nSo the answer is 156.\n</think>\n\nThe answer is \\boxed{156}.\n`;
 
 const hide = (argument: unknown, choice: object): Promise<string | undefined> => Promise.resolve(vscode.commands.executeCommand<string | undefined>('stepscope.hideInput', argument, choice));
-const tabs = (): string[] => vscode.window.tabGroups.all.flatMap(({ tabs: some }) => some.map(({ label }) => label));
 
 /** The log of a run, as it is exported. */
 async function logOf(id: string | undefined): Promise<{ readonly log: RunLog; readonly events: readonly BiasEvent[] }> {
-  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-  assert.ok(folder && id);
-  const file = vscode.Uri.joinPath(folder, `${id}.jsonl`);
-  await run('exportRun', id, 'jsonl', file);
-  const log = parseRunLog(id, readFileSync(file.fsPath, 'utf8'));
+  assert.ok(id);
+  const log = parseRunLog(id, await exported(id));
   assert.ok(log.ok);
   const events = readBiasEvents(id, log.value, 'masking');
   assert.ok(events.ok, events.ok ? '' : events.error.message);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { sameAnswer } from '../../src/core/answers/same-answer.ts';
 import { problemSeed } from '../../src/core/search/lockstep.ts';
 import { readSearchLog, type SearchLog } from '../../src/formats/runs/search-log.ts';
+import { exported, tabs } from './exports.ts';
 import { eventually, LONG, openText, run } from './traces.ts';
 
 /** Narrow modes and direct scores: the machine is slow, and the rules are the same. */
@@ -15,24 +15,14 @@ const PROBLEMS = [
   { id: 'ida', question: 'Ida has 5 eggs and gets 6 more eggs. How many eggs does Ida have?', answer: '11' },
 ];
 
-/** The log of a run, as it is exported. */
-async function exported(id: string, form: string): Promise<string> {
-  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-  assert.ok(folder);
-  const file = vscode.Uri.joinPath(folder, `${id}.${form}`);
-  await run('exportRun', id, form, file);
-  return readFileSync(file.fsPath, 'utf8');
-}
-
 async function logOf(id: string | undefined): Promise<SearchLog> {
   assert.ok(id);
-  const log = readSearchLog(id, await exported(id, 'jsonl'));
+  const log = readSearchLog(id, await exported(id));
   assert.ok(log.ok, log.ok ? '' : log.error.message);
   return log.value;
 }
 
 const command = <Value>(name: string, ...parameters: readonly unknown[]): Promise<Value | undefined> => Promise.resolve(vscode.commands.executeCommand<Value | undefined>(`stepscope.${name}`, ...parameters));
-const tabs = (): string[] => vscode.window.tabGroups.all.flatMap(({ tabs: some }) => some.map(({ label }) => label));
 
 describe('solving several problems', function () {
   this.timeout(LONG);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { readSearchLog, type SearchLog } from '../../src/formats/runs/search-log.ts';
+import { exported, tabs } from './exports.ts';
 import { eventually, fresh, LONG, openText, run, stepSymbols } from './traces.ts';
 
 const QUESTION = 'Mia has 4 photos and gets 3 more photos. How many photos does Mia have?';
@@ -10,22 +10,12 @@ const QUICK = { widths: { simple: 1, medium: 2, complex: 2 }, budget: { rounds: 
 
 const solve = (problem: unknown, settings: object = QUICK): Promise<string | undefined> => Promise.resolve(vscode.commands.executeCommand<string | undefined>('stepscope.solve', problem, settings));
 
-/** The log of a run, as it is exported. */
-async function exported(id: string, form = 'jsonl'): Promise<string> {
-  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-  assert.ok(folder);
-  const file = vscode.Uri.joinPath(folder, `${id}.${form}`);
-  await run('exportRun', id, form, file);
-  return readFileSync(file.fsPath, 'utf8');
-}
-
 async function logOf(id: string): Promise<SearchLog> {
   const log = readSearchLog(id, await exported(id));
   assert.ok(log.ok, log.ok ? '' : log.error.message);
   return log.value;
 }
 
-const tabs = (): string[] => vscode.window.tabGroups.all.flatMap(({ tabs: some }) => some.map(({ label }) => label));
 
 describe('solving a problem', function () {
   this.timeout(LONG);

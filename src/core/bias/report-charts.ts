@@ -4,7 +4,8 @@ import type { Deviation, Halves } from './events.ts';
 import { splitHalves } from './halves.ts';
 import { isControl, planName } from './plan.ts';
 import { detectorText, planText } from './report-provenance.ts';
-import { biasRows, rowRef } from './report-rows.ts';
+import { rowRef } from '../report/row-ref.ts';
+import { biasRows } from './report-rows.ts';
 import { intervalText, numberOf, percentOf, pText } from './report-text.ts';
 import type { BiasState } from './state.ts';
 
@@ -40,7 +41,7 @@ export function deviationCharts(state: BiasState): Chart[] {
   return state.report.halves.map(({ by, differences, n, ties }): Chart => {
     const { axis, at, what } = DEVIATION_AXES[by];
     const { low, middle, high } = splitHalves(known, by);
-    const points = (items: readonly (typeof known)[number][]): ChartPoint[] => items.map(({ row, tokens, deviation }) => ({ x: at(deviation), y: tokens, label: `row ${row}`, ref: rowRef(row) }));
+    const points = (items: readonly (typeof known)[number][]): ChartPoint[] => items.map(({ row, tokens, deviation }) => ({ x: at(deviation), y: tokens, label: `row ${row}`, ref: rowRef({ row }) }));
     const difference = differences.find(({ measure }) => measure === 'tokens');
     const tied = ties === 0 ? '' : ` ${ties} questions tie on the boundary: which half they are in is a matter of their order.`;
     return {

@@ -17,17 +17,6 @@ export interface BiasRow {
   readonly lens?: AnswerLens | undefined;
 }
 
-/** What a row or a point of a report stands for, as it is handed back where one is chosen. */
-export function rowRef(row: number): string {
-  return `row ${row}`;
-}
-
-/** The row of a reference; undefined for anything else. */
-export function rowOfRef(ref: string): number | undefined {
-  const row = /^row (\d+)$/.exec(ref)?.[1];
-  return row === undefined ? undefined : Number(row);
-}
-
 /** The questions of an experiment in the order in which they were begun. */
 export function biasRows(events: readonly BiasEvent[]): BiasRow[] {
   const rows = new Map<number, BiasRow>();

@@ -5,7 +5,8 @@ import { shortened } from '../shortened.ts';
 import type { BiasReport, Contrast, GuessDistribution } from './events.ts';
 import { planName, type MaskPlan } from './plan.ts';
 import { planText } from './report-provenance.ts';
-import { biasRows, rowRef, type BiasRow } from './report-rows.ts';
+import { rowRef } from '../report/row-ref.ts';
+import { biasRows, type BiasRow } from './report-rows.ts';
 import { intervalText, numberOf, percentOf, pText } from './report-text.ts';
 import type { BiasState } from './state.ts';
 
@@ -124,7 +125,7 @@ export function questionTable({ events, header }: BiasState): Table {
       ...plans.map((plan) => text(plan)),
     ],
     rows: rows.slice(0, MOST_LISTED).map((row) => questionCells(row, plans)),
-    refs: rows.slice(0, MOST_LISTED).map(({ row, trace }) => (trace === undefined ? undefined : rowRef(row))),
+    refs: rows.slice(0, MOST_LISTED).map(({ row, trace }) => (trace === undefined ? undefined : rowRef({ row }))),
     ...(rows.length > MOST_LISTED && { note: `The first ${MOST_LISTED} of ${rows.length}; the log of the run and the CSV have all.` }),
   };
 }

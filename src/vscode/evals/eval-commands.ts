@@ -7,7 +7,7 @@ import type { DatasetLibrary } from '../dataset/dataset-library.ts';
 import { EVAL_COMMANDS, TRACE_SCHEME, type EvalCommandName } from '../manifest.ts';
 import { VERIFIER } from '../model-role.ts';
 import type { ReportPanels } from '../report/report-panel.ts';
-import { chooseRun } from '../runs/choose-run.ts';
+import { chooseRun, runIdOf } from '../runs/choose-run.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import { dayAndTime, runState } from '../runs/runs-tree.ts';
 import { choiceText } from '../search/solve-command.ts';
@@ -109,8 +109,8 @@ export function registerEvalCommands({ evals, parts, runs, library, rates, panel
 
   async function compareRuns(argument: unknown, selection: unknown): Promise<void> {
     const items: readonly unknown[] = [selection, argument].flatMap((one): readonly unknown[] => (Array.isArray(one) ? one : []));
-    const named = items.map(idOf).filter((id) => id !== undefined);
-    const ids = named.length > 1 ? named : await pickRuns(idOf(argument) ?? named[0]);
+    const named = items.map(runIdOf).filter((id) => id !== undefined);
+    const ids = named.length > 1 ? named : await pickRuns(runIdOf(argument) ?? named[0]);
     if (ids !== undefined) panels.show('comparison', [...new Set(ids)].sort().join(' '));
   }
 
@@ -161,11 +161,6 @@ function draftOf(name: string | undefined, { options = {}, rows, verifier, score
   const about = QUICK_EVALS.find((one) => one.name === name);
   if (about === undefined) throw new Error(`There is no quick eval "${name ?? ''}": use one of ${QUICK_EVALS.map((one) => one.name).join(', ')}.`);
   return { eval: about, sample: rows ?? QUICK_ROWS, scores, withModel, settings: { eval: about.name, verifier: { ...readSettings().verifier, ...verifier }, options, scores: scores.map(documentName) } };
-}
-
-function idOf(argument: unknown): string | undefined {
-  const id = typeof argument === 'object' && argument !== null && 'id' in argument ? argument.id : argument;
-  return typeof id === 'string' ? id : undefined;
 }
 
 /** The data set of an item, an address or the active editor; of a row's document its file. */

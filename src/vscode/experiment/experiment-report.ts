@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { biasBlocks } from '../../core/bias/report-blocks.ts';
-import { rowOfRef } from '../../core/bias/report-rows.ts';
+import { parseRowRef } from '../../core/report/row-ref.ts';
 import type { BiasState } from '../../core/bias/state.ts';
 import { ok } from '../../core/result.ts';
 import { EXPERIMENT_COMMANDS } from '../manifest.ts';
@@ -20,7 +20,7 @@ export function createExperimentReports(experiments: ExperimentRuns, runs: RunSt
       return state.ok ? ok(await contentOf(state.value, id, runs)) : state;
     },
     async open(id, ref) {
-      const row = rowOfRef(ref);
+      const row = parseRowRef(ref)?.row;
       if (row !== undefined) await vscode.commands.executeCommand(EXPERIMENT_COMMANDS.openBiasTrace, id, row);
     },
     async act(id, action) {

@@ -5,7 +5,6 @@ import type { TraceRecord } from '../../core/trace/record.ts';
 import type { FormatErrorReason } from '../../formats/trace-file.ts';
 import { policyAbilities } from '../bias/policy-abilities.ts';
 import type { Disposable } from '../disposable.ts';
-import { createKnownVerifiers } from '../known-verifiers.ts';
 import type { LabServices } from '../lab/lab-services.ts';
 import { POLICY } from '../model-role.ts';
 import type { ReportSource } from '../report/report-source.ts';
@@ -27,11 +26,9 @@ export interface Experiments extends Disposable {
 }
 
 /** Registers the commands; `showReport` opens the report of a run. */
-export function registerExperiments({ context, runs, policy, activities, library, rowDocuments, target, textJobs }: LabServices, showReport: (id: string) => void): Experiments {
+export function registerExperiments({ context, runs, known, policy, activities, library, rowDocuments, target, textJobs }: LabServices, showReport: (id: string) => void): Experiments {
   const read: ReadBiasLog = (name, text) => textJobs.bias(name, text);
   const speed = createExperimentSpeed(context.globalState);
-  // What was learned of models is in the state that both bundles share.
-  const known = createKnownVerifiers(context.globalState, () => undefined);
   const experiments = createExperimentRuns({
     runs,
     policy: (signal) => policy.load('reasoned', signal),

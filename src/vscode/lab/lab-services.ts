@@ -4,12 +4,9 @@ import type { ActiveTrace } from '../active-trace.ts';
 import type { Activities } from '../activities.ts';
 import type { DatasetLibrary } from '../dataset/dataset-library.ts';
 import type { KnownVerifiers } from '../known-verifiers.ts';
-import type { Navigation } from '../navigation.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import type { ScoreStore } from '../score-store.ts';
 import type { RowDocuments } from '../trace-content-provider.ts';
-import type { TraceMemory } from '../trace-memory.ts';
-import type { TraceSessions } from '../trace-sessions.ts';
 import type { TraceTarget } from '../trace-target.ts';
 import type { VerifierModel } from '../verifier-model.ts';
 
@@ -20,11 +17,8 @@ export interface LabServices {
   readonly library: DatasetLibrary;
   readonly store: ScoreStore;
   readonly runs: RunStore;
-  readonly sessions: TraceSessions;
   readonly active: ActiveTrace;
   readonly target: TraceTarget;
-  readonly navigation: Navigation;
-  readonly memory: TraceMemory;
   readonly rowDocuments: RowDocuments;
   readonly textJobs: TextJobs;
   readonly known: KnownVerifiers;
@@ -37,5 +31,4 @@ export interface LabServices {
   /** Scores of a document were stored. */
   readonly onScored: (document: vscode.Uri) => void;
   readonly chooseVerifier: () => Promise<void>;
-  readonly choosePolicy: () => Promise<void>;
 }

@@ -9,10 +9,16 @@ export interface RunChoice {
   readonly none: string;
 }
 
+/** The id that an argument of a command is, or that an item of the *Runs* view has. */
+export function runIdOf(argument: unknown): string | undefined {
+  const id = typeof argument === 'object' && argument !== null && 'id' in argument ? argument.id : argument;
+  return typeof id === 'string' ? id : undefined;
+}
+
 /** The id of a run of a kind: what an item of the *Runs* view or an id names, else the only one that fits, else what a person picks. */
 export async function chooseRun(runs: RunStore, kind: RunKind, argument: unknown, { title, fits, none }: RunChoice): Promise<string | undefined> {
-  const id = typeof argument === 'object' && argument !== null && 'id' in argument ? argument.id : argument;
-  if (typeof id === 'string') return id;
+  const id = runIdOf(argument);
+  if (id !== undefined) return id;
   const entries = (await runs.list()).flatMap((entry) => ('header' in entry && entry.header.kind === kind && doesFit(entry, fits) ? [entry] : []));
   if (entries.length === 0) {
     void vscode.window.showInformationMessage(none);

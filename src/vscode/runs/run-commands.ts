@@ -4,6 +4,7 @@ import { runLogText, type RunLog } from '../../core/run/run-log.ts';
 import { RUN_COMMANDS, type RunCommandName } from '../manifest.ts';
 import { note } from '../navigation.ts';
 import { documentName } from '../trace-documents.ts';
+import { runIdOf } from './choose-run.ts';
 import type { RunExport, RunKinds } from './run-kinds.ts';
 import type { RunEntry, RunStore } from './run-store.ts';
 import { dayAndTime, runState } from './runs-tree.ts';
@@ -20,8 +21,8 @@ export function registerRunCommands(store: RunStore, kinds: RunKinds): vscode.Di
 
   async function choose(argument: unknown, title: string): Promise<RunEntry | undefined> {
     const entries = await store.list();
-    const id = typeof argument === 'object' && argument !== null && 'id' in argument ? argument.id : argument;
-    if (typeof id === 'string') {
+    const id = runIdOf(argument);
+    if (id !== undefined) {
       const found = entries.find((entry) => entry.id === id);
       if (found === undefined) say(vscode.l10n.t('There is no run {0}: it was deleted, or belongs to another workspace.', id));
       return found;
