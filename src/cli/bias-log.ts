@@ -1,10 +1,10 @@
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import type { BiasEvent } from '../core/bias/events.ts';
 import { readBiasEvents } from '../core/bias/read-events.ts';
 import type { BiasSettings } from '../core/bias/settings.ts';
-import { errorText } from '../core/error-text.ts';
 import { parseRunLog, runLine } from '../core/run/run-log.ts';
 import type { RunEnd, RunHeader } from '../core/run/run.ts';
+import { rewriteLog } from './rewrite-log.ts';
 import { UsageError } from './usage.ts';
 
 /** The log of an experiment, open for more. */
@@ -21,11 +21,7 @@ export interface BiasLog {
 export function openBiasLog(file: string, header: RunHeader<BiasSettings>): BiasLog {
   const before = existsSync(file) ? readEarlier(file, header) : undefined;
   const done = before?.done ?? [];
-  try {
-    writeFileSync(file, [runLine(before?.header ?? header), ...done.map(runLine)].join(''));
-  } catch (error) {
-    throw new UsageError(`${file} cannot be written to (${errorText(error)}): name another --log.`);
-  }
+  rewriteLog(file, [runLine(before?.header ?? header), ...done.map(runLine)], 'name another --log');
   return { done, write: (event) => appendFileSync(file, runLine(event)) };
 }
 

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { errorText } from '../core/error-text.ts';
 import type { Eval, EvalSettings } from '../core/eval/eval.ts';
@@ -10,6 +10,7 @@ import type { RunEnd, RunHeader } from '../core/run/run.ts';
 import { htmlReport } from '../formats/report/report-html.ts';
 import { markdownEvalReport } from '../formats/report/report-markdown.ts';
 import { styleDigest } from '../formats/report/style-digest.ts';
+import { rewriteLog } from './rewrite-log.ts';
 import { UsageError } from './usage.ts';
 
 /** The log of a run in its folder: a line a row. */
@@ -38,12 +39,11 @@ export function openRunFiles(folder: string, header: RunHeader<EvalSettings>, ab
   const kept = before ?? { header, rows: [] };
   try {
     mkdirSync(folder, { recursive: true });
-    // The old lines are written anew, without the end and without a line that was cut off; the old file is there until the new one is whole.
-    writeFileSync(`${file}.new`, [runLine(kept.header), ...kept.rows.map((row) => runLine({ type: 'row', row }))].join(''));
-    renameSync(`${file}.new`, file);
   } catch (error) {
     throw new UsageError(`${folder} cannot be written to (${errorText(error)}): name another folder.`);
   }
+  // The old lines are written anew, without the end and without a line that was cut off.
+  rewriteLog(file, [runLine(kept.header), ...kept.rows.map((row) => runLine({ type: 'row', row }))], 'name another folder');
   const handle = openSync(file, 'a');
   let pending: string[] = [];
   let length = 0;

@@ -1,12 +1,12 @@
-import { closeSync, existsSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import { errorText } from '../core/error-text.ts';
 import { runLine } from '../core/run/run-log.ts';
 import type { RunEnd, RunHeader } from '../core/run/run.ts';
 import type { LoggedSearchEvent, SearchEvent } from '../core/search/events.ts';
 import { isOver } from '../core/search/lockstep.ts';
 import type { SearchSettings } from '../core/search/settings.ts';
 import { readSearchLog, type LoggedProblem, type NumberedProblem } from '../formats/runs/search-log.ts';
+import { rewriteLog } from './rewrite-log.ts';
 import { UsageError } from './usage.ts';
 
 /** Where a search is written down. */
@@ -39,19 +39,14 @@ export function openSearchLog(file: string | undefined, header: RunHeader<Search
   };
 }
 
-/** The old lines are written anew, without the end and without a line that was cut off; the old file is there until the new one is whole. */
+/** The old lines are written anew, without the end and without a line that was cut off. */
 function open(file: string, header: RunHeader<SearchSettings>, earlier: readonly NumberedProblem[]): number {
   const lines = earlier.flatMap(({ problem, started, rounds, notes, finished }) => {
     const events: readonly SearchEvent[] = [started, ...notes.map((message) => ({ type: 'note' as const, message })), ...rounds.map((record) => ({ type: 'round' as const, record })), ...(isOver(finished) && finished ? [finished] : [])];
     return events.map((event) => runLine({ ...event, problem }));
   });
-  try {
-    writeFileSync(`${file}.new`, [runLine(header), ...lines].join(''));
-    renameSync(`${file}.new`, file);
-    return openSync(file, 'a');
-  } catch (error) {
-    throw new UsageError(`${file} cannot be written (${errorText(error)}): name another file.`);
-  }
+  rewriteLog(file, [runLine(header), ...lines], 'name another file');
+  return openSync(file, 'a');
 }
 
 function readEarlier(file: string, header: RunHeader<SearchSettings>): readonly NumberedProblem[] {

@@ -2,6 +2,7 @@ import '../components/page.css';
 import './main.css';
 import type { AnalysisHostMessage, AnalysisSnapshot, AnalysisViewMessage } from '../../src/protocol/analysis-view.ts';
 import { createButton } from '../components/button.ts';
+import { element } from '../components/element.ts';
 import { t } from '../components/l10n.ts';
 import { createTabStrip } from '../components/tab-strip.ts';
 import { createAnalysisText, MISQUOTED } from './analysis-text.ts';
@@ -39,12 +40,6 @@ const score = createButton('', () => post({ type: 'score' }));
 const more = createButton('', () => post({ type: 'more' }));
 const actions = element('div', 'actions');
 actions.append(previous, next, score, more);
-
-function element<Name extends keyof HTMLElementTagNameMap>(name: Name, className?: string): HTMLElementTagNameMap[Name] {
-  const made = document.createElement(name);
-  if (className !== undefined) made.className = className;
-  return made;
-}
 
 function paragraphs(texts: readonly string[], className: string): HTMLElement[] {
   return texts.map((text) => {

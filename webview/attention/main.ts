@@ -3,6 +3,7 @@ import './main.css';
 import type { AttentionChoiceName, AttentionColumn, AttentionHostMessage, AttentionSnapshot, AttentionViewMessage } from '../../src/protocol/attention-view.ts';
 import { createButton } from '../components/button.ts';
 import { createChoice, type Choice } from '../components/choice.ts';
+import { element } from '../components/element.ts';
 import { t } from '../components/l10n.ts';
 import { createVirtualGrid, type VirtualColumn } from '../components/virtual-grid.ts';
 import { createMatrixView } from './matrix-view.ts';
@@ -21,12 +22,6 @@ let snapshot: AttentionSnapshot | undefined;
 function keep(change: Partial<Kept>): void {
   kept = { ...kept, ...change };
   host.setState(kept);
-}
-
-function element<Name extends keyof HTMLElementTagNameMap>(name: Name, className: string): HTMLElementTagNameMap[Name] {
-  const made = document.createElement(name);
-  made.className = className;
-  return made;
 }
 
 const title = document.createElement('h1');

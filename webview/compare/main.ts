@@ -1,4 +1,5 @@
 import '../components/page.css';
+import '../components/panel.css';
 import './main.css';
 import type { CompareColumn, CompareHostMessage, CompareRow, CompareSnapshot, CompareViewMessage } from '../../src/protocol/compare-view.ts';
 import { createButton } from '../components/button.ts';
@@ -6,7 +7,7 @@ import { chartFigure } from '../components/chart-figure.ts';
 import { createChoice } from '../components/choice.ts';
 import { t } from '../components/l10n.ts';
 import { plainTable } from '../components/plain-table.ts';
-import { createVirtualGrid, type VirtualColumn } from '../components/virtual-grid.ts';
+import { createVirtualGrid, fillCells, type VirtualColumn } from '../components/virtual-grid.ts';
 
 /** What outlives a reload: which runs, and what the others are compared with. The data is asked for again. */
 interface Kept {
@@ -90,12 +91,7 @@ const grid = createVirtualGrid<CompareColumn>({
   columns,
   fill(position, cells) {
     const row = rows[position];
-    for (const [name, cell] of cells) {
-      const text = row?.cells[name] ?? '';
-      if (cell.textContent === text) continue;
-      cell.textContent = text;
-      cell.title = text;
-    }
+    fillCells(cells, (name) => row?.cells[name] ?? '');
     return row !== undefined;
   },
   onMissing: () => undefined,

@@ -1,13 +1,10 @@
 import type { Table } from '../../src/core/picture/chart.ts';
 import './plain-table.css';
+import { scrollRegion } from './scroll-region.ts';
 
-/** A table of a report. It scrolls by itself, so that the page never gets wider than the window. `onOpen`: the first cell of each row opens what the row is about. */
+/** A table of a report. `onOpen`: the first cell of each row opens what the row is about. */
 export function plainTable({ name, columns, rows, note }: Table, onOpen?: (row: number) => void): HTMLElement {
-  const region = document.createElement('div');
-  region.className = 'table-scroll';
-  region.tabIndex = 0;
-  region.setAttribute('role', 'region');
-  region.setAttribute('aria-label', name);
+  const region = scrollRegion('table-scroll', name);
   const table = document.createElement('table');
   table.createCaption().textContent = name;
   const head = table.createTHead().insertRow();

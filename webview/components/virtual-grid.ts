@@ -40,6 +40,16 @@ export interface VirtualGrid<Name extends string> {
   focus(): void;
 }
 
+/** Puts texts into the cells of a line, each as its tooltip too. Cells that say it already are left alone. */
+export function fillCells<Name extends string>(cells: ReadonlyMap<Name, HTMLElement>, textOf: (name: Name) => string): void {
+  for (const [name, cell] of cells) {
+    const text = textOf(name);
+    if (cell.textContent === text) continue;
+    cell.textContent = text;
+    cell.title = text;
+  }
+}
+
 const ROW_HEIGHT = 24;
 let ids = 0;
 

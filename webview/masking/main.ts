@@ -3,6 +3,7 @@ import './main.css';
 import type { MaskDraft, MaskingHostMessage, MaskingSnapshot, MaskingViewMessage } from '../../src/protocol/masking-view.ts';
 import { createButton } from '../components/button.ts';
 import { createChoice } from '../components/choice.ts';
+import { element } from '../components/element.ts';
 import { factList } from '../components/facts.ts';
 import { createFilterBox } from '../components/filter-box.ts';
 import { t } from '../components/l10n.ts';
@@ -22,13 +23,6 @@ let shown: MaskingSnapshot | undefined;
 
 function change(part: Partial<MaskDraft>): void {
   if (shown !== undefined) post({ type: 'draft', draft: { ...shown.draft, ...part } });
-}
-
-function element(tag: string, className = '', text = ''): HTMLElement {
-  const made = document.createElement(tag);
-  made.className = className;
-  made.textContent = text;
-  return made;
 }
 
 const title = element('h1');

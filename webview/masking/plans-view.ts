@@ -1,14 +1,11 @@
 import { PLAN_COLUMNS, type MaskingSnapshot } from '../../src/protocol/masking-view.ts';
 import { t } from '../components/l10n.ts';
+import { scrollRegion } from '../components/scroll-region.ts';
 
 /** The numbers of the trace and of each plan as a table, and the exact tokens that each plan has hidden. */
 export function createPlansView(): { readonly element: HTMLElement; update(snapshot: MaskingSnapshot): void } {
   const element = document.createElement('div');
-  const scroll = document.createElement('div');
-  scroll.className = 'scroll';
-  scroll.tabIndex = 0;
-  scroll.setAttribute('role', 'region');
-  scroll.setAttribute('aria-label', t('Plans and their results'));
+  const scroll = scrollRegion('scroll', t('Plans and their results'));
   const table = document.createElement('table');
   table.className = 'plans';
   scroll.append(table);

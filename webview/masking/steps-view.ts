@@ -1,6 +1,7 @@
 import type { MaskedStep, MaskingSnapshot, PlanResult } from '../../src/protocol/masking-view.ts';
 import { t } from '../components/l10n.ts';
 import { moved } from '../components/moved.ts';
+import { scrollRegion } from '../components/scroll-region.ts';
 import { struckText } from './struck-text.ts';
 
 export interface StepsView {
@@ -10,11 +11,7 @@ export interface StepsView {
 
 /** The trace beside what became of it under each plan, step by step, as a table. A step's number sets the start of the mask. */
 export function createStepsView(onStart: (step: number) => void): StepsView {
-  const element = document.createElement('div');
-  element.className = 'scroll';
-  element.tabIndex = 0;
-  element.setAttribute('role', 'region');
-  element.setAttribute('aria-label', t('Steps of the trace and of its continuations'));
+  const element = scrollRegion('scroll', t('Steps of the trace and of its continuations'));
   const table = document.createElement('table');
   table.className = 'steps';
   element.append(table);

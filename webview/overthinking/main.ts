@@ -4,6 +4,7 @@ import type { MarkRow, OverthinkingHostMessage, OverthinkingSnapshot, Overthinki
 import { TRACE_PARTS, type TracePart } from '../../src/core/bias/trace-part.ts';
 import { createButton } from '../components/button.ts';
 import { createChoice } from '../components/choice.ts';
+import { element } from '../components/element.ts';
 import { factList } from '../components/facts.ts';
 import { createVirtualGrid } from '../components/virtual-grid.ts';
 import { LABELS } from './labels.ts';
@@ -26,13 +27,6 @@ let tokens: readonly TokenRow[] = [];
 function keep(change: Partial<Kept>): void {
   kept = { ...kept, ...change };
   host.setState(kept);
-}
-
-function element<Name extends keyof HTMLElementTagNameMap>(name: Name, className = '', text = ''): HTMLElementTagNameMap[Name] {
-  const made = document.createElement(name);
-  made.className = className;
-  made.textContent = text;
-  return made;
 }
 
 const title = element('h1');

@@ -2,7 +2,7 @@ import type { Table } from '../../src/core/picture/chart.ts';
 import { createFilterBox } from '../components/filter-box.ts';
 import { t } from '../components/l10n.ts';
 import { plainTable } from '../components/plain-table.ts';
-import { createVirtualGrid, type VirtualColumn } from '../components/virtual-grid.ts';
+import { createVirtualGrid, fillCells, type VirtualColumn } from '../components/virtual-grid.ts';
 import { arrangedRows, type TableSort } from './table-rows.ts';
 
 export interface TableView {
@@ -47,12 +47,7 @@ function gridView(first: Table, onOpen: (ref: string) => void): TableView {
     columns: columnsOf(first),
     fill(position, cells) {
       const row = shown[position];
-      for (const [name, cell] of cells) {
-        const text = table.rows[row ?? -1]?.[Number(name)] ?? '';
-        if (cell.textContent === text) continue;
-        cell.textContent = text;
-        cell.title = text;
-      }
+      fillCells(cells, (name) => table.rows[row ?? -1]?.[Number(name)] ?? '');
       return row !== undefined;
     },
     onMissing: () => undefined,

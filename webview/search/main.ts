@@ -1,11 +1,12 @@
 import '../components/page.css';
+import '../components/panel.css';
 import './main.css';
 import type { CandidateColumn, CandidateRow, SearchHostMessage, SearchSnapshot, SearchViewMessage } from '../../src/protocol/search-view.ts';
 import { createButton } from '../components/button.ts';
 import { createChoice } from '../components/choice.ts';
 import { factList } from '../components/facts.ts';
 import { t } from '../components/l10n.ts';
-import { createVirtualGrid, type VirtualColumn } from '../components/virtual-grid.ts';
+import { createVirtualGrid, fillCells, type VirtualColumn } from '../components/virtual-grid.ts';
 import { createDetailView } from './detail-view.ts';
 import { createLaneView, type Place } from './lane-view.ts';
 import { createWhatIfView } from './what-if-view.ts';
@@ -95,12 +96,7 @@ const grid = createVirtualGrid<CandidateColumn>({
   fill(position, cells, line) {
     const row = rows[position];
     line.className = `grid-row ${row?.state ?? ''}`;
-    for (const [name, cell] of cells) {
-      const text = row?.cells[name] ?? '';
-      if (cell.textContent === text) continue;
-      cell.textContent = text;
-      cell.title = text;
-    }
+    fillCells(cells, (name) => row?.cells[name] ?? '');
     return row !== undefined;
   },
   onMissing: () => undefined,

@@ -3,7 +3,7 @@ import { MOST_ROWS_A_PAGE, type TableColumn, type TableHostMessage, type TableQu
 import { createButton } from '../components/button.ts';
 import { createFilterBox } from '../components/filter-box.ts';
 import { t } from '../components/l10n.ts';
-import { createVirtualGrid, type VirtualColumn } from '../components/virtual-grid.ts';
+import { createVirtualGrid, fillCells, type VirtualColumn } from '../components/virtual-grid.ts';
 
 /** What outlives a reload: where one was. The data is asked for again. */
 interface Place {
@@ -78,12 +78,7 @@ const grid = createVirtualGrid<TableColumn>({
   fill(position, cells, line) {
     const row = rows.get(position) ?? outdated.get(position);
     line.className = row === undefined ? 'grid-row waiting' : `grid-row ${row.kind} ${row.agreement ?? ''}`;
-    for (const [name, cell] of cells) {
-      const text = row?.cells[name] ?? (name === 'problem' ? '…' : '');
-      if (cell.textContent === text) continue;
-      cell.textContent = text;
-      cell.title = text;
-    }
+    fillCells(cells, (name) => row?.cells[name] ?? (name === 'problem' ? '…' : ''));
     return rows.has(position);
   },
   onMissing(start, count) {

@@ -1,5 +1,6 @@
 import { meanEstimate, type Estimate } from '../metrics/statistics.ts';
 import type { Chart, ChartPoint, Table } from '../picture/chart.ts';
+import { accuracyChart } from '../search/accuracy-chart.ts';
 import { armDifference, armMean, CORRECT, POLICY_TOKENS, VERIFIER_TOKENS, type Arm, type ArmValue } from '../search/arms.ts';
 import { countMetric, estimateMetric, metricText, metricValue, MISSING, percentMetric } from './metrics.ts';
 import type { SearchArm, SearchRow } from './search-item.ts';
@@ -118,16 +119,13 @@ function tokenChart(lines: readonly Arm[], accuracies: readonly Metric[], passes
   const last = passes.at(-1);
   const bound = whole && last ? pointOf(last.name, last, armMean(whole, POLICY_TOKENS)) : [];
   if (points.length === 0) return [];
-  return [{
-    kind: 'points',
-    loose: true,
+  const axis = {
     id: 'accuracy-tokens',
     name: 'Accuracy against tokens',
     description: `Accuracy (%, 95% interval) against the tokens of policy and verifier a question, a point a strategy; up and to the left is better. ${last ? `${last.name} is what a perfect choice among the sampled solutions would reach, at the cost of sampling them.` : ''}`.trim(),
-    x: { name: 'tokens a question, policy and verifier' },
-    y: { name: 'accuracy, %', domain: [0, 100] },
-    series: [{ name: 'strategies', points }, ...(bound.length > 0 ? [{ name: 'bound by sampling', points: bound }] : [])],
-  }];
+    tokens: 'tokens a question, policy and verifier',
+  };
+  return accuracyChart(axis, [{ name: 'strategies', points }, { name: 'bound by sampling', points: bound }]);
 }
 
 function notesOf(rows: readonly SearchRow[], arms: readonly string[]): string[] {

@@ -1,5 +1,6 @@
 import type { Estimate } from '../metrics/statistics.ts';
 import type { Chart, Table } from '../picture/chart.ts';
+import { accuracyChart } from './accuracy-chart.ts';
 import { armAccuracy, armDifference, armMean, armPairs, CORRECT, modeProgress, POLICY_TOKENS, VERIFIER_TOKENS, type ArmValue } from './arms.ts';
 import { settingDifferences, type ComparedArm } from './comparison.ts';
 import { judges, THINKING_MODES } from './settings.ts';
@@ -90,17 +91,13 @@ function tokenChart(role: 'policy' | 'verifier', numbers: readonly ArmNumbers[],
     const { value, low, high, n } = one.accuracy;
     return [{ x: tokens.value, xLow: tokens.low, xHigh: tokens.high, y: 100 * value, low: 100 * low, high: 100 * high, n, label: one.arm.name, ref: one.arm.name }];
   });
-  if (points.length === 0) return [];
-  return [{
-    kind: 'points',
-    loose: true,
+  const axis = {
     id: `accuracy-${role}`,
     name: `Accuracy against ${role} tokens`,
     description: `Accuracy (%, 95% Wilson interval) against the mean number of tokens that the ${role} writes for a problem (95% bootstrap interval), a point a strategy. Up and to the left is better.`,
-    x: { name: `${role} tokens a problem` },
-    y: { name: 'accuracy, %', domain: [0, 100] },
-    series: [{ name: 'strategies', points }],
-  }];
+    tokens: `${role} tokens a problem`,
+  };
+  return accuracyChart(axis, [{ name: 'strategies', points }]);
 }
 
 function armTable(numbers: readonly ArmNumbers[]): Table {
