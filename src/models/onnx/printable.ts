@@ -8,5 +8,5 @@ export function printable(text: string, length = 80): string {
 
 /** What an error says, in one line. */
 export function firstLine(error: unknown): string {
-  return printable((errorText(error)).split('\n')[0] ?? '', 400);
+  return printable(errorText(error).split('\n')[0] ?? '', 400);
 }
