@@ -34,11 +34,13 @@ describe('the analysis of a step beside the text', () => {
   });
 
   it('highlights in the text what a link quotes, while the pointer is on it and after a click', async () => {
-    const { workbench } = opened();
+    const { workbench, editor } = opened();
     const number = await link('84', 1);
     assert.equal(await number.getAttribute('aria-label'), '84, from step 1 and this step (2 places)');
     await number.hover();
     await highlights(3);
+    // The lenses have heard that the step is scored.
+    await editor.lens('Ask for 4 samples');
     await workbench.screenshot('analysis-light');
     await (await view()).locator('h1').hover();
     await highlights(0);

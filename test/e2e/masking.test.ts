@@ -23,7 +23,7 @@ describe('hiding input', () => {
     await view.locator('.status', { hasText: 'Choose what to hide' }).waitFor({ timeout: WRITTEN });
     assert.equal(await view.locator('.question del').first().innerText(), QUESTION);
     await view.getByRole('checkbox', { name: 'The question', exact: true }).click();
-    await view.locator('.question del', { hasText: '14' }).waitFor({ timeout: WAIT });
+    await view.locator('.question del', { hasText: /^14$/ }).waitFor({ timeout: WAIT });
     assert.deepEqual(await view.locator('.question del').allInnerTexts(), ['14', '3', '5', '9']);
     assert.equal(await view.locator('.start-line').count(), 1);
   });
