@@ -134,7 +134,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const target = createTraceTarget(sessions, active, rowDocuments, memory);
   const solutions = createSearchDocuments(searches, rowDocuments, target);
   const searchPanel = createSearchPanel({ extension: context.extensionUri, searches, runs, showTrace: (id, problem, preserveFocus) => solutions.show(id, problem, preserveFocus) });
-  const comparePanel = createComparePanel({ extension: context.extensionUri, searches, panel: searchPanel });
+  const comparePanel = createComparePanel({ extension: context.extensionUri, searches, panel: searchPanel, jobs: textJobs });
   const notes = (): readonly string[] => verifier.notes();
   const reopen = async (uri: vscode.Uri): Promise<void> => {
     const view = await target.open(await vscode.workspace.openTextDocument(uri));
@@ -197,6 +197,7 @@ export function activate(context: vscode.ExtensionContext): void {
       return lab.open().kinds.masking;
     },
   };
+  const runsView = createRunsView(runs);
   const doctor = createDoctor({ context, keys, scores: storage('scores') });
   const menu = createStatusMenu({ activities, verifier: () => verifier.summary(), onDidChangeVerifier: verifierChanged.event, showLog: () => log.show() });
   const folding = createFolding(sessions);
@@ -242,8 +243,8 @@ export function activate(context: vscode.ExtensionContext): void {
     registerTableEditor({ extension: context.extensionUri, library, scoresOf, openRow, openVariant, onScores: scoresWatch.onDidChange }),
     lab,
     runs,
-    createRunsView(runs),
-    registerRunCommands(runs, runKinds),
+    runsView,
+    registerRunCommands(runs, runKinds, () => runsView.selected()),
     registerSearchCommands({ searches, runs, panel: searchPanel, compare: comparePanel, documents: solutions, library, active, choosePolicy: () => chooseVerifier(context, known, POLICY) }),
     readings.onDidChange((concerns) => void rowDocuments.reread(concerns).then((any) => (any ? sessions.refresh() : undefined))),
     restoreTraces(memory, target),

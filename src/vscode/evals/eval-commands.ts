@@ -7,7 +7,8 @@ import type { DatasetLibrary } from '../dataset/dataset-library.ts';
 import { EVAL_COMMANDS, TRACE_SCHEME, type EvalCommandName } from '../manifest.ts';
 import { VERIFIER } from '../model-role.ts';
 import type { ReportPanels } from '../report/report-panel.ts';
-import { chooseRun, runIdOf } from '../runs/choose-run.ts';
+import { chooseRun, chooseRuns } from '../runs/choose-run.ts';
+import { runIdsOf } from '../runs/named-runs.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import { dayAndTime, runState } from '../runs/runs-tree.ts';
 import { choiceText } from '../search/solve-command.ts';
@@ -108,10 +109,9 @@ export function registerEvalCommands({ evals, parts, runs, library, rates, panel
   }
 
   async function compareRuns(argument: unknown, selection: unknown): Promise<void> {
-    const items: readonly unknown[] = [selection, argument].flatMap((one): readonly unknown[] => (Array.isArray(one) ? one : []));
-    const named = items.map(runIdOf).filter((id) => id !== undefined);
-    const ids = named.length > 1 ? named : await pickRuns(runIdOf(argument) ?? named[0]);
-    if (ids !== undefined) panels.show('comparison', [...new Set(ids)].sort().join(' '));
+    const named = runIdsOf(argument, selection);
+    const ids = named.length > 1 ? named : await pickRuns(named[0]);
+    if (ids !== undefined) panels.show('comparison', [...ids].sort().join(' '));
   }
 
   async function pickRuns(first: string | undefined): Promise<readonly string[] | undefined> {
@@ -128,21 +128,18 @@ export function registerEvalCommands({ evals, parts, runs, library, rates, panel
     return picked.map(({ id }) => id);
   }
 
-  const choose = (argument: unknown, title: string, fits: 'running' | 'unfinished'): Promise<string | undefined> =>
-    chooseRun(runs, 'eval', argument, { title, fits, none: fits === 'running' ? vscode.l10n.t('No evaluation runs.') : vscode.l10n.t('Every evaluation has come to its end: there is nothing to resume.') });
-
   const handlers: Readonly<Record<EvalCommandName, (argument?: unknown, second?: unknown) => Promise<unknown>>> = {
     runEval,
     async pauseEval(argument) {
-      const id = await choose(argument, vscode.l10n.t('Pause or Continue an Evaluation'), 'running');
+      const id = await chooseRun(runs, 'eval', argument, { title: vscode.l10n.t('Pause or Continue an Evaluation'), fits: 'running', none: NO_RUNNING() });
       if (id !== undefined && !evals.pause(id, evals.state(id) === 'running')) say(vscode.l10n.t('This evaluation does not run.'));
     },
-    async cancelEval(argument) {
-      const id = await choose(argument, vscode.l10n.t('Cancel an Evaluation'), 'running');
-      if (id !== undefined && !evals.cancel(id)) say(vscode.l10n.t('This evaluation does not run.'));
+    async cancelEval(argument, selection) {
+      const ids = await chooseRuns(runs, 'eval', argument, selection, { title: vscode.l10n.t('Cancel an Evaluation'), fits: 'running', none: NO_RUNNING() });
+      if (ids.length > 0 && ids.filter((id) => evals.cancel(id)).length === 0) say(vscode.l10n.t('This evaluation does not run.'));
     },
     async resumeEval(argument) {
-      const id = await choose(argument, vscode.l10n.t('Resume an Evaluation'), 'unfinished');
+      const id = await chooseRun(runs, 'eval', argument, { title: vscode.l10n.t('Resume an Evaluation'), fits: 'unfinished', none: vscode.l10n.t('Every evaluation has come to its end: there is nothing to resume.') });
       if (id === undefined) return;
       const resumed = await evals.resume(id);
       if (!resumed.ok) return say(resumed.error.message);
@@ -155,6 +152,7 @@ export function registerEvalCommands({ evals, parts, runs, library, rates, panel
   return vscode.Disposable.from(...Object.entries(EVAL_COMMANDS).map(([name, id]) => vscode.commands.registerCommand(id, handlers[name as EvalCommandName])));
 }
 
+const NO_RUNNING = (): string => vscode.l10n.t('No evaluation runs.');
 const NONE = (): string => vscode.l10n.t('There are no evaluations yet: Stepscope: Run Quick Eval… makes one.');
 
 function draftOf(name: string | undefined, { options = {}, rows, verifier, scores = [], withModel = false }: EvalOptions = {}): EvalDraft {

@@ -8,8 +8,13 @@ const ICONS: Readonly<Record<RunKind, string>> = { search: 'type-hierarchy', eva
 /** Runs that go on show at this beat. */
 const BEAT_MS = 1000;
 
+export interface RunsView extends Disposable {
+  /** What is selected in it. */
+  selected(): readonly RunEntry[];
+}
+
 /** The **Runs** view: what was run in this workspace, newest first. */
-export function createRunsView(store: RunStore): Disposable {
+export function createRunsView(store: RunStore): RunsView {
   const changed = new vscode.EventEmitter<undefined>();
   let timer: NodeJS.Timeout | undefined;
   const tree: vscode.TreeDataProvider<RunEntry> = {
@@ -17,9 +22,10 @@ export function createRunsView(store: RunStore): Disposable {
     getChildren: async (entry) => (entry === undefined ? [...(await store.list())] : []),
     getTreeItem: runItem,
   };
-  return vscode.Disposable.from(
+  const view = vscode.window.createTreeView(VIEWS.runs, { treeDataProvider: tree, canSelectMany: true });
+  const subscriptions = vscode.Disposable.from(
     changed,
-    vscode.window.createTreeView(VIEWS.runs, { treeDataProvider: tree, canSelectMany: true }),
+    view,
     store.onDidChange(({ id }) => {
       if (id === undefined || !store.isRunning(id)) changed.fire(undefined);
       else
@@ -30,6 +36,7 @@ export function createRunsView(store: RunStore): Disposable {
     }),
     { dispose: () => clearTimeout(timer) },
   );
+  return { selected: () => view.selection, dispose: () => void subscriptions.dispose() };
 }
 
 function runItem(entry: RunEntry): vscode.TreeItem {
