@@ -68,6 +68,7 @@ import { createTraceDocuments } from './vscode/trace-documents.ts';
 import { createTraceMemory } from './vscode/trace-memory.ts';
 import { createTraceSessions, type ScoringContext } from './vscode/trace-sessions.ts';
 import { createTraceTarget } from './vscode/trace-target.ts';
+import { createSecondVerifier } from './vscode/second-verifier.ts';
 import { readVerifierChoice } from './vscode/verifier-choice.ts';
 import { createVerifierModel } from './vscode/verifier-model.ts';
 import { restoreTraces } from './vscode/restore.ts';
@@ -115,6 +116,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const keys = createServerKeys(context.secrets, context.globalState);
   const verifier = createVerifierModel({ context, known, keys, log: say, onFirstUse: (name, notes) => tellNotes(say, name, notes) });
   const policy = createVerifierModel({ role: POLICY, context, known, keys, log: say, onFirstUse: (name, notes) => tellNotes(say, name, notes) });
+  const second = createSecondVerifier({ context, known, keys, log: say, onFirstUse: (name, notes) => tellNotes(say, name, notes) }, verifier);
   const searches = createSearchRuns({
     runs,
     scores: store,
@@ -171,6 +173,7 @@ export function activate(context: vscode.ExtensionContext): void {
       reopen,
       policy,
       verifier,
+      second,
       async openAt(file, row, document, step) {
         memory.setLastStep(document, step);
         await dataSetCommands.openRow(file, row, vscode.ViewColumn.Active);
@@ -210,6 +213,7 @@ export function activate(context: vscode.ExtensionContext): void {
     sessions,
     verifier,
     policy,
+    second,
     searches,
     solutions,
     searchPanel,

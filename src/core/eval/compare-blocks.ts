@@ -3,7 +3,7 @@ import type { Block } from '../report/block.ts';
 import { rowRef } from '../report/row-ref.ts';
 import type { PairedRow, RunComparison, RunDifference } from './compare-runs.ts';
 import { metricValue, MISSING, numberText } from './metrics.ts';
-import { warnings } from './report.ts';
+import { namedModels, warnings } from './report.ts';
 import type { EvalState } from './state.ts';
 
 /** The short name of a run of a comparison, by its position: A, B, … */
@@ -67,13 +67,13 @@ function runTable({ runs, rows }: RunComparison): Table {
   return {
     name: 'Runs',
     columns: [{ name: 'Name' }, { name: 'Run' }, { name: 'Judge' }, { name: 'Started' }, { name: 'Rows', numeric: true }, { name: 'In common', numeric: true }],
-    rows: runs.map(({ header, rows: own }, index) => [letter(index), header.title, header.models.map(({ info }) => info.name).concat(header.settings.scores).join(', ') || MISSING, header.started, numberText(own.length, 0), numberText(rows.length, 0)]),
+    rows: runs.map(({ header, rows: own }, index) => [letter(index), header.title, header.settings.scores.concat(header.models.map(({ info }) => info.name)).join(', ') || MISSING, header.started, numberText(own.length, 0), numberText(rows.length, 0)]),
   };
 }
 
 /** What the runs were told, first what differs between them. */
 function settingTable(runs: readonly EvalState[]): Table {
-  const told = runs.map(({ header: { settings, models } }) => new Map<string, string>([...models.map(({ role, info }) => [`${role} (SHA-256)`, `${info.name} ${info.weights} ${info.hash.slice(0, 12)}`] as const), ['score files', settings.scores.join(', ') || MISSING], ...Object.entries({ ...settings.verifier, ...settings.options }).map(([name, value]) => [name, String(value)] as const)]));
+  const told = runs.map(toldOf);
   const names = [...new Set(told.flatMap((map) => [...map.keys()]))];
   const differing = names.filter((name) => new Set(told.map((map) => map.get(name))).size > 1);
   const line = (name: string): string[] => [name, ...told.map((map) => map.get(name) ?? MISSING), differing.includes(name) ? 'differs' : ''];
@@ -82,6 +82,17 @@ function settingTable(runs: readonly EvalState[]): Table {
     columns: [{ name: 'Setting' }, ...runs.map((_, index) => ({ name: letter(index) })), { name: 'Remark' }],
     rows: [...differing, ...names.filter((name) => !differing.includes(name))].map(line),
   };
+}
+
+/** All that a run was told and made by, by name. */
+function toldOf({ header: { settings, models } }: EvalState): ReadonlyMap<string, string> {
+  const { verifier, options, scores, second } = settings;
+  return new Map<string, string>([
+    ...namedModels(models).map(({ name, info }) => [`${name} (SHA-256)`, `${info.name} ${info.weights} ${info.hash.slice(0, 12)}`] as const),
+    ['Score files', scores.join(', ') || MISSING],
+    ...Object.entries({ ...verifier, ...options }).map(([name, value]) => [name, String(value)] as const),
+    ...(second === undefined ? [] : [['mode of the second verifier', second.mode] as const, ['prompt of the second verifier', second.prompt] as const]),
+  ]);
 }
 
 function differenceTable({ pairs }: RunComparison): Table {

@@ -7,7 +7,8 @@ import { COMMANDS, EXPERIMENT_COMMANDS, RUN_SCHEME, type ExperimentCommandName }
 import { chooseRun, chooseRuns } from '../runs/choose-run.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import type { RowDocuments } from '../trace-content-provider.ts';
-import { datasetOf, rangeOf } from '../search/choose-rows.ts';
+import { chooseDataset } from '../dataset/choose-dataset.ts';
+import { rangeOf } from '../search/choose-rows.ts';
 import { FIRST_ROWS, parseRows, rowsKnown, rowsTask, rowsText, type RowSpan } from '../search/rows-task.ts';
 import { documentName } from '../trace-documents.ts';
 import type { TraceTarget } from '../trace-target.ts';
@@ -42,7 +43,7 @@ export function registerExperimentCommands({ experiments, runs, library, rows, t
 
   /** Resolves to the id of the run once it has ended, or undefined where none began. */
   async function runExperiment(argument: unknown, given: unknown): Promise<string | undefined> {
-    const uri = await datasetOf(library, argument, vscode.l10n.t('Bias experiment on which data set?'));
+    const uri = await chooseDataset(library, argument, vscode.l10n.t('Bias experiment on which data set?'));
     if (uri === undefined) return undefined;
     const name = documentName(uri);
     const known = await rowsKnown(library, uri);

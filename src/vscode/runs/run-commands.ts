@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
 import { runLogText } from '../../core/run/run-log.ts';
 import { RUN_COMMANDS, type RunCommandName } from '../manifest.ts';
+import { dayAndTime } from '../wording.ts';
 import { exportFile } from './export-file.ts';
 import { runIdOf, runIdsOf } from './named-runs.ts';
 import type { RunExport, RunKinds } from './run-kinds.ts';
 import type { RunEntry, RunStore } from './run-store.ts';
-import { dayAndTime, runState } from './runs-tree.ts';
+import { runState } from './runs-tree.ts';
 
 const asLog = (): RunExport => ({
   title: vscode.l10n.t('JSONL: the log itself, one event a line'),

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { RunKind } from '../../core/run/run.ts';
 import type { Disposable } from '../disposable.ts';
 import { RUN_COMMANDS, VIEWS } from '../manifest.ts';
+import { dayAndTime } from '../wording.ts';
 import type { RunEntry, RunStore } from './run-store.ts';
 
 const ICONS: Readonly<Record<RunKind, string>> = { search: 'type-hierarchy', eval: 'checklist', bias: 'eye', masking: 'eye-closed' };
@@ -99,10 +100,4 @@ function roleWord(role: string): string {
 
 function modelLines({ header }: Extract<RunEntry, { readonly header: unknown }>): string[] {
   return header.models.map(({ role, info }) => `${roleWord(role)}: ${info.name}${!info.weights ? '' : ` (${info.weights})`}`);
-}
-
-/** In the form of the person's own language; the text itself where it is no date. */
-export function dayAndTime(iso: string): string {
-  const date = new Date(iso);
-  return Number.isNaN(date.getTime()) ? iso : date.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 }
