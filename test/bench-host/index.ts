@@ -1,6 +1,6 @@
 /**
- * Speed and health of the extension in a real extension host: npm run bench:host [newest|oldest]. Prints what it measured, each
- * beside what is aimed at, and asserts nothing. Loaded by test/harness/run-in-host.
+ * Speed and health of the extension in a real extension host: npm run bench:host [newest|oldest [PART [ROWS]]]. Prints what it
+ * measured, each beside what is aimed at, and asserts nothing. Loaded by test/harness/run-in-host.
  */
 import { writeFileSync } from 'node:fs';
 import process from 'node:process';
@@ -8,23 +8,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { startLoopback } from '../harness/loopback.ts';
 import { eventually, openText, run as command, scores } from '../host/traces.ts';
-import { heapMegabytes, liveDisposables, watchLoop } from './gauges.ts';
+import { benchEvals } from './evals.ts';
+import { heapMegabytes, liveDisposables, milliseconds, watchLoop, type Add } from './gauges.ts';
 import { openAndCloseViews, VIEW_NAMES } from './views.ts';
-
-interface Measured {
-  readonly what: string;
-  readonly value: string;
-  readonly aim: string;
-}
 
 const TIMES = 50;
 const LONG_TRACE = 1000;
-const milliseconds = (value: number): string => `${value.toFixed(0)} ms`;
 
-export async function benchHost(): Promise<readonly Measured[]> {
-  const found: Measured[] = [];
-  const add = (what: string, value: string, aim: string): void => void found.push({ what, value, aim });
-
+async function benchExtension(add: Add): Promise<void> {
   const empty = await heapMegabytes();
   const extension = vscode.extensions.getExtension('stepscope.stepscope');
   if (extension === undefined) throw new Error('The extension is not installed');
@@ -51,11 +42,10 @@ export async function benchHost(): Promise<readonly Measured[]> {
   const [heapAfter, disposablesAfter] = [await heapMegabytes(), liveDisposables()];
   add(`heap after opening and closing ${VIEW_NAMES.join(', ')} ${TIMES} times`, `${heap.toFixed(1)} to ${heapAfter.toFixed(1)} MB (${percent(heap, heapAfter)})`, 'within 10%');
   add('disposables of the editor’s API that are alive', `${disposables} to ${disposablesAfter} (${percent(disposables, disposablesAfter)})`, 'within 10%');
-  return found;
 }
 
 /** A long trace that is scored by a server at once: how long an answer takes to be seen, and what holds the host up. */
-async function streaming(add: (what: string, value: string, aim: string) => void): Promise<void> {
+async function streaming(add: Add): Promise<void> {
   const server = await startLoopback({ delay: 2 });
   const settings = vscode.workspace.getConfiguration('stepscope.verifier');
   try {
@@ -93,9 +83,15 @@ function percent(before: number, after: number): string {
   return `${(100 * (after / before - 1)).toFixed(1)}%`;
 }
 
+/** What can be measured. The first must find an extension that nothing of was used. */
+const PARTS: Readonly<Record<string, (add: Add) => Promise<void>>> = { extension: benchExtension, evals: benchEvals };
+
 /** What VS Code calls in the extension host. */
 export async function run(): Promise<void> {
-  const file = process.env['STEPSCOPE_BENCH_RESULTS'];
+  const { STEPSCOPE_BENCH_RESULTS: file, STEPSCOPE_BENCH_PART: part } = process.env;
   if (file === undefined) throw new Error('STEPSCOPE_BENCH_RESULTS names no file');
-  writeFileSync(file, JSON.stringify(await benchHost()));
+  const found: { readonly what: string; readonly value: string; readonly aim: string }[] = [];
+  for (const [name, measure] of Object.entries(PARTS)) if (part === undefined || part === name) await measure((what, value, aim) => void found.push({ what, value, aim }));
+  if (found.length === 0) throw new Error(`There is no part "${part ?? ''}": use one of ${Object.keys(PARTS).join(', ')}.`);
+  writeFileSync(file, JSON.stringify(found));
 }

@@ -1,4 +1,5 @@
-// npm run bench:host [newest|oldest]: measures the extension in a real extension host and prints it.
+// npm run bench:host [-- newest|oldest [PART [ROWS]]]: measures the extension in a real extension host and prints it.
+// PART is extension or evals (all without), ROWS those of evals. $STEPSCOPE_BENCH_PROFILE: see test/bench-host/gauges.ts.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,13 +9,13 @@ import { root, unsupported, VERSIONS } from './places.mjs';
 import { start } from './processes.mjs';
 import { installServer } from './vscode-server.mjs';
 
-const version = process.argv[2] ?? 'newest';
+const [version = 'newest', part, rows] = process.argv.slice(2);
 if (!(version in VERSIONS)) throw new Error(`${version}: say ${Object.keys(VERSIONS).join(' or ')}`);
 if (unsupported() !== undefined) throw new Error(`The benchmark of the host ${unsupported()}`);
 const folder = mkdtempSync(path.join(tmpdir(), 'stepscope-bench-'));
 const results = path.join(folder, 'results.json');
 const setup = { version, ...(await installServer(version)), chromium: await findChromium(), repository: root, extension: root };
-const env = { ...process.env, STEPSCOPE_TEST_SETUP: JSON.stringify(setup), STEPSCOPE_HOST_MODULE: 'bench-host', STEPSCOPE_BENCH_RESULTS: results };
+const env = { ...process.env, STEPSCOPE_TEST_SETUP: JSON.stringify(setup), STEPSCOPE_HOST_MODULE: 'bench-host', STEPSCOPE_BENCH_RESULTS: results, ...(part && { STEPSCOPE_BENCH_PART: part }), ...(rows && { STEPSCOPE_BENCH_ROWS: rows }) };
 const { code } = await start(process.execPath, [path.join(root, 'out', 'test', 'harness', 'run-in-host', 'index.js')], { cwd: root, timeout: 600_000, env });
 if (code === 0) {
   process.stdout.write(`\nVS Code ${VERSIONS[version].vscode}, Node ${VERSIONS[version].node}\n`);
