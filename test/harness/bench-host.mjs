@@ -1,4 +1,5 @@
-// npm run bench:host [newest|oldest]: measures the extension in a real extension host and prints it.
+// npm run bench:host [newest|oldest] [PROFILES]: measures the extension in a real extension host and prints it. With PROFILES, a
+// folder, it writes CPU profiles of what it measures there, for the editor to open; that slows down what it measures.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,14 +9,15 @@ import { root, unsupported, VERSIONS } from './places.mjs';
 import { start } from './processes.mjs';
 import { installServer } from './vscode-server.mjs';
 
-const version = process.argv[2] ?? 'newest';
+const [version = 'newest', profiles] = process.argv.slice(2);
 if (!(version in VERSIONS)) throw new Error(`${version}: say ${Object.keys(VERSIONS).join(' or ')}`);
 if (unsupported() !== undefined) throw new Error(`The benchmark of the host ${unsupported()}`);
 const folder = mkdtempSync(path.join(tmpdir(), 'stepscope-bench-'));
 const results = path.join(folder, 'results.json');
 const setup = { version, ...(await installServer(version)), chromium: await findChromium(), repository: root, extension: root };
-const env = { ...process.env, STEPSCOPE_TEST_SETUP: JSON.stringify(setup), STEPSCOPE_HOST_MODULE: 'bench-host', STEPSCOPE_BENCH_RESULTS: results };
-const { code } = await start(process.execPath, [path.join(root, 'out', 'test', 'harness', 'run-in-host', 'index.js')], { cwd: root, timeout: 600_000, env });
+const env = { ...process.env, STEPSCOPE_TEST_SETUP: JSON.stringify(setup), STEPSCOPE_HOST_MODULE: 'bench-host', STEPSCOPE_BENCH_RESULTS: results, STEPSCOPE_BENCH_SEEN: path.join(folder, 'seen.jsonl') };
+if (profiles !== undefined) env.STEPSCOPE_BENCH_PROFILES = path.resolve(profiles);
+const { code } = await start(process.execPath, [path.join(root, 'out', 'test', 'harness', 'run-in-host', 'index.js')], { cwd: root, timeout: 1_200_000, env });
 if (code === 0) {
   process.stdout.write(`\nVS Code ${VERSIONS[version].vscode}, Node ${VERSIONS[version].node}\n`);
   for (const { what, value, aim } of JSON.parse(readFileSync(results, 'utf8'))) process.stdout.write(`  ${what}: ${value} (aim: ${aim})\n`);
