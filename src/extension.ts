@@ -68,6 +68,7 @@ import { createTraceDocuments } from './vscode/trace-documents.ts';
 import { createTraceMemory } from './vscode/trace-memory.ts';
 import { createTraceSessions, type ScoringContext } from './vscode/trace-sessions.ts';
 import { createTraceTarget } from './vscode/trace-target.ts';
+import { createSecondVerifier } from './vscode/second-verifier.ts';
 import { readVerifierChoice } from './vscode/verifier-choice.ts';
 import { createVerifierModel } from './vscode/verifier-model.ts';
 import { restoreTraces } from './vscode/restore.ts';
@@ -115,6 +116,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const keys = createServerKeys(context.secrets, context.globalState);
   const verifier = createVerifierModel({ context, known, keys, log: say, onFirstUse: (name, notes) => tellNotes(say, name, notes) });
   const policy = createVerifierModel({ role: POLICY, context, known, keys, log: say, onFirstUse: (name, notes) => tellNotes(say, name, notes) });
+  const second = createSecondVerifier({ context, known, keys, log: say, onFirstUse: (name, notes) => tellNotes(say, name, notes) }, verifier);
   const searches = createSearchRuns({
     runs,
     scores: store,
@@ -134,7 +136,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const target = createTraceTarget(sessions, active, rowDocuments, memory);
   const solutions = createSearchDocuments(searches, rowDocuments, target);
   const searchPanel = createSearchPanel({ extension: context.extensionUri, searches, runs, showTrace: (id, problem, preserveFocus) => solutions.show(id, problem, preserveFocus) });
-  const comparePanel = createComparePanel({ extension: context.extensionUri, searches, panel: searchPanel });
+  const comparePanel = createComparePanel({ extension: context.extensionUri, searches, panel: searchPanel, jobs: textJobs });
   const notes = (): readonly string[] => verifier.notes();
   const reopen = async (uri: vscode.Uri): Promise<void> => {
     const view = await target.open(await vscode.workspace.openTextDocument(uri));
@@ -171,6 +173,7 @@ export function activate(context: vscode.ExtensionContext): void {
       reopen,
       policy,
       verifier,
+      second,
       async openAt(file, row, document, step) {
         memory.setLastStep(document, step);
         await dataSetCommands.openRow(file, row, vscode.ViewColumn.Active);
@@ -197,6 +200,7 @@ export function activate(context: vscode.ExtensionContext): void {
       return lab.open().kinds.masking;
     },
   };
+  const runsView = createRunsView(runs);
   const doctor = createDoctor({ context, keys, scores: storage('scores') });
   const menu = createStatusMenu({ activities, verifier: () => verifier.summary(), onDidChangeVerifier: verifierChanged.event, showLog: () => log.show() });
   const folding = createFolding(sessions);
@@ -209,6 +213,7 @@ export function activate(context: vscode.ExtensionContext): void {
     sessions,
     verifier,
     policy,
+    second,
     searches,
     solutions,
     searchPanel,
@@ -242,8 +247,8 @@ export function activate(context: vscode.ExtensionContext): void {
     registerTableEditor({ extension: context.extensionUri, library, scoresOf, openRow, openVariant, onScores: scoresWatch.onDidChange }),
     lab,
     runs,
-    createRunsView(runs),
-    registerRunCommands(runs, runKinds),
+    runsView,
+    registerRunCommands(runs, runKinds, () => runsView.selected()),
     registerSearchCommands({ searches, runs, panel: searchPanel, compare: comparePanel, documents: solutions, library, active, choosePolicy: () => chooseVerifier(context, known, POLICY) }),
     readings.onDidChange((concerns) => void rowDocuments.reread(concerns).then((any) => (any ? sessions.refresh() : undefined))),
     restoreTraces(memory, target),
