@@ -41,7 +41,7 @@ describe('the analysis of a step beside the text', () => {
     await highlights(3);
     // The lenses have heard that the step is scored.
     await editor.lens('Ask for 4 samples');
-    await workbench.screenshot('analysis-light');
+    await workbench.screenshot('analysis-quotes-light');
     await (await view()).locator('h1').hover();
     await highlights(0);
     await (await link('At the start Mia has 64 photos')).click();
