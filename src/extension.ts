@@ -61,6 +61,7 @@ import { createTraceDocuments } from './vscode/trace-documents.ts';
 import { createTraceMemory } from './vscode/trace-memory.ts';
 import { createTraceSessions, type ScoringContext } from './vscode/trace-sessions.ts';
 import { createTraceTarget } from './vscode/trace-target.ts';
+import { createSecondVerifier } from './vscode/second-verifier.ts';
 import { createVerifierModel } from './vscode/verifier-model.ts';
 import { restoreTraces } from './vscode/restore.ts';
 
@@ -107,6 +108,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const keys = createServerKeys(context.secrets, context.globalState);
   const verifier = createVerifierModel({ context, known, keys, log: say, onFirstUse: (name, notes) => tellNotes(say, name, notes) });
   const policy = createVerifierModel({ role: POLICY, context, known, keys, log: say, onFirstUse: (name, notes) => tellNotes(say, name, notes) });
+  const second = createSecondVerifier({ context, known, keys, log: say, onFirstUse: (name, notes) => tellNotes(say, name, notes) }, verifier);
   const scoringContext = (): ScoringContext => ({ verifier: readSettings().verifier, hashes: verifier.hashes() });
   const sessions = createTraceSessions(documents, store, scoringContext, (open) => notesMemory.find(open.trace, open.exported?.notes ?? []));
   const scoring = createScoring(sessions, store, verifier, activities);
@@ -149,6 +151,7 @@ export function activate(context: vscode.ExtensionContext): void {
       reopen,
       policy,
       verifier,
+      second,
       async openAt(file, row, document, step) {
         memory.setLastStep(document, step);
         await dataSetCommands.openRow(file, row, vscode.ViewColumn.Active);
@@ -178,6 +181,7 @@ export function activate(context: vscode.ExtensionContext): void {
       return lab.open().kinds.masking;
     },
   };
+  const runsView = createRunsView(runs);
   const doctor = createDoctor({ context, keys, scores: storage('scores') });
   const menu = createStatusMenu({ activities, verifier: () => verifier.summary(), onDidChangeVerifier: verifierChanged.event, showLog: () => log.show() });
   const folding = createFolding(sessions);
@@ -190,6 +194,7 @@ export function activate(context: vscode.ExtensionContext): void {
     sessions,
     verifier,
     policy,
+    second,
     scoring,
     active,
     createDecorations(context, sessions),
@@ -219,8 +224,8 @@ export function activate(context: vscode.ExtensionContext): void {
     registerTableEditor({ extension: context.extensionUri, library, scoresOf, openRow, openVariant, onScores: scoresWatch.onDidChange }),
     lab,
     runs,
-    createRunsView(runs),
-    registerRunCommands(runs, runKinds),
+    runsView,
+    registerRunCommands(runs, runKinds, () => runsView.selected()),
     readings.onDidChange((concerns) => void rowDocuments.reread(concerns).then((any) => (any ? sessions.refresh() : undefined))),
     restoreTraces(memory, target),
     vscode.workspace.onDidChangeConfiguration((event) => {

@@ -63,6 +63,21 @@ export function watchLoop(): { longest(): number } {
   };
 }
 
+/** Watches from now on how much memory the process has at most, its threads with it, in MB (10^6 bytes). Looks every 50 ms. */
+export function watchMemory(): { most(): number } {
+  let most = 0;
+  const look = (): void => void (most = Math.max(most, process.memoryUsage.rss() / 1e6));
+  const timer = setInterval(look, 50);
+  look();
+  return {
+    most() {
+      clearInterval(timer);
+      look();
+      return most;
+    },
+  };
+}
+
 /** Does something, and writes where the time of this process went meanwhile where profiles are asked for: `name`.cpuprofile. */
 export async function profiled<T>(name: string, act: () => Promise<T>): Promise<T> {
   const folder = process.env['STEPSCOPE_BENCH_PROFILES'];

@@ -1,11 +1,12 @@
 /**
- * Speed and health of the extension in a real extension host: npm run bench:host [newest|oldest] [PROFILES]. Prints what it
+ * Speed and health of the extension in a real extension host: npm run bench:host (see test/harness/bench-host.mjs). Prints what it
  * measured, each beside what is aimed at, and asserts nothing. Loaded by test/harness/run-in-host.
  */
 import { writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import { benchEvals } from './evals.ts';
 import { alive, heapMegabytes, profiled, watchLoop } from './gauges.ts';
 import { milliseconds, percent, type Add, type Measured } from './measured.ts';
 import { nextScoreDrawn } from './milestones.ts';
@@ -17,14 +18,14 @@ const TIMES = 50;
 /** Before the first count: what is made once and kept is no leak. */
 const WARM_UP = 5;
 
-export async function benchHost(): Promise<readonly Measured[]> {
-  const found: Measured[] = [];
-  const add: Add = (what, value, aim) => void found.push({ what, value, aim });
+/** What can be measured. The first must find an extension that nothing of was used. */
+const PARTS: Readonly<Record<string, (add: Add) => Promise<void>>> = { extension: benchExtension, evals: benchEvals };
+
+async function benchExtension(add: Add): Promise<void> {
   await activation(add);
   await openingTheSample(add);
   await everyViewManyTimes(add);
   await streaming(add);
-  return found;
 }
 
 async function activation(add: Add): Promise<void> {
@@ -72,7 +73,10 @@ async function everyViewManyTimes(add: Add): Promise<void> {
 
 /** What VS Code calls in the extension host. */
 export async function run(): Promise<void> {
-  const file = process.env['STEPSCOPE_BENCH_RESULTS'];
+  const { STEPSCOPE_BENCH_RESULTS: file, STEPSCOPE_BENCH_PART: part } = process.env;
   if (file === undefined) throw new Error('STEPSCOPE_BENCH_RESULTS names no file');
-  writeFileSync(file, JSON.stringify(await benchHost()));
+  const found: Measured[] = [];
+  for (const [name, measure] of Object.entries(PARTS)) if (part === undefined || part === name) await measure((what, value, aim) => void found.push({ what, value, aim }));
+  if (found.length === 0) throw new Error(`There is no part "${part ?? ''}": use one of ${Object.keys(PARTS).join(', ')}.`);
+  writeFileSync(file, JSON.stringify(found));
 }

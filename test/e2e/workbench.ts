@@ -33,7 +33,7 @@ export interface WorkbenchOptions {
 }
 
 function screenshots(setup: Setup): string {
-  return path.join(setup.repository, 'test', 'e2e', 'screenshots', setup.version);
+  return path.join(setup.repository, 'test', 'e2e', '__screenshots__', setup.version);
 }
 
 /** A VS Code window with the extension under development, driven like a person would. */
@@ -332,7 +332,7 @@ export class Workbench {
     await this.themed(theme);
   }
 
-  /** Saves a picture as test/e2e/screenshots/<version>/<name>.png and gives its path. */
+  /** Saves a picture as test/e2e/__screenshots__/<version>/<name>.png and gives its path. */
   async picture(name: string): Promise<string> {
     const file = path.join(screenshots(this.setup), `${name}.png`);
     await this.page.screenshot({ path: file, animations: 'disabled', caret: 'hide' });

@@ -5,6 +5,7 @@ import type { CompareColumn, CompareHostMessage, CompareRow, CompareSnapshot, Co
 import { createButton } from '../components/button.ts';
 import { chartFigure } from '../components/chart-figure.ts';
 import { createChoice } from '../components/choice.ts';
+import { keepPlace } from '../components/keep-place.ts';
 import { t } from '../components/l10n.ts';
 import { plainTable } from '../components/plain-table.ts';
 import { createVirtualGrid, fillCells, type VirtualColumn } from '../components/virtual-grid.ts';
@@ -123,10 +124,10 @@ function show(now: CompareSnapshot): void {
   // Numbers change seldom while a search goes on: what is being read or copied stays as it is.
   if (before !== undefined && JSON.stringify(numbersOf(before)) === JSON.stringify(numbersOf(now))) return;
   warnings.replaceChildren(...now.warnings.map(warning));
-  arms.replaceChildren(plainTable(now.arms, openRun));
+  const byName = (name: string): void => openRun(now.names.indexOf(name));
+  keepPlace(arms, () => arms.replaceChildren(plainTable(now.arms, byName)));
   differences.replaceChildren(...(now.names.length < 2 ? [] : [plainTable(now.differences)]));
-  const byName = (label: string): void => openRun(now.names.indexOf(label));
-  charts.replaceChildren(...now.charts.map((chart) => chartFigure(chart, 'compare', byName)), ...now.modes.map((chart) => chartFigure(chart, 'compare')));
+  keepPlace(charts, () => charts.replaceChildren(...now.charts.map((chart) => chartFigure(chart, 'compare', byName)), ...now.modes.map((chart) => chartFigure(chart, 'compare'))));
   settings.replaceChildren(plainTable(now.settings));
 }
 

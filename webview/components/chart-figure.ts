@@ -7,9 +7,12 @@ import { t } from './l10n.ts';
 import { plainTable } from './plain-table.ts';
 import { svgElement } from './svg.ts';
 
+/** Rows of a table by which points are opened: by keyboard each of them is reached there. */
+const MOST_LINKS = 2000;
+
 let styled = false;
 
-/** A chart with its name, what it shows in words, and the same as a table. `most`: rows of that table (see chartTable). `onOpen`: a click on a point opens what its `ref` names; by keyboard a table does. */
+/** A chart with its name, what it shows in words, and the same as a table. `most`: rows of that table (see chartTable). `onOpen`: a click on a point opens what its `ref` names, and so does a button in its row of the table. */
 export function chartFigure(chart: Chart, scope: string, onOpen?: (ref: string) => void, most?: number): HTMLElement {
   if (!styled) {
     const sheet = new CSSStyleSheet();
@@ -26,10 +29,12 @@ export function chartFigure(chart: Chart, scope: string, onOpen?: (ref: string) 
   about.textContent = chart.description;
   const twin = document.createElement('details');
   const summary = document.createElement('summary');
-  summary.textContent = t('As a table');
-  twin.append(summary, plainTable(chartTable(chart, most)));
+  const refs = onOpen !== undefined && 'series' in chart ? chart.series.flatMap(({ points }) => points.map(({ ref }) => ref)) : [];
+  const opens = refs.some((ref) => ref !== undefined);
+  summary.textContent = opens ? t('As a table, to open what a point stands for') : t('As a table');
+  twin.append(summary, plainTable(chartTable(chart, opens ? MOST_LINKS : most), onOpen));
   figure.append(caption, picture, about, twin);
-  if (onOpen !== undefined && 'series' in chart) openPoints(picture, chart.series.flatMap(({ points }) => points.map(({ ref }) => ref)), onOpen);
+  if (onOpen !== undefined) openPoints(picture, refs, onOpen);
   return figure;
 }
 

@@ -1,6 +1,7 @@
 import type { Chart } from '../../src/core/picture/chart.ts';
 import type { Block } from '../../src/core/report/block.ts';
 import { chartFigure } from '../components/chart-figure.ts';
+import { keepPlace } from '../components/keep-place.ts';
 import { createTableView, isSameTable } from './table-view.ts';
 
 interface BlockView {
@@ -9,23 +10,30 @@ interface BlockView {
   update(block: Block): boolean;
 }
 
-/** The blocks of a report. Those that have not changed stay as they are, with their focus, filters and what is unfolded. */
+/**
+ * The blocks of a report. Those that have not changed, and tables and charts that only say more, stay as they are, with their
+ * focus, filters and what is unfolded, also where others come before them: pictures come to a report once there are rows enough.
+ */
 export function createBlockList(onOpen: (ref: string) => void): { readonly element: HTMLElement; update(blocks: readonly Block[]): void } {
   const element = document.createElement('div');
   let views: { readonly view: BlockView; said: string }[] = [];
   return {
     element,
     update(blocks) {
-      views = blocks.map((block, index) => {
+      const left = views;
+      views = blocks.map((block) => {
         const said = JSON.stringify(block);
-        const known = views[index];
-        if (known !== undefined && (known.said === said || known.view.update(block))) return Object.assign(known, { said });
-        const view = createBlockView(block, onOpen);
-        if (known === undefined) element.append(view.element);
-        else known.view.element.replaceWith(view.element);
-        return { view, said };
+        // Blocks keep their order. What is passed over has gone.
+        const at = left.findIndex((known) => known.said === said || known.view.update(block));
+        const [known] = at < 0 ? [] : left.splice(0, at + 1).slice(at);
+        return known === undefined ? { view: createBlockView(block, onOpen), said } : Object.assign(known, { said });
       });
-      while (element.children.length > views.length) element.lastElementChild?.remove();
+      const stay = new Set(views.map(({ view }) => view.element));
+      for (const child of [...element.children]) if (!stay.has(child as HTMLElement)) child.remove();
+      // An element that stays is never moved: that would take its focus and its place.
+      views.forEach(({ view }, index) => {
+        if (element.children[index] !== view.element) element.insertBefore(view.element, element.children[index] ?? null);
+      });
     },
   };
 }
@@ -73,11 +81,7 @@ function tableBlock(block: Extract<Block, { kind: 'table' }>, onOpen: (ref: stri
 /** A picture with its words, and its numbers as a table, which stays unfolded. */
 function chartBlock(first: Chart, onOpen: (ref: string) => void): BlockView {
   const element = document.createElement('div');
-  const update = (chart: Chart): void => {
-    const unfolded = element.querySelector('details')?.open === true;
-    element.replaceChildren(chartFigure(chart, 'report', onOpen));
-    element.querySelector('details')?.toggleAttribute('open', unfolded);
-  };
+  const update = (chart: Chart): void => keepPlace(element, () => element.replaceChildren(chartFigure(chart, 'report', onOpen)));
   update(first);
   return {
     element,

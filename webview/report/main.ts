@@ -2,6 +2,7 @@ import '../components/page.css';
 import './main.css';
 import type { ReportHostMessage, ReportKey, ReportViewMessage } from '../../src/protocol/report-view.ts';
 import { createButton } from '../components/button.ts';
+import { keepPlace } from '../components/keep-place.ts';
 import { t } from '../components/l10n.ts';
 import { createBlockList } from './block-view.ts';
 
@@ -29,7 +30,7 @@ window.addEventListener('message', ({ data }: MessageEvent<ReportHostMessage>) =
   copy.hidden = data.blocks.length === 0;
   save.hidden = !data.canExport;
   const now = JSON.stringify(data.actions);
-  if (now !== offered) actions.replaceChildren(...data.actions.map(({ id, title }) => createButton(title, () => post({ type: 'action', action: id }))));
+  if (now !== offered) keepPlace(actions, () => actions.replaceChildren(...data.actions.map(({ id, title }) => createButton(title, () => post({ type: 'action', action: id })))));
   offered = now;
   list.update(data.blocks);
 });

@@ -11,7 +11,7 @@ import type { Disposable } from '../disposable.ts';
 import { registerTestExplorer } from '../evals/register-test-explorer.ts';
 import { registerEvalCommands } from '../evals/eval-commands.ts';
 import type { EvalParts } from '../evals/eval-context.ts';
-import { createEvalRates } from '../evals/eval-rates.ts';
+import { createEvalRates, type ModelNames } from '../evals/eval-rates.ts';
 import { comparisonReports, evalExports, evalReports, type OpenRowAt } from '../evals/eval-reports.ts';
 import { createEvalRuns } from '../evals/eval-runs.ts';
 import { VERIFIER } from '../model-role.ts';
@@ -45,14 +45,15 @@ export interface Lab extends Disposable {
 export function openLab(services: LabServices): Lab {
   // The bundle has a copy of its own of the module.
   config({ contents: vscode.l10n.bundle ?? {} });
-  const { context, library, store, runs, activities, active, target, known, rowDocuments, textJobs, policy, verifier, openAt, reopen, onScored, chooseVerifier } = services;
+  const { context, library, store, runs, activities, active, target, known, rowDocuments, textJobs, policy, verifier, second, openAt, reopen, onScored, chooseVerifier } = services;
   const searches = registerSearch(services);
   const symbolic = createSymbolicEquality(context.asAbsolutePath('dist/symbolic.js'));
   const abilities = () => policyAbilities(context, known);
   const loadPolicy = (signal: AbortSignal) => policy.load('reasoned', signal);
-  const parts: EvalParts = { library, store, jobs: textJobs, verifier: ({ verifier: { mode } }, signal) => verifier.load(mode, signal), symbolicScript: context.asAbsolutePath('dist/symbolic.js') };
+  const parts: EvalParts = { library, store, jobs: textJobs, verifier: ({ verifier: { mode } }, signal) => verifier.load(mode, signal), second: (judge, signal) => second.load(judge, signal), symbolicScript: context.asAbsolutePath('dist/symbolic.js') };
   const rates = createEvalRates(context.globalState);
-  const evals = createEvalRuns({ ...parts, runs, jobs: textJobs, activities, rates, modelName: () => choiceText(VERIFIER) });
+  const names: ModelNames = { verifier: () => choiceText(VERIFIER), second: (judge) => second.text(judge) };
+  const evals = createEvalRuns({ ...parts, runs, jobs: textJobs, activities, rates, names });
   const openRow: OpenRowAt = async (uri, row, step) => {
     const located = await rowDocuments.locate(uri, row);
     if (located.ok) await openAt(uri, row, located.value, step ?? 0);
@@ -76,7 +77,7 @@ export function openLab(services: LabServices): Lab {
     symbolic,
     evals,
     panels,
-    registerEvalCommands({ evals, parts, runs, library, rates, panels }),
+    registerEvalCommands({ evals, parts, runs, library, rates, panels, second: { ...names, choose: () => second.choose() } }),
     registerAttention({ context, activities, active, target, models: { policy, verifier } }),
     experiments,
     masking,

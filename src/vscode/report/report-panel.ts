@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { markdownBlocks } from '../../formats/report/report-markdown.ts';
 import { parseReportKey, parseReportViewMessage, type ReportHostMessage, type ReportKey, type ReportViewMessage } from '../../protocol/report-view.ts';
 import type { Disposable } from '../disposable.ts';
-import { RUN_COMMANDS, VIEWS } from '../manifest.ts';
+import { VIEWS } from '../manifest.ts';
 import { note } from '../navigation.ts';
 import { showPage } from '../webview-page.ts';
 import type { ReportContent, ReportSource } from './report-source.ts';
@@ -37,7 +37,7 @@ export function createReportPanels(extension: vscode.Uri, sources: Readonly<Reco
     if (read.ok) shown.panel.title = read.value.title;
     if (!shown.ready) return;
     const content: ReportContent = read.ok ? read.value : { title: vscode.l10n.t('Report'), status: read.error.message, actions: [], blocks: [] };
-    const message: ReportHostMessage = { type: 'report', key: shown.key, canExport: read.ok && shown.source.isRun, ...content };
+    const message: ReportHostMessage = { type: 'report', key: shown.key, canExport: read.ok, ...content };
     void shown.panel.webview.postMessage(message);
   }
 
@@ -54,8 +54,7 @@ export function createReportPanels(extension: vscode.Uri, sources: Readonly<Reco
       case 'action':
         return source.act(key.id, message.action);
       case 'export':
-        await vscode.commands.executeCommand(RUN_COMMANDS.exportRun, key.id);
-        return;
+        return source.export(key.id);
       case 'copy':
         if (content === undefined) return;
         await vscode.env.clipboard.writeText(markdownBlocks(content.blocks));

@@ -22,7 +22,7 @@ export interface Searches extends Disposable {
   trace(file: vscode.Uri, problem: number): Promise<Result<TraceRecord, FormatErrorReason>>;
 }
 
-export function registerSearch({ context, activities, library, store, runs, active, target, rowDocuments, policy, verifier, choosePolicy }: LabServices): Searches {
+export function registerSearch({ context, activities, library, store, runs, active, target, rowDocuments, textJobs, policy, verifier, choosePolicy }: LabServices): Searches {
   const extension = context.extensionUri;
   const searches = createSearchRuns({
     runs,
@@ -37,7 +37,7 @@ export function registerSearch({ context, activities, library, store, runs, acti
   });
   const documents = createSearchDocuments(searches, rowDocuments, target);
   const panel = createSearchPanel({ extension, searches, runs, showTrace: (id, problem, preserveFocus) => documents.show(id, problem, preserveFocus) });
-  const compare = createComparePanel({ extension, searches, panel });
+  const compare = createComparePanel({ extension, searches, panel, jobs: textJobs });
   const commands = registerSearchCommands({ searches, runs, panel, compare, documents, library, active, choosePolicy });
   return {
     kind: { open: (id) => panel.show(id), exports: searchExports() },
