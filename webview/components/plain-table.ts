@@ -20,7 +20,7 @@ export function plainTable({ name, columns, rows, note }: Table, onOpen?: (row: 
     const row = body.insertRow();
     for (const [column, text] of cells.entries()) {
       const cell = row.insertCell();
-      cell.classList.toggle('number', columns[column]?.numeric === true);
+      cell.className = columns[column]?.numeric === true ? 'number' : lengthClass(text);
       if (column === 0 && onOpen !== undefined) cell.append(link(text, () => onOpen(at)));
       else cell.textContent = text;
     }
@@ -33,6 +33,11 @@ export function plainTable({ name, columns, rows, note }: Table, onOpen?: (row: 
     region.append(under);
   }
   return region;
+}
+
+/** Words that belong together stay on one line, and a sentence is not squeezed into a column of single words. */
+function lengthClass({ length }: string): string {
+  return length <= 12 ? 'short' : length > 20 ? 'long' : '';
 }
 
 function link(text: string, onPress: () => void): HTMLElement {

@@ -74,9 +74,9 @@ function tableBlock(block: Extract<Block, { kind: 'table' }>, onOpen: (ref: stri
 function chartBlock(first: Chart, onOpen: (ref: string) => void): BlockView {
   const element = document.createElement('div');
   const update = (chart: Chart): void => {
-    const unfolded = element.querySelector('details')?.open === true;
+    const unfolded = element.querySelector('details')?.open;
     element.replaceChildren(chartFigure(chart, 'report', onOpen));
-    element.querySelector('details')?.toggleAttribute('open', unfolded);
+    if (unfolded !== undefined) element.querySelector('details')?.toggleAttribute('open', unfolded);
   };
   update(first);
   return {
