@@ -1,6 +1,9 @@
 import path from 'node:path';
 import type { Eval, EvalOption, EvalSettings } from '../core/eval/eval.ts';
 import { EVALS, evalNamed } from '../core/eval/evals.ts';
+import { judgingModels, type SecondJudge } from '../core/eval/judges.ts';
+import { VERIFIER_MODES } from '../core/verifier/score.ts';
+import { PROMPT_FORMS } from '../core/verifier/settings.ts';
 import { INPUT_OPTIONS } from './open-input.ts';
 import { MODEL_OPTIONS, promptForm } from './score-model.ts';
 import { checkTemplate } from './solve-options.ts';
@@ -15,6 +18,10 @@ const OPTIONS = {
   'policy-endpoint': { type: 'string', multiple: true },
   data: { type: 'string' },
   scores: { type: 'string', multiple: true },
+  'second-model': { type: 'string' },
+  'second-endpoint': { type: 'string', multiple: true },
+  'second-mode': { type: 'string' },
+  'second-prompt': { type: 'string' },
   limit: { type: 'string' },
   batch: { type: 'string' },
   out: { type: 'string' },
@@ -54,13 +61,33 @@ export function readEvalCommand(args: readonly string[]): EvalCommand {
   const { min, max } = chosen.needs.scores;
   const scores = values.scores ?? [];
   if (scores.length > max) throw new UsageError(`eval ${name} takes at most ${max} --scores: ${scores.length} were given.`);
+  const second = readSecond(chosen, values);
   if (scores.length > 0 && scores.length < min - 1) throw new UsageError(`eval ${name} takes ${min} sets of scores: name more --scores.`);
+  // A score file is one judge; a model that is named beside it is the other.
+  const named = values.model !== undefined || (values.endpoint ?? []).length > 0;
+  const settings: EvalSettings = { eval: name, verifier: { ...readVerifierSettings(values), prompt: promptForm(values) }, options: readOwn(chosen, own), scores: scores.map((file) => path.basename(file)), ...(named && { withModel: true }), ...(second && { second }) };
+  if (second && !judgingModels(chosen.needs, settings).includes('second')) throw new UsageError(`eval ${name} takes two judges: leave a file of --scores, the model or the second model out.`);
   return {
     eval: chosen,
     values,
     data: values.data,
-    settings: { eval: name, verifier: { ...readVerifierSettings(values), prompt: promptForm(values) }, options: readOwn(chosen, own), scores: scores.map((file) => path.basename(file)) },
+    settings,
     minima: (values.min ?? []).map(readMinimum),
+  };
+}
+
+const SECOND_OPTIONS = ['second-model', 'second-endpoint', 'second-mode', 'second-prompt'] as const;
+
+/** The second model that judges; with no name of its own it is the first one, asked in another way. */
+function readSecond({ name, needs }: Eval, values: EvalArguments): SecondJudge | undefined {
+  const [given] = SECOND_OPTIONS.filter((option) => values[option] !== undefined);
+  if (given === undefined) return undefined;
+  if (needs.scores.max < 2) throw new UsageError(`--${given} is no option of eval ${name}: it takes one judge (eval agreement takes two).`);
+  const [endpoint, model] = [values['second-endpoint'], values['second-model']];
+  return {
+    model: endpoint === undefined ? (model ?? '') : [...endpoint, ...(model === undefined ? [] : [model])].join(' '),
+    mode: readChoice('second-mode', values['second-mode'] ?? values.mode, VERIFIER_MODES),
+    prompt: readChoice('second-prompt', values['second-prompt'] ?? (endpoint === undefined && model === undefined ? promptForm(values) : undefined), PROMPT_FORMS),
   };
 }
 

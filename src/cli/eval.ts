@@ -4,6 +4,7 @@ import process from 'node:process';
 import { errorText } from '../core/error-text.ts';
 import type { Eval, EvalContext, EvalSettings } from '../core/eval/eval.ts';
 import { warnings, type EvalReport } from '../core/eval/report.ts';
+import { judgingModels, sameJudge, secondSettings } from '../core/eval/judges.ts';
 import { modelScores } from '../core/eval/model-scores.ts';
 import { createRunState, type EvalRunState } from '../core/eval/run-state.ts';
 import type { ScoreSource } from '../core/eval/score-source.ts';
@@ -13,6 +14,7 @@ import { summaryObject } from '../core/eval/summary-object.ts';
 import type { LanguageModel } from '../core/model.ts';
 import { StepscopeError } from '../core/result.ts';
 import type { RunEnd, RunHeader } from '../core/run/run.ts';
+import type { VerifierSettings } from '../core/verifier/settings.ts';
 import { PROBLEMS_AT_ONCE } from '../core/search/lockstep.ts';
 import { createSymbolicEquality } from '../models/symbolic/symbolic-equality.ts';
 import { openData, openScores } from './eval-data.ts';
@@ -39,27 +41,34 @@ export async function evalCommand(args: readonly string[], signal: AbortSignal):
   if (rows.length === 0) throw new UsageError(`${file.name} has no rows: there is nothing to evaluate.`);
   const progress = createProgress(rows.length);
   const scored = await openScores(command, file.rows, progress.say);
-  const { min, max } = command.eval.needs.scores;
-  // A score file is one judge; a model that is named beside it is the other.
-  const named = values.model !== undefined || (values.endpoint ?? []).length > 0;
   const { policy: solves = false } = command.eval.needs;
+  const judging = solves ? [] : judgingModels(command.eval.needs, settings);
   const symbolic = command.eval.needs.label === 'gold-answer' && !solves ? createSymbolicEquality(path.join(ROOT, 'dist', 'symbolic.js')) : undefined;
-  const judged = solves ? searchJudges(settings) : scored.length < min;
-  const needsModel = judged || (named && scored.length < max);
-  if (named && !needsModel) throw new UsageError(`eval ${command.eval.name} ${solves ? 'asks no verifier with these strategies: leave --model and --endpoint out.' : 'takes the scores of a model or of --scores: leave one of them out.'}`);
-  const source = needsModel ? modelSource(solves ? { model: values.model, prompt: values.prompt, api: values.api, endpoint: values.endpoint, ...serverOptions(values, values.endpoint) } : values, settings.verifier, ROOT, progress.say, signal) : undefined;
+  const needsModel = solves ? searchJudges(settings) : judging.includes('verifier');
+  if (settings.withModel === true && !needsModel) throw new UsageError(`eval ${command.eval.name} ${solves ? 'asks no verifier with these strategies: leave --model and --endpoint out.' : 'takes the scores of a model or of --scores: leave one of them out.'}`);
+  const source = needsModel ? modelSource(solves || values['second-endpoint'] !== undefined ? { model: values.model, prompt: values.prompt, api: values.api, endpoint: values.endpoint, ...serverOptions(values, values.endpoint) } : values, settings.verifier, ROOT, progress.say, signal) : undefined;
+  const second: ModelSource | undefined = settings.second && openSecond(values, secondSettings(settings.verifier, settings.second), source, progress.say, signal);
   const policies = solves ? policySource({ model: values.policy, endpoint: values['policy-endpoint'], ...serverOptions(values, values['policy-endpoint']) }, ROOT, progress.say, signal) : undefined;
   try {
     const model = await source?.load();
     const policy = await policies?.load();
-    const sources = model && source && !solves ? [...scored, scoresOfModel(model, command, source)] : scored;
-    const header = headerOf(command, file.name, rows, { policy, verifier: model });
+    const other = await second?.load();
+    const verifiers = [model, other].filter((one) => one !== undefined);
+    const alike = settings.second && sameJudge(settings.verifier, settings.second, verifiers.map(({ info }) => info));
+    if (alike !== undefined) throw new UsageError(alike);
+    const sources = [
+      ...scored,
+      ...(model && source && !solves ? [scoresOfModel(model, settings.verifier, values, source)] : []),
+      ...(second && other && settings.second ? [scoresOfModel(other, secondSettings(settings.verifier, settings.second), values, second)] : []),
+    ];
+    const told: EvalSettings = { ...settings, judges: [...settings.scores, ...verifiers.map(({ info }) => info.name)] };
+    const header = headerOf(command.eval, told, file.name, rows, { policy, verifiers });
     const files = values.out === undefined ? undefined : openRunFiles(values.out, header, command.eval, values.resume);
     const state = createRunState(files?.earlier);
     if (state.rows.length > 0) progress.say(`${state.rows.length} of ${rows.length} rows are there already and are not scored again.`);
     const context: EvalContext = {
       data: { name: file.name, rows, trace: (row) => file.trace(row, values.variant), ...(file.question && { question: file.question }) },
-      settings,
+      settings: told,
       scores: sources,
       done: state.done,
       signal,
@@ -68,11 +77,12 @@ export async function evalCommand(args: readonly string[], signal: AbortSignal):
       ...(symbolic && { symbolic: (a: string, b: string) => symbolic.equal(a, b) }),
     };
     const failure = await runAll(command.eval, context, state, files, progress);
-    const report = reportOf(command.eval, settings, files?.header ?? header, state, failure);
-    return finish(command, report, files, failure);
+    const report = reportOf(command.eval, told, files?.header ?? header, state, failure);
+    return finish({ ...command, settings: told }, report, files, failure);
   } finally {
     progress.end();
     source?.dispose();
+    if (second !== source) second?.dispose();
     policies?.dispose();
     symbolic?.dispose();
   }
@@ -83,18 +93,27 @@ function serverOptions(values: EvalCommand['values'], endpoints: readonly string
   return endpoints === undefined ? {} : { concurrency: values.concurrency, 'key-env': values['key-env'] };
 }
 
-function scoresOfModel(model: LanguageModel, { values, settings }: EvalCommand, { rows }: ModelSource): ScoreSource {
-  return modelScores(model, settings.verifier, { batch: readNumber('batch', values.batch, rows, { min: 1, max: 10_000, integer: true }) });
+/** The second model; the verifier's own where none is named. A server is told anew how to ask. */
+function openSecond(values: EvalCommand['values'], settings: VerifierSettings, verifier: ModelSource | undefined, say: (line: string) => void, signal: AbortSignal): ModelSource {
+  const [model, endpoint] = [values['second-model'], values['second-endpoint']];
+  const named = model !== undefined || endpoint !== undefined;
+  if (!named && values.endpoint === undefined && verifier !== undefined) return verifier;
+  const [folder, servers] = named ? [model, endpoint] : [values.model, values.endpoint];
+  return modelSource({ model: folder, endpoint: servers, ...serverOptions(values, servers) }, settings, ROOT, say, signal);
+}
+
+function scoresOfModel(model: LanguageModel, settings: VerifierSettings, values: EvalCommand['values'], { rows }: ModelSource): ScoreSource {
+  return modelScores(model, settings, { batch: readNumber('batch', values.batch, rows, { min: 1, max: 10_000, integer: true }) });
 }
 
 interface Models {
   readonly policy: LanguageModel | undefined;
-  readonly verifier: LanguageModel | undefined;
+  /** Those that judge, in order. */
+  readonly verifiers: readonly LanguageModel[];
 }
 
-function headerOf({ eval: about, settings }: EvalCommand, file: string, rows: readonly number[], { policy, verifier }: Models): RunHeader<EvalSettings> {
-  const names = [policy, verifier].flatMap((model) => model?.info.name ?? []);
-  const judge = names.length > 0 ? names.join(' + ') : settings.scores.join(', ');
+function headerOf(about: Eval, settings: EvalSettings, file: string, rows: readonly number[], { policy, verifiers }: Models): RunHeader<EvalSettings> {
+  const judge = [...(policy ? [policy.info.name] : []), ...(settings.judges ?? [])].join(' + ');
   return {
     type: 'run',
     version: 1,
@@ -102,7 +121,7 @@ function headerOf({ eval: about, settings }: EvalCommand, file: string, rows: re
     id: randomUUID(),
     title: [about.name, file, ...(judge === '' ? [] : [judge])].join(' · '),
     started: new Date().toISOString(),
-    models: [...(policy ? [{ role: 'policy' as const, info: policy.info }] : []), ...(verifier ? [{ role: 'verifier' as const, info: verifier.info }] : [])],
+    models: [...(policy ? [{ role: 'policy' as const, info: policy.info }] : []), ...verifiers.map(({ info }) => ({ role: 'verifier' as const, info }))],
     settings,
     data: { file, rows },
   };

@@ -42,7 +42,11 @@ const HELP = `stepscope: look inside the reasoning of language models, step by s
   stepscope eval NAME --data FILE [options]
                          a quick eval: processbench, prmbench, agreement, answers or search; the
                          last line of its output is the summary as one JSON object
-      --scores FILE      scores that were made elsewhere, by id or row, instead of a model's
+      --scores FILE      scores that were made elsewhere, by id or row, instead of a model's; agreement
+                         takes two, or one beside --model
+      --second-model DIR, --second-endpoint URL, --second-mode MODE, --second-prompt FORM
+                         agreement: a second model that judges the same steps (with neither of the
+                         first two the verifier itself, asked in another mode)
       --limit N          N rows, spread evenly over the file
       --score KIND       soft (default; mean P(Yes)) or hard (share of Yes)
       --steps WHICH      label (default): up to the labelled error; stop: up to the first error

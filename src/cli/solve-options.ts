@@ -1,5 +1,6 @@
 import { AGGREGATES, defaultSearchSettings, PENALTIES, STRATEGIES, type SearchSettings, type Strategy } from '../core/search/settings.ts';
 import { PROMPT_FORMS, type VerifierSettings } from '../core/verifier/settings.ts';
+import { VERIFIER_MODES } from '../core/verifier/score.ts';
 import { readArguments, readChoice, readNumber, UsageError } from './usage.ts';
 
 /** The thresholds of the mode controller, and what else a replay may change. */
@@ -102,7 +103,7 @@ export function checkTemplate(template: string | undefined, { served, system }: 
 function readJudge(values: SolveArguments, base: VerifierSettings): VerifierSettings {
   return {
     ...base,
-    mode: readChoice('mode', values.mode, ['reasoned', 'direct']),
+    mode: readChoice('mode', values.mode, VERIFIER_MODES),
     prompt: readChoice('prompt', values.prompt, PROMPT_FORMS),
     k: readNumber('k', values.k, base.k, { min: 1, max: 256, integer: true }),
     threshold: readNumber('threshold', values.threshold, base.threshold, { min: 0, max: 1, integer: false }),

@@ -1,3 +1,4 @@
+import { VERIFIER_MODES } from '../core/verifier/score.ts';
 import { DEFAULT_VERIFIER_SETTINGS, type VerifierSettings } from '../core/verifier/settings.ts';
 import { readChoice, readNumber } from './usage.ts';
 
@@ -17,7 +18,7 @@ export function readVerifierSettings(values: { readonly [Name in keyof typeof VE
   const base = DEFAULT_VERIFIER_SETTINGS;
   return {
     ...base,
-    mode: readChoice('mode', values.mode, ['reasoned', 'direct']),
+    mode: readChoice('mode', values.mode, VERIFIER_MODES),
     k: number('k', base.k, 1, 256, true),
     temperature: number('temperature', base.temperature, 0, 10, false),
     topP: number('top-p', base.topP, 0.01, 1, false),

@@ -8,6 +8,11 @@ import type { Span } from './trace/trace.ts';
 export interface LanguageModel {
   readonly info: ModelInfo;
   readonly capabilities: ModelCapabilities;
+  /**
+   * Calls may run beside each other, and none changes what another gives: a server. Absent: what is asked at once is computed
+   * as one batch on the same cores, and the batch is in the last bits of its numbers.
+   */
+  readonly concurrent?: true;
 
   /**
    * Runs a batch: every request's `n` samples decode together and share the computation of whatever their prompts have in

@@ -12,7 +12,8 @@ import { note } from './navigation.ts';
 import type { ServerChoice } from './server-settings.ts';
 import { applyVerifierChoice, readVerifierChoice, type VerifierChoice } from './verifier-choice.ts';
 
-type Row = vscode.QuickPickItem & { readonly choice?: VerifierChoice; readonly command?: string };
+/** A line of the list of models. */
+export type ModelRow = vscode.QuickPickItem & { readonly choice?: VerifierChoice; readonly command?: string };
 
 /**
  * **Choose Verifier…** and **Choose Policy…**: lists the bundled model, the folders and the servers that are known on this machine, each with its
@@ -20,7 +21,7 @@ type Row = vscode.QuickPickItem & { readonly choice?: VerifierChoice; readonly c
  */
 export async function chooseVerifier(context: vscode.ExtensionContext, known: KnownVerifiers, role: ModelRole = VERIFIER): Promise<void> {
   const now = readVerifierChoice(role);
-  const row = await vscode.window.showQuickPick(rowsOf(context, known, role), {
+  const row = await vscode.window.showQuickPick(modelRows(context, known, role), {
     title: role.name === 'policy' ? vscode.l10n.t('Choose Policy') : vscode.l10n.t('Choose Verifier'),
     placeHolder: now.ok ? vscode.l10n.t('{0}; nothing is loaded or asked before it is used', role.about) : now.error.message,
     matchOnDescription: true,
@@ -32,7 +33,8 @@ export async function chooseVerifier(context: vscode.ExtensionContext, known: Kn
   if (await applyVerifierChoice(row.choice, role)) note(role.name === 'policy' ? vscode.l10n.t('The policy is {0}.', name) : vscode.l10n.t('The verifier is {0}.', name));
 }
 
-async function rowsOf(context: vscode.ExtensionContext, known: KnownVerifiers, role: ModelRole): Promise<Row[]> {
+/** The bundled model, and the folders and servers that are known on this machine, then what adds one. */
+export async function modelRows(context: vscode.ExtensionContext, known: KnownVerifiers, role: ModelRole): Promise<ModelRow[]> {
   const now = readVerifierChoice(role);
   const current = now.ok ? now.value : undefined;
   const folders = await foldersOf(context, known, current);
@@ -47,10 +49,11 @@ async function rowsOf(context: vscode.ExtensionContext, known: KnownVerifiers, r
     separator(vscode.l10n.t('More')),
     { label: `$(add) ${vscode.l10n.t('Add Model…')}`, detail: vscode.l10n.t('Converts a checkpoint of yours, or one that it downloads from a hub.'), command: COMMANDS.addModel },
     { label: `$(plug) ${vscode.l10n.t('Connect to Server…')}`, detail: vscode.l10n.t('A model behind vLLM, llama.cpp, Ollama or another OpenAI-compatible server.'), command: COMMANDS.connectServer },
+    ...(vscode.workspace.isTrusted ? [] : [{ label: `$(shield) ${vscode.l10n.t('This workspace is not trusted')}`, detail: vscode.l10n.t('The model and the server that its settings may name are not taken. Choose this to see what trusting it changes.'), command: 'workbench.trust.manage' }]),
   ];
 }
 
-function serverRow(server: ServerChoice, verifier: KnownVerifier | undefined, mark: (choice: VerifierChoice) => string): Row {
+function serverRow(server: ServerChoice, verifier: KnownVerifier | undefined, mark: (choice: VerifierChoice) => string): ModelRow {
   const choice: VerifierChoice = { type: 'server', server };
   return {
     label: `${mark(choice)}${verifier?.name ?? server.model ?? server.endpoints.join(', ')}`,
@@ -60,7 +63,7 @@ function serverRow(server: ServerChoice, verifier: KnownVerifier | undefined, ma
   };
 }
 
-function folderRow({ folder, there, verifier }: Folder, mark: (choice: VerifierChoice) => string): Row {
+function folderRow({ folder, there, verifier }: Folder, mark: (choice: VerifierChoice) => string): ModelRow {
   const choice: VerifierChoice = { type: 'folder', folder };
   return {
     label: `${mark(choice)}${path.basename(folder)}`,
@@ -70,11 +73,11 @@ function folderRow({ folder, there, verifier }: Folder, mark: (choice: VerifierC
   };
 }
 
-function separator(label: string): Row {
+function separator(label: string): ModelRow {
   return { label, kind: vscode.QuickPickItemKind.Separator };
 }
 
-async function bundledRow(context: vscode.ExtensionContext, role: ModelRole, mark: string): Promise<Row> {
+async function bundledRow(context: vscode.ExtensionContext, role: ModelRole, mark: string): Promise<ModelRow> {
   const manifest = await peekManifest(bundledModelDirectory(context.extensionPath, role.bundled));
   return {
     label: `${mark}${vscode.l10n.t('{0} (bundled)', role.bundled)}`,

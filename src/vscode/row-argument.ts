@@ -19,11 +19,17 @@ export function rowArgument(argument: unknown): RowPlace | undefined {
   return { file: uri, row, ...(typeof variant === 'string' && { variant }) };
 }
 
-/** The address of a tree item, of an explorer item, an address itself, or else that of the active editor. */
-export function uriOf(argument: unknown): vscode.Uri | undefined {
+/** The address of a tree item, of an explorer item, or an address itself. */
+export function namedUri(argument: unknown): vscode.Uri | undefined {
   if (argument instanceof vscode.Uri) return argument;
   if (typeof argument === 'string') return vscode.Uri.parse(argument);
-  if (typeof argument === 'object' && argument !== null && 'uri' in argument && argument.uri instanceof vscode.Uri) return argument.uri;
+  return typeof argument === 'object' && argument !== null && 'uri' in argument && argument.uri instanceof vscode.Uri ? argument.uri : undefined;
+}
+
+/** The address that is named, or else that of the active editor. */
+export function uriOf(argument: unknown): vscode.Uri | undefined {
+  const named = namedUri(argument);
+  if (named !== undefined) return named;
   const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
   return input instanceof vscode.TabInputText || input instanceof vscode.TabInputCustom ? input.uri : undefined;
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import process from 'node:process';
 import * as vscode from 'vscode';
 import type { LanguageModel } from '../core/model.ts';
-import { StepscopeError } from '../core/result.ts';
+import { StepscopeError, type Result } from '../core/result.ts';
 import { chatInstruction } from '../core/verifier/chat-prompt.ts';
 import type { VerifierMode } from '../core/verifier/score.ts';
 import { bundledModelDirectory } from '../models/catalog.ts';
@@ -37,6 +37,8 @@ export interface VerifierModel extends Disposable {
 
 export interface VerifierModelDependencies {
   readonly role?: ModelRole;
+  /** Which model plays it; the one that the settings name where absent. */
+  readonly choice?: () => Result<VerifierChoice, 'setting-invalid'>;
   readonly context: vscode.ExtensionContext;
   readonly known: KnownVerifiers;
   readonly keys: ServerKeys;
@@ -49,14 +51,14 @@ type Open =
   | { readonly type: 'folder'; readonly directory: string; readonly nodePath: string | undefined; readonly model: LanguageModel }
   | { readonly type: 'server'; readonly identity: string; readonly model: ServedLanguageModel };
 
-export function createVerifierModel({ role = VERIFIER, context, known, keys, log, onFirstUse }: VerifierModelDependencies): VerifierModel {
+export function createVerifierModel({ role = VERIFIER, choice: readChoice = () => readVerifierChoice(role), context, known, keys, log, onFirstUse }: VerifierModelDependencies): VerifierModel {
   const said = new vscode.EventEmitter<string>();
   let engine: Engine | undefined;
   let engineProgram: EngineProgram | undefined;
   let open: Open | undefined;
 
   const current = (): KnownVerifier | undefined => {
-    const choice = readVerifierChoice(role);
+    const choice = readChoice();
     if (!choice.ok) return undefined;
     return known.get(choice.value.type === 'server' ? serverKey(choice.value.server) : modelDirectory(context, role, choice.value));
   };
@@ -111,7 +113,7 @@ export function createVerifierModel({ role = VERIFIER, context, known, keys, log
 
   return {
     async load(mode, signal) {
-      const choice = readVerifierChoice(role);
+      const choice = readChoice();
       if (!choice.ok) throw new StepscopeError(choice.error.reason, choice.error.message);
       return choice.value.type === 'server' ? connectTo(choice.value.server, mode, signal) : loadFolder(modelDirectory(context, role, choice.value), signal);
     },
@@ -120,12 +122,12 @@ export function createVerifierModel({ role = VERIFIER, context, known, keys, log
       return verifier === undefined ? undefined : hashesOf(verifier);
     },
     notes() {
-      const choice = readVerifierChoice(role);
+      const choice = readChoice();
       if (choice.ok && choice.value.type === 'bundled') return [role.bundledNote];
       return current()?.capabilities?.notes ?? [];
     },
     summary() {
-      const choice = readVerifierChoice(role);
+      const choice = readChoice();
       if (!choice.ok) return { name: vscode.l10n.t('no verifier'), detail: choice.error.message, wrong: true };
       const verifier = current();
       const name = choiceName(choice.value, verifier);

@@ -154,3 +154,9 @@ export function outcomeText(annotations: TraceAnnotations): string {
     : t('first error: step {0}', firstError + 1);
   return t('{0} of {1} scored; {2}.', scored, count(steps.length, 'step'), error);
 }
+
+/** In the form of the person's own language; the text itself where it is no date. */
+export function dayAndTime(iso: string): string {
+  const date = new Date(iso);
+  return Number.isNaN(date.getTime()) ? iso : date.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+}

@@ -4,7 +4,8 @@ import * as vscode from 'vscode';
 import { writeEvalFiles } from '../bench/eval-files.ts';
 import { folder, tabs } from '../host/exports.ts';
 import { eventually } from '../host/traces.ts';
-import { milliseconds, profiled, watchLoop, watchMemory, type Add } from './gauges.ts';
+import { profiled, watchLoop, watchMemory } from './gauges.ts';
+import { milliseconds, type Add } from './measured.ts';
 
 const ROWS = 100_000;
 /** The view is given its rows and draws them after the run has ended. */
@@ -19,7 +20,7 @@ export async function benchEvals(add: Add): Promise<void> {
   await sleep(1000);
   const [loop, memory, before] = [watchLoop(), watchMemory(), process.memoryUsage.rss() / 1e6];
   let seconds = 0;
-  await profiled(async () => {
+  await profiled('evals', async () => {
     const since = performance.now();
     await vscode.commands.executeCommand('stepscope.runEval', data, { eval: 'processbench', rows, scores: [scores] });
     await eventually('the report', () => tabs().some((title) => title.includes('bench-scores.jsonl')), 60_000);

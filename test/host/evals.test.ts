@@ -99,7 +99,7 @@ describe('quick evals', function () {
     assert.equal(state.value.rows.length, 7);
     assert.deepEqual(state.value.failed.map(({ row, reason }) => [row, reason]), [[7, 'no-scores']]);
     assert.match(log.end?.headline ?? '', /^F1 100\.0 /);
-    for (const form of ['html', 'csv', 'json']) assert.ok((await exported(id, form)).length > 100, form);
+    for (const form of ['html', 'md', 'json']) assert.ok((await exported(id, form)).length > 100, form);
   });
 
   it('compares runs of the same data, and opens their rows', async () => {
@@ -136,8 +136,15 @@ describe('quick evals', function () {
     assert.match(end.message ?? '', /row 0.*label/);
   });
 
+  it('deletes all runs that are selected, and no other', async () => {
+    const [kept, ...selected] = made.map((id) => ({ id }));
+    await vscode.commands.executeCommand('stepscope.deleteRun', selected[0], selected, true);
+    for (const { id } of selected) await assert.rejects(exported(id, 'csv').then((text) => assert.fail(text)), /ENOENT/);
+    assert.ok((await exported(kept?.id, 'csv')).length > 100);
+    await run('deleteRun', kept?.id, true);
+  });
+
   after(async () => {
-    for (const id of made) await run('deleteRun', id, true);
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
 });

@@ -1,9 +1,10 @@
 import type { Table } from '../../src/core/picture/chart.ts';
+import { t } from './l10n.ts';
 import './plain-table.css';
 import { scrollRegion } from './scroll-region.ts';
 
-/** A table of a report. `onOpen`: the first cell of each row opens what the row is about. */
-export function plainTable({ name, columns, rows, note }: Table, onOpen?: (row: number) => void): HTMLElement {
+/** A table of a report. `onOpen`: in a row that opens something, the cell that names it is a button that does. */
+export function plainTable({ name, columns, rows, refs = [], opens = 0, note }: Table, onOpen?: (ref: string) => void): HTMLElement {
   const region = scrollRegion('table-scroll', name);
   const table = document.createElement('table');
   table.createCaption().textContent = name;
@@ -20,8 +21,9 @@ export function plainTable({ name, columns, rows, note }: Table, onOpen?: (row: 
     const row = body.insertRow();
     for (const [column, text] of cells.entries()) {
       const cell = row.insertCell();
-      cell.classList.toggle('number', columns[column]?.numeric === true);
-      if (column === 0 && onOpen !== undefined) cell.append(link(text, () => onOpen(at)));
+      cell.className = columns[column]?.numeric === true ? 'number' : lengthClass(text);
+      const ref = column === opens ? refs[at] : undefined;
+      if (ref !== undefined && onOpen !== undefined) cell.append(link(text, () => onOpen(ref)));
       else cell.textContent = text;
     }
   }
@@ -35,11 +37,18 @@ export function plainTable({ name, columns, rows, note }: Table, onOpen?: (row: 
   return region;
 }
 
+/** Words that belong together stay on one line, and a sentence is not squeezed into a column of single words. */
+function lengthClass({ length }: string): string {
+  return length <= 12 ? 'short' : length > 20 ? 'long' : '';
+}
+
 function link(text: string, onPress: () => void): HTMLElement {
   const button = document.createElement('button');
   button.type = 'button';
   button.className = 'link';
   button.textContent = text;
+  // Begins with what stands there, so that it is found by voice as well.
+  button.setAttribute('aria-label', t('{0}: open', text));
   button.addEventListener('click', onPress);
   return button;
 }

@@ -1,7 +1,7 @@
 import type { Chart } from '../../src/core/picture/chart.ts';
 import type { Block } from '../../src/core/report/block.ts';
 import { chartFigure } from '../components/chart-figure.ts';
-import { drawAnew } from '../components/draw-anew.ts';
+import { keepPlace } from '../components/keep-place.ts';
 import { createTableView, isSameTable } from './table-view.ts';
 
 interface BlockView {
@@ -81,13 +81,7 @@ function tableBlock(block: Extract<Block, { kind: 'table' }>, onOpen: (ref: stri
 /** A picture with its words, and its numbers as a table, which stays unfolded. */
 function chartBlock(first: Chart, onOpen: (ref: string) => void): BlockView {
   const element = document.createElement('div');
-  const update = (chart: Chart): void => {
-    const unfolded = element.querySelector('details')?.open === true;
-    drawAnew(element, () => {
-      element.replaceChildren(chartFigure(chart, 'report', onOpen));
-      element.querySelector('details')?.toggleAttribute('open', unfolded);
-    });
-  };
+  const update = (chart: Chart): void => keepPlace(element, () => element.replaceChildren(chartFigure(chart, 'report', onOpen)));
   update(first);
   return {
     element,

@@ -16,13 +16,19 @@ export function arrangedRows(rows: readonly (readonly string[])[], filter: strin
   return found.sort((one, other) => compareCells(cell(one), cell(other), sort.descending));
 }
 
-/** Numbers by their value, texts by the alphabet; what is missing or no number where others are comes last in either order. */
+/** Numbers by their value, texts by the alphabet after them; what is missing comes last in either order. */
 function compareCells(one: string, other: string, descending: boolean): number {
+  const missing = Number(isMissing(one)) - Number(isMissing(other));
+  if (missing !== 0 || isMissing(one)) return missing;
   const [a, b] = [numberOf(one), numberOf(other)];
   if (a !== undefined && b !== undefined) return descending ? b - a : a - b;
   if (a !== undefined || b !== undefined) return a === undefined ? 1 : -1;
   const order = one.localeCompare(other);
   return descending ? -order : order;
+}
+
+function isMissing(cell: string): boolean {
+  return cell === '' || cell === '–';
 }
 
 /** What a cell begins with: `97.5% [95.2%, 98.5%]` is 97.5, `1,234` and `12 345` (with the narrow space of `numberText`) are whole numbers, `−2` is below 0. */

@@ -1,6 +1,6 @@
 import type { Table } from '../../src/core/picture/chart.ts';
-import { drawAnew } from '../components/draw-anew.ts';
 import { createFilterBox } from '../components/filter-box.ts';
+import { keepPlace } from '../components/keep-place.ts';
 import { t } from '../components/l10n.ts';
 import { plainTable } from '../components/plain-table.ts';
 import { createVirtualGrid, fillCells, type VirtualColumn } from '../components/virtual-grid.ts';
@@ -30,7 +30,7 @@ export function isSameTable(one: Table, other: Table): boolean {
 
 function plainView(first: Table): TableView {
   const element = document.createElement('div');
-  const update = (table: Table): void => drawAnew(element, () => element.replaceChildren(plainTable(table)));
+  const update = (table: Table): void => keepPlace(element, () => element.replaceChildren(plainTable(table)));
   update(first);
   return { element, update };
 }

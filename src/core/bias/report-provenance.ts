@@ -1,4 +1,5 @@
 import { numberText } from '../eval/metrics.ts';
+import { modelFacts } from '../model-facts.ts';
 import type { Table } from '../picture/chart.ts';
 import { planName, type MaskPlan } from './plan.ts';
 import type { BiasSettings } from './settings.ts';
@@ -14,7 +15,7 @@ export function biasProvenance({ header, events, report, end }: BiasState): Tabl
   const lines: (readonly [string, string])[] = [
     ['Data', `${data?.file ?? '–'}: ${numberText(rows.length, 0)} rows, ${rows[0] ?? '–'} to ${rows.at(-1) ?? '–'} (0-based)`],
     ['Questions', `n = ${report.questions}`],
-    ...models.map(({ info }) => ['Model', `${info.name}, ${info.weights}, ${numberText(info.parameters / 1e6, 0)}M parameters, SHA-256 ${info.hash}`] as const),
+    ...models.map(({ info }) => ['Model', modelFacts(info)] as const),
     ['System turn', settings.system ?? 'none'],
     ...(settings.promptTemplate === undefined ? [] : [['Prompt template', settings.promptTemplate] as const]),
     ['Guesses', `n = ${guesses.n} of each template (${guesses.templates.join(', ')}) at each temperature (${guesses.temperatures.join(', ')}), top-p ${guesses.topP}, at most ${guesses.maxNewTokens} tokens; and one greedy`],

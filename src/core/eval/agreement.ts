@@ -3,6 +3,7 @@ import type { ScoredStep } from '../metrics/calibration.ts';
 import { cohenKappa } from '../metrics/kappa.ts';
 import { bootstrapSums, type Estimate } from '../metrics/statistics.ts';
 import type { Chart } from '../picture/chart.ts';
+import { costMetrics, costNotes, jointCost } from './cost.ts';
 import type { Eval, EvalSettings } from './eval.ts';
 import type { EvalRow } from './events.ts';
 import { estimateMetric, metricText, percentMetric } from './metrics.ts';
@@ -27,8 +28,8 @@ interface Choice extends StepChoice {
 }
 
 function choiceOf(settings: EvalSettings): Choice {
-  const [first = 'the model', second = 'the model'] = settings.scores;
-  // Two files of the same name are two judges all the same.
+  const [first = 'the verifier', second = 'the second judge'] = settings.judges ?? settings.scores;
+  // Two files of the same name are two judges all the same, and so is a model that is asked in two ways.
   const names = first === second ? [`${first} (first)`, `${second} (second)`] : [first, second];
   return { ...stepChoice(settings), names };
 }
@@ -145,11 +146,12 @@ function summarize(rows: readonly Row[], choice: Choice): EvalSummary {
   const [main] = pairs;
   const judges = Math.max(0, ...rows.slice(0, 1).map(({ item }) => item.judges.length));
   const qualities = Array.from({ length: judges }, (_, judge) => stepQuality(knownSteps(rows, judge, choice), judges > 1 ? choice.names[judge] : undefined, judges > 1 ? `.${judge === 0 ? 'first' : 'second'}` : ''));
+  const costs = rows.map(({ item }) => jointCost(item.judges));
   const labelled = rows.some(({ item }) => item.truth.some((truth) => truth !== null));
   return {
     eval: 'agreement',
     headline: main ? metricText(agreementMetric(main, choice.seed)) : 'no row was evaluated',
-    metrics: [...pairs.flatMap((pair) => [agreementMetric(pair, choice.seed), kappaMetric(pair, choice.seed)]), ...(judges > 1 && labelled ? [difference(rows, choice)] : []), ...sameRows(rows, choice), ...qualities.flatMap(({ metrics }) => (labelled ? metrics : []))],
+    metrics: [...pairs.flatMap((pair) => [agreementMetric(pair, choice.seed), kappaMetric(pair, choice.seed)]), ...(judges > 1 && labelled ? [difference(rows, choice)] : []), ...sameRows(rows, choice), ...qualities.flatMap(({ metrics }) => (labelled ? metrics : [])), ...costMetrics(costs)],
     charts: [...pairs.filter(({ n }) => n > 0).map(matrix), ...qualities.flatMap(({ charts }) => charts)],
     tables: [],
     notes: [
@@ -157,6 +159,7 @@ function summarize(rows: readonly Row[], choice: Choice): EvalSummary {
       'Steps after a labelled first error have no label of their own: there the judges are only held against each other.',
       ...(labelled ? [] : ['The data has no labels: the judges are only held against each other.']),
       'Intervals are over rows: steps of one solution go together.',
+      ...costNotes(costs),
     ],
   };
 }

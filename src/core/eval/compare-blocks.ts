@@ -3,11 +3,16 @@ import type { Block } from '../report/block.ts';
 import { rowRef } from '../report/row-ref.ts';
 import type { PairedRow, RunComparison, RunDifference } from './compare-runs.ts';
 import { metricValue, MISSING, numberText } from './metrics.ts';
-import { warnings } from './report.ts';
+import { namedModels, warnings } from './report.ts';
 import type { EvalState } from './state.ts';
 
-/** Short names of the runs: A, B, … */
-const letter = (run: number): string => (run < 26 ? String.fromCharCode(65 + run) : `run ${run + 1}`);
+/** The short name of a run of a comparison, by its position: A, B, … */
+export const letter = (run: number): string => (run < 26 ? String.fromCharCode(65 + run) : `run ${run + 1}`);
+
+/** `Comparison on sums.jsonl: ProcessBench`. */
+export function comparisonTitle({ runs: [first] }: RunComparison): string {
+  return `Comparison on ${first?.header.data?.file ?? MISSING}: ${first?.eval.title ?? ''}`;
+}
 
 /** `B − A: F1 +3.2 [−1.0, 7.5] points, n = 40 rows`. */
 export function comparisonHeadline({ pairs }: RunComparison): string {
@@ -19,11 +24,10 @@ export function comparisonHeadline({ pairs }: RunComparison): string {
 /** The parts of a comparison: differences with what they rest on, how the runs differ, and the rows that are judged otherwise. */
 export function comparisonBlocks(comparison: RunComparison): Block[] {
   const { runs, rows, pairs } = comparison;
-  const [first] = runs;
-  const changed = rows.filter(({ outcomes }) => outcomes.some(({ state }) => state !== outcomes[0]?.state));
+  const changed = rows.filter(isChanged);
   const others = rows.filter(({ outcomes }) => outcomes.some(({ text }) => text !== outcomes[0]?.text)).length - changed.length;
   return [
-    { kind: 'heading', level: 1, text: `Comparison: ${first?.eval.title ?? ''}` },
+    { kind: 'heading', level: 1, text: comparisonTitle(comparison) },
     { kind: 'text', text: comparisonHeadline(comparison) },
     ...runs.flatMap((run, index) => warnings(run).map((block): Block => (block.kind === 'warning' ? { kind: 'warning', text: `${letter(index)}: ${block.text}` } : block))),
     { kind: 'table', table: runTable(comparison) },
@@ -49,6 +53,11 @@ export function comparisonBlocks(comparison: RunComparison): Block[] {
   ];
 }
 
+/** Whether it is right in some runs and wrong in others. */
+export function isChanged({ outcomes }: PairedRow): boolean {
+  return outcomes.some(({ state }) => state !== outcomes[0]?.state);
+}
+
 /** `+3.2 [−1.0, 7.5]`. */
 function signed({ difference }: RunDifference): string {
   return `${(difference.value ?? 0) > 0 ? '+' : ''}${metricValue(difference)}`;
@@ -58,19 +67,32 @@ function runTable({ runs, rows }: RunComparison): Table {
   return {
     name: 'Runs',
     columns: [{ name: 'Name' }, { name: 'Run' }, { name: 'Judge' }, { name: 'Started' }, { name: 'Rows', numeric: true }, { name: 'In common', numeric: true }],
-    rows: runs.map(({ header, rows: own }, index) => [letter(index), header.title, header.models.map(({ info }) => info.name).concat(header.settings.scores).join(', ') || MISSING, header.started, numberText(own.length, 0), numberText(rows.length, 0)]),
+    rows: runs.map(({ header, rows: own }, index) => [letter(index), header.title, header.settings.scores.concat(header.models.map(({ info }) => info.name)).join(', ') || MISSING, header.started, numberText(own.length, 0), numberText(rows.length, 0)]),
   };
 }
 
-/** What the runs were told otherwise; everything else is the same. */
+/** What the runs were told, first what differs between them. */
 function settingTable(runs: readonly EvalState[]): Table {
-  const told = runs.map(({ header: { settings, models } }) => new Map<string, string>([...models.map(({ role, info }) => [`${role} (SHA-256)`, `${info.name} ${info.weights} ${info.hash.slice(0, 12)}`] as const), ['score files', settings.scores.join(', ') || MISSING], ...Object.entries({ ...settings.verifier, ...settings.options }).map(([name, value]) => [name, String(value)] as const)]));
-  const names = [...new Set(told.flatMap((map) => [...map.keys()]))].filter((name) => new Set(told.map((map) => map.get(name))).size > 1);
+  const told = runs.map(toldOf);
+  const names = [...new Set(told.flatMap((map) => [...map.keys()]))];
+  const differing = names.filter((name) => new Set(told.map((map) => map.get(name))).size > 1);
+  const line = (name: string): string[] => [name, ...told.map((map) => map.get(name) ?? MISSING), differing.includes(name) ? 'differs' : ''];
   return {
-    name: names.length === 0 ? 'Settings: the same in all runs' : 'Settings that differ',
-    columns: [{ name: 'Setting' }, ...runs.map((_, index) => ({ name: letter(index) }))],
-    rows: names.map((name) => [name, ...told.map((map) => map.get(name) ?? MISSING)]),
+    name: differing.length === 0 ? 'Settings: the same in all runs' : `Settings: ${differing.length} of ${names.length} differ`,
+    columns: [{ name: 'Setting' }, ...runs.map((_, index) => ({ name: letter(index) })), { name: 'Remark' }],
+    rows: [...differing, ...names.filter((name) => !differing.includes(name))].map(line),
   };
+}
+
+/** All that a run was told and made by, by name. */
+function toldOf({ header: { settings, models } }: EvalState): ReadonlyMap<string, string> {
+  const { verifier, options, scores, second } = settings;
+  return new Map<string, string>([
+    ...namedModels(models).map(({ name, info }) => [`${name} (SHA-256)`, `${info.name} ${info.weights} ${info.hash.slice(0, 12)}`] as const),
+    ['Score files', scores.join(', ') || MISSING],
+    ...Object.entries({ ...verifier, ...options }).map(([name, value]) => [name, String(value)] as const),
+    ...(second === undefined ? [] : [['mode of the second verifier', second.mode] as const, ['prompt of the second verifier', second.prompt] as const]),
+  ]);
 }
 
 function differenceTable({ pairs }: RunComparison): Table {
@@ -92,7 +114,8 @@ function changeTable({ pairs }: RunComparison): Table {
   };
 }
 
-function remarks({ runs, rows, pairs }: RunComparison): string[] {
+/** What has to be known about the numbers. */
+export function remarks({ runs, rows, pairs }: RunComparison): string[] {
   const alone = runs.flatMap(({ rows: own }, index) => (own.length > rows.length ? [`${own.length - rows.length} of ${own.length} rows of ${letter(index)} are not in all runs: they are in no number here.`] : []));
   const subsets = pairs.some(({ differences }) => differences.some(({ difference }) => difference.group !== undefined));
   return [

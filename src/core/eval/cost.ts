@@ -34,6 +34,15 @@ export function costNotes(scores: readonly StoredScores[]): string[] {
   return unparsed === 0 ? [] : [`${numberText(unparsed, 0)} analyses reached no verdict: they are counted, and left out of the scores.`];
 }
 
+/** What several judges of a row cost together, where one of them says so. */
+export function jointCost(judges: readonly StoredScores[]): StoredScores {
+  const of = (field: 'tokens' | 'samples' | 'unparsed') => {
+    const known = judges.flatMap((scores) => scores[field] ?? []);
+    return known.length === 0 ? {} : { [field]: sum(known) };
+  };
+  return { soft: [], ...of('tokens'), ...of('samples'), ...of('unparsed') };
+}
+
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }

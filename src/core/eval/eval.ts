@@ -4,6 +4,7 @@ import type { SearchProblem } from '../search/solve.ts';
 import type { Trace } from '../trace/trace.ts';
 import type { VerifierSettings } from '../verifier/settings.ts';
 import type { EvalEvent, EvalRow } from './events.ts';
+import type { SecondJudge } from './judges.ts';
 import type { ScoreSource } from './score-source.ts';
 import type { EvalSummary } from './summary.ts';
 
@@ -82,8 +83,14 @@ export interface EvalSettings {
   readonly verifier: VerifierSettings;
   /** By name; `optionValue` reads one, with its default. */
   readonly options: Readonly<Record<string, string | number | boolean>>;
-  /** File names of the score files, in order; empty where the model scored. */
+  /** File names of the score files, in order; empty where models score. */
   readonly scores: readonly string[];
+  /** Whether the verifier judges beside files of scores, where the eval takes another judge (see judgingModels). */
+  readonly withModel?: boolean | undefined;
+  /** Judges after the verifier, where the eval takes another judge. */
+  readonly second?: SecondJudge | undefined;
+  /** Names of the judges that are known yet, in order: the score files, then the models. */
+  readonly judges?: readonly string[];
 }
 
 export interface EvalData {

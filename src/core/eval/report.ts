@@ -1,10 +1,12 @@
+import { modelFacts } from '../model-facts.ts';
 import type { Table } from '../picture/chart.ts';
 import type { Block } from '../report/block.ts';
 import { rowRef } from '../report/row-ref.ts';
-import type { RunEnd, RunHeader } from '../run/run.ts';
-import { effectiveTemperature } from '../verifier/settings.ts';
+import type { RunEnd, RunHeader, RunModel } from '../run/run.ts';
+import { effectiveTemperature, type VerifierSettings } from '../verifier/settings.ts';
 import type { Eval, EvalSettings, RowOutcome } from './eval.ts';
 import type { EvalRow, RowFailed } from './events.ts';
+import { secondSettings } from './judges.ts';
 import { metricTable, MISSING, numberText } from './metrics.ts';
 import type { EvalSummary } from './summary.ts';
 
@@ -52,7 +54,9 @@ export function reportBlocks(report: EvalReport, all = false): Block[] {
 
 /** What the numbers must not be taken for. */
 export function warnings({ header, failed, rows, end }: Pick<EvalReport, 'header' | 'failed' | 'rows' | 'end'>): Block[] {
-  const texts = header.models.flatMap(({ info }) => (info.demonstration === undefined ? [] : [`${info.name} is a demonstration model, made for ${info.demonstration}: on anything else its numbers show that the instrument works, not what a verifier can do.`]));
+  const said = header.models.flatMap(({ info }) => (info.demonstration === undefined ? [] : [`${info.name} is a demonstration model, made for ${info.demonstration}: on anything else its numbers show that the instrument works, not what a verifier can do.`]));
+  // The same model may judge twice, asked in two ways.
+  const texts = [...new Set(said)];
   if (end && end.reason !== 'done') texts.push(`The run is not complete (${end.reason}): ${rows.length} of ${header.data?.rows.length ?? rows.length} rows were evaluated.`);
   if (failed.length > 0) texts.push(`${failed.length} of ${header.data?.rows.length ?? failed.length} rows could not be evaluated: they are in no number, and listed below.`);
   return texts.map((text) => ({ kind: 'warning', text }));
@@ -61,14 +65,14 @@ export function warnings({ header, failed, rows, end }: Pick<EvalReport, 'header
 /** Everything that the numbers need to be made again. */
 function provenance({ models, settings, data, started, id }: RunHeader<EvalSettings>, end: RunEnd | undefined): Table {
   const { verifier, scores, options } = settings;
-  const sampling = verifier.mode === 'direct' ? 'direct, one reading a step' : `reasoned, K = ${verifier.k}${effectiveTemperature(verifier) === 0 ? ' greedy' : `, temperature ${verifier.temperature}, top-p ${verifier.topP}`}`;
   const rows = data?.rows ?? [];
   const [first = 0, last = 0] = [rows[0], rows.at(-1)];
   const range = rows.length === 0 ? 'no rows' : `${numberText(rows.length, 0)} rows, ${first} to ${last} (0-based${last - first + 1 === rows.length ? '' : ', spread over these'})`;
   const lines: (readonly [string, string])[] = [
     ['Data', `${data?.file ?? '–'}: ${range}`],
-    ...models.map(({ role, info }) => [role === 'verifier' ? 'Verifier' : 'Policy', `${info.name}, ${info.weights}, ${numberText(info.parameters / 1e6, 0)}M parameters, SHA-256 ${info.hash}`] as const),
-    ...(scores.length > 0 ? [['Scores', scores.join(', ')] as const] : models.some(({ role }) => role === 'verifier') ? [['Mode', `${sampling}, prompt ${verifier.prompt}`] as const] : []),
+    ...(scores.length > 0 ? [['Scores', scores.join(', ')] as const] : []),
+    ...namedModels(models).map(({ name, info }) => [name, modelFacts(info)] as const),
+    ...modes(settings, models).map(({ name, text }) => [name, text] as const),
     ['Threshold', String(verifier.threshold)],
     ['Seed', String(verifier.seed)],
     ...Object.entries(options).map(([name, value]) => [`Option ${name}`, String(value)] as const),
@@ -77,6 +81,28 @@ function provenance({ models, settings, data, started, id }: RunHeader<EvalSetti
     ['Run', id],
   ];
   return { name: 'How it was made', columns: [{ name: 'What' }, { name: 'Value' }], rows: lines };
+}
+
+/** The models of a run, each with what it was: two verifiers are told apart. */
+export function namedModels(models: readonly RunModel[]): readonly (RunModel & { readonly name: string })[] {
+  const verifiers = models.filter(({ role }) => role === 'verifier');
+  return models.map((model) => ({ ...model, name: model.role === 'policy' ? 'Policy' : model === verifiers[1] ? 'Second verifier' : 'Verifier' }));
+}
+
+/** How each model that judged was asked. */
+function modes(settings: EvalSettings, models: readonly RunModel[]): readonly { readonly name: string; readonly text: string }[] {
+  const { verifier, second } = settings;
+  const asked = models.filter(({ role }) => role === 'verifier').length;
+  if (asked === 0) return [];
+  if (second === undefined) return [{ name: 'Mode', text: modeText(verifier) }];
+  const other = { name: 'Mode of the second verifier', text: modeText(secondSettings(verifier, second)) };
+  return asked > 1 ? [{ name: 'Mode', text: modeText(verifier) }, other] : [{ ...other, name: 'Mode' }];
+}
+
+function modeText(settings: VerifierSettings): string {
+  const { mode, k, temperature, topP, prompt } = settings;
+  const sampling = mode === 'direct' ? 'direct, one reading a step' : `reasoned, K = ${k}${effectiveTemperature(settings) === 0 ? ' greedy' : `, temperature ${temperature}, top-p ${topP}`}`;
+  return `${sampling}, prompt ${prompt}`;
 }
 
 function failedTable(failed: readonly RowFailed[], most: number): Table {

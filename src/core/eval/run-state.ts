@@ -71,10 +71,13 @@ export function sameRun(earlier: RunHeader, now: RunHeader<EvalSettings>): Resul
   // A search looks at the threshold while it runs.
   const stops = now.settings.options['steps'] === 'stop' || now.models.some(({ role }) => role === 'policy');
   const unthresholded = (settings: Partial<EvalSettings> | undefined) => ({ ...settings?.verifier, ...(stops ? {} : { threshold: 0 }) });
+  // The models are told apart by their hashes.
+  const asked = (settings: Partial<EvalSettings> | undefined) => settings?.second && [settings.second.mode, settings.second.prompt];
   const what = [
     ...differs('eval', before?.eval, now.settings.eval),
     ...differs('data', earlier.data?.file, now.data?.file),
     ...differs('score files', before?.scores, now.settings.scores),
+    ...differs('second judge', asked(before), asked(now.settings)),
     ...differs('options', before?.options, now.settings.options),
     ...differs('settings of the verifier', unthresholded(before), unthresholded(now.settings)),
     ...differs('model', earlier.models.map(({ info }) => info.hash), now.models.map(({ info }) => info.hash)),

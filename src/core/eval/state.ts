@@ -2,6 +2,8 @@ import { isRecord } from '../is-record.ts';
 import { fail, ok, type Result } from '../result.ts';
 import type { RunLog } from '../run/run-log.ts';
 import type { RunHeader } from '../run/run.ts';
+import { VERIFIER_MODES } from '../verifier/score.ts';
+import { PROMPT_FORMS } from '../verifier/settings.ts';
 import type { Eval, EvalSettings } from './eval.ts';
 import { evalNamed } from './evals.ts';
 import type { RowFailed } from './events.ts';
@@ -33,7 +35,13 @@ export function readEvalState(name: string, log: RunLog): Result<EvalState, 'run
     } else if (event['type'] === 'note' && typeof event['message'] === 'string') notes.add(event['message']);
     else if (isFailure(event) && !done.has(event.row)) failed.set(event.row, event);
   }
-  return ok({ eval: about, header: header as RunHeader<EvalSettings>, rows, failed: [...failed.values()], notes: [...notes], ...(end && { end }) });
+  return ok({ eval: about, header: { ...header, settings: withJudges(settings, header) }, rows, failed: [...failed.values()], notes: [...notes], ...(end && { end }) });
+}
+
+/** Logs of earlier versions do not say who judges: a model that is named did. */
+function withJudges(settings: EvalSettings, { models }: RunHeader): EvalSettings {
+  const names = models.flatMap(({ role, info }) => (role === 'verifier' ? [info.name] : []));
+  return { ...settings, withModel: settings.withModel ?? names.length > 0, judges: settings.judges ?? [...settings.scores, ...names] };
 }
 
 /** All numbers of it: a second or so for some thousand rows. */
@@ -48,5 +56,9 @@ function isFailure(event: Readonly<Record<string, unknown>>): event is Readonly<
 function hasSettings(value: unknown): value is EvalSettings {
   if (!isRecord(value)) return false;
   const { eval: name, verifier, options, scores } = value;
-  return typeof name === 'string' && isRecord(verifier) && ['threshold', 'seed', 'k'].every((field) => typeof verifier[field] === 'number') && isRecord(options) && Array.isArray(scores) && scores.every((file) => typeof file === 'string');
+  return typeof name === 'string' && isRecord(verifier) && ['threshold', 'seed', 'k'].every((field) => typeof verifier[field] === 'number') && isRecord(options) && Array.isArray(scores) && scores.every((file) => typeof file === 'string') && (value['second'] === undefined || isSecond(value['second'])) && (value['judges'] === undefined || (Array.isArray(value['judges']) && value['judges'].every((judge) => typeof judge === 'string')));
+}
+
+function isSecond(value: unknown): boolean {
+  return isRecord(value) && typeof value['model'] === 'string' && VERIFIER_MODES.some((mode) => mode === value['mode']) && PROMPT_FORMS.some((form) => form === value['prompt']);
 }

@@ -46,7 +46,7 @@ export function chartTable(chart: Chart, most = MOST_ROWS): Table {
       ...(intervals ? [digits(point.low), digits(point.high)] : []),
       ...(counts ? [String(point.n ?? '–')] : []),
     ]),
-    ...(shown.some(({ point }) => point.ref !== undefined) && { refs: shown.map(({ point }) => point.ref) }),
+    ...(shown.some(({ point }) => point.ref !== undefined) && { refs: shown.map(({ point }) => point.ref), ...(labels && { opens: 1 }) }),
     ...(every > 1 && { note: `Every ${every}th point of ${points.length}; the run's JSON has them all.` }),
   };
 }

@@ -5,6 +5,8 @@ export interface Table {
   readonly rows: readonly (readonly string[])[];
   /** What each row opens, in words that the run's kind understands; undefined for a row that opens nothing. */
   readonly refs?: readonly (string | undefined)[];
+  /** The column whose cells name what a row opens; the first where absent. */
+  readonly opens?: number;
   /** One sentence under it. */
   readonly note?: string;
 }

@@ -14,7 +14,7 @@ export interface ComparisonReport {
   readonly warnings: readonly string[];
   /** Accuracy against tokens, the policy's and the verifier's; a point an arm, by its name. */
   readonly charts: readonly Chart[];
-  /** A row an arm. */
+  /** A row an arm, which opens by its name. */
   readonly arms: Table;
   /** A row an arm but the reference. */
   readonly differences: Table;
@@ -112,6 +112,7 @@ function armTable(numbers: readonly ArmNumbers[]): Table {
       const left = Object.entries(leftOut).flatMap(([why, count]) => (count === 0 ? [] : [`${count} ${why}`]));
       return [arm.name, String(cells.size), shown(accuracy, 100, 1), shown(policy, 1, 0), judges(settings.strategy) ? shown(verifier, 1, 0) : '0', left.length === 0 ? 'none' : left.join(', '), model('policy') === undefined ? '–' : `${model('policy')?.name ?? ''}, temperature ${settings.policy.temperature}`, judge, String(settings.seed)];
     }),
+    refs: numbers.map(({ arm }) => arm.name),
     note: 'Accuracy with 95% Wilson intervals; tokens are means a problem, those of dropped candidates too, with 95% bootstrap intervals over problems. A search that spent its budget without an answer counts as wrong.',
   };
 }

@@ -29,7 +29,7 @@ interface Seat {
  * Merges the questions of several searches: when every open search waits for a model, what they ask the policy becomes one
  * batch, and when none of them waits for it, what they ask the verifier. Which questions meet depends on the searches
  * alone, not on the clock, and they stand in the order of the problems: so the batches, and with them the tokens, are the
- * same each time. They are other batches than those of a problem that is solved alone.
+ * same each time. They are other batches than those of a problem that is solved alone. Only local models are waited for.
  */
 function createGate({ policy, verifier }: SearchModels, signal: AbortSignal | undefined): { join(order: number): Seat } {
   let seats = 0;
@@ -53,15 +53,19 @@ function createGate({ policy, verifier }: SearchModels, signal: AbortSignal | un
       waiting.push({ requests: [], prompts: [], candidates: [], ...call, settle, reject });
       flush();
     });
-  const seated = (model: LanguageModel, order: number): LanguageModel => ({
-    ...model,
-    async *generate(requests) {
-      yield* (await ask({ order, model, kind: 'generate', run: (batch) => generateAll(model, batch, signal), requests })).events;
-    },
-    async nextTokenProbabilities(prompts, candidates) {
-      return (await ask({ order, model, kind: 'read', run: (batch) => readAll(model, batch, signal), prompts, candidates })).readings;
-    },
-  });
+  const seated = (model: LanguageModel, order: number): LanguageModel => {
+    // A server has no batches: nobody waits.
+    if (model.concurrent === true) return model;
+    return {
+      ...model,
+      async *generate(requests) {
+        yield* (await ask({ order, model, kind: 'generate', run: (batch) => generateAll(model, batch, signal), requests })).events;
+      },
+      async nextTokenProbabilities(prompts, candidates) {
+        return (await ask({ order, model, kind: 'read', run: (batch) => readAll(model, batch, signal), prompts, candidates })).readings;
+      },
+    };
+  };
 
   return {
     join(order) {

@@ -51,8 +51,9 @@ export interface Solver {
  * Searches a solution of one problem. Never throws: whatever happens, the last event is `finished`, with the reason, and the
  * rounds before it stand. With a local model the same models, problem and settings give the same rounds, to the token.
  *
- * Candidates are judged when all of them are written, not as each ends: a batch that depended on which candidate came first
- * would not be the same batch again, and a model's numbers depend on the batch in their last bits.
+ * A local verifier judges candidates when all of them are written, not as each ends: a batch that depended on which candidate
+ * came first would not be the same batch again, and a model's numbers depend on the batch in their last bits. A server begins
+ * with each as soon as it is complete (see EarlyJudge).
  */
 export async function* solve(models: SearchModels, problem: SearchProblem, settings: SearchSettings, options: SearchOptions = {}): AsyncGenerator<SearchEvent> {
   const rounds: RoundRecord[] = [];

@@ -1,8 +1,10 @@
 import { StepscopeError } from '../result.ts';
 import { summarize } from '../verifier/combine.ts';
+import type { Score } from '../verifier/score.ts';
 import { decide, type RoundOutcome } from './controller.ts';
+import { createEarlyJudge, judgementOf, pathOf, type EarlyJudge } from './early-judge.ts';
 import type { CandidateRef, SearchEvent, StepCandidate, StepRound } from './events.ts';
-import { judge, scoreTokens, type Judge } from './judge.ts';
+import { judge, scoreTokens } from './judge.ts';
 import { isEnded, pathTo, valueOf, type Path } from './path.ts';
 import { planRound, randomMode, type RoundPlan } from './plan.ts';
 import { propose } from './propose.ts';
@@ -13,33 +15,53 @@ import { sumOf } from './totals.ts';
 /** One round of a search for steps: sample, judge, decide. Throws what the models throw. */
 export async function* stepRound(solver: Solver, plan: RoundPlan): AsyncGenerator<SearchEvent> {
   const { policy, prompt, settings, question, signal } = solver;
+  const early = createEarlyJudge(solver.judge, question, plan, signal);
   const started = Date.now();
   const { round, step, mode, width, regeneration } = plan;
   yield { type: 'round-started', round, step, width, regeneration, ...(mode === undefined ? {} : { mode }) };
-  const proposed = yield* propose(policy, prompt, plan, settings, signal);
-  if (proposed.every(({ dropped }) => dropped === 'failed')) throw new StepscopeError('engine-failed', `The policy could not write step ${step + 1}: ${proposed[0]?.message ?? 'it gave nothing.'}`);
-  const judged = yield* judgeCandidates(solver.judge, question, plan, proposed, signal);
-  yield { type: 'round', record: decideRound(plan, judged, settings, (Date.now() - started) / 1000) };
+  try {
+    const proposed = yield* judgedMeanwhile(propose(policy, prompt, plan, settings, signal), early);
+    if (proposed.every(({ dropped }) => dropped === 'failed')) throw new StepscopeError('engine-failed', `The policy could not write step ${step + 1}: ${proposed[0]?.message ?? 'it gave nothing.'}`);
+    const judged = yield* judgeCandidates(solver, plan, proposed, early);
+    yield { type: 'round', record: decideRound(plan, judged, settings, (Date.now() - started) / 1000) };
+  } finally {
+    early.stop();
+  }
 }
 
-/** Each candidate as the last step of its path, all as one batch. */
-async function* judgeCandidates(by: Judge, question: string, { round, open, width }: RoundPlan, candidates: readonly StepCandidate[], signal: AbortSignal | undefined): AsyncGenerator<SearchEvent, StepCandidate[]> {
-  const left = candidates.filter(({ dropped }) => dropped === undefined);
-  const solutions = left.map(({ index, step }) => {
-    const before = open[Math.floor(index / width)]?.candidates ?? [];
-    return { steps: [...before.map((candidate) => candidate.step), step], only: [before.length] };
-  });
-  const judged = [...candidates];
-  for await (const event of judge(by, question, solutions, signal)) {
-    if (event.type === 'note') {
-      yield event;
-      continue;
+/** Passes the events of the writing on; a candidate that is complete can be judged from then on. */
+async function* judgedMeanwhile(writing: AsyncGenerator<SearchEvent, StepCandidate[]>, early: EarlyJudge): AsyncGenerator<SearchEvent, StepCandidate[]> {
+  try {
+    for (;;) {
+      const { done, value } = await writing.next();
+      if (done === true) return value;
+      if (value.type === 'candidate' && value.candidate.kind === 'step') early.begin(value.candidate);
+      yield value;
     }
-    const candidate = left[event.solution];
-    if (candidate === undefined) continue;
-    const score = event.type === 'score' ? { score: event.score } : {};
-    judged[candidate.index] = { ...candidate, ...score, verifierTokens: scoreTokens(score.score), ...(event.type === 'unjudged' ? { message: event.message } : {}) };
-    yield { type: 'scored', round, candidate: candidate.index, ...score };
+  } finally {
+    await writing.return([]);
+  }
+}
+
+/** Each candidate as the last step of its path: what was judged early, and all others as one batch. */
+async function* judgeCandidates({ judge: by, question, signal }: Solver, plan: RoundPlan, candidates: readonly StepCandidate[], early: EarlyJudge): AsyncGenerator<SearchEvent, StepCandidate[]> {
+  const judged = [...candidates];
+  const take = (candidate: StepCandidate, { score, message }: { readonly score?: Score; readonly message?: string }): SearchEvent => {
+    judged[candidate.index] = { ...candidate, ...(score && { score }), verifierTokens: scoreTokens(score), ...(message === undefined ? {} : { message }) };
+    return { type: 'scored', round: plan.round, candidate: candidate.index, ...(score && { score }) };
+  };
+  const left: StepCandidate[] = [];
+  for (const candidate of candidates.filter(({ dropped }) => dropped === undefined)) {
+    const score = await early.scoreOf(candidate);
+    if (score === undefined) left.push(candidate);
+    else yield take(candidate, { score });
+  }
+  for (const message of early.notes()) yield { type: 'note', message };
+  const solutions = left.map((candidate) => judgementOf(candidate, plan));
+  for await (const event of judge(by, question, solutions, signal)) {
+    const candidate = event.type === 'note' ? undefined : left[event.solution];
+    if (event.type === 'note') yield event;
+    else if (candidate !== undefined) yield take(candidate, event.type === 'score' ? { score: event.score } : { message: event.message });
   }
   return judged;
 }
@@ -53,9 +75,9 @@ interface Ranked {
 
 /** The record of a round, from what it proposed. Pure. */
 export function decideRound(plan: RoundPlan, candidates: readonly StepCandidate[], settings: SearchSettings, seconds: number): StepRound {
-  const { round, step, attempt, mode, width, regeneration, open } = plan;
+  const { round, step, attempt, mode, width, regeneration } = plan;
   const fresh = ranked(candidates.flatMap((candidate) => {
-    const value = rankOf([...(open[Math.floor(candidate.index / width)]?.candidates ?? []), candidate], settings);
+    const value = rankOf([...(pathOf(candidate, plan)?.candidates ?? []), candidate], settings);
     return candidate.dropped !== undefined || value === undefined ? [] : [{ ref: { round, candidate: candidate.index }, value, final: candidate.final }];
   }));
   const ended = plan.ended.flatMap((path): Ranked[] => (path.end === undefined ? [] : [{ ref: path.end, value: rankOf(path.candidates, settings) ?? -Infinity, final: true }]));

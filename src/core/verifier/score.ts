@@ -1,7 +1,8 @@
 import type { Span } from '../trace/trace.ts';
 import type { PromptForm } from './settings.ts';
 
-export type VerifierMode = 'reasoned' | 'direct';
+export const VERIFIER_MODES = ['reasoned', 'direct'] as const;
+export type VerifierMode = (typeof VERIFIER_MODES)[number];
 export type Verdict = 'yes' | 'no';
 
 /** One of the five headings of an R-PRM analysis, with the span of its body in the analysis text. */

@@ -1,5 +1,6 @@
-import { comparisonBlocks, comparisonHeadline } from '../../core/eval/compare-blocks.ts';
-import { compareRuns } from '../../core/eval/compare-runs.ts';
+import { comparisonBlocks, comparisonHeadline, comparisonTitle } from '../../core/eval/compare-blocks.ts';
+import { compareRuns, type RunComparison } from '../../core/eval/compare-runs.ts';
+import { comparisonObject } from '../../core/eval/comparison-object.ts';
 import type { EvalSettings } from '../../core/eval/eval.ts';
 import { reportBlocks } from '../../core/eval/report.ts';
 import { evalReport, readEvalState, type EvalState } from '../../core/eval/state.ts';
@@ -8,9 +9,10 @@ import type { Block } from '../../core/report/block.ts';
 import { ok, type Result } from '../../core/result.ts';
 import { parseRunLog } from '../../core/run/run-log.ts';
 import type { RunEnd, RunHeader } from '../../core/run/run.ts';
+import { comparisonCsv } from '../report/comparison-csv.ts';
 import { evalCsv } from '../report/eval-csv.ts';
-import { htmlReport } from '../report/report-html.ts';
-import { markdownEvalReport } from '../report/report-markdown.ts';
+import { htmlBlocks, htmlReport } from '../report/report-html.ts';
+import { markdownBlocks, markdownEvalReport } from '../report/report-markdown.ts';
 import { styleDigest } from '../report/style-digest.ts';
 
 /** A log as a view shows it. */
@@ -76,14 +78,35 @@ export function writeEvalLog(log: NamedLog, form: EvalForm): Result<string, 'run
 
 /** Compares the runs of logs; the one that was started first is what the others are held against. */
 export function compareEvalLogs(logs: readonly NamedLog[]): Result<ComparisonContent, 'run-invalid' | 'not-comparable'> {
+  const compared = compareLogs(logs);
+  if (!compared.ok) return compared;
+  const uri = compared.value.runs.find(({ header }) => header.data?.uri !== undefined)?.header.data?.uri;
+  return ok({ headline: comparisonHeadline(compared.value), blocks: comparisonBlocks(compared.value), ...(uri !== undefined && { uri }) });
+}
+
+/** Writes the comparison of the runs of logs. */
+export function writeComparison(logs: readonly NamedLog[], form: EvalForm): Result<string, 'run-invalid' | 'not-comparable'> {
+  const compared = compareLogs(logs);
+  if (!compared.ok) return compared;
+  const comparison = compared.value;
+  switch (form) {
+    case 'html':
+      return ok(htmlBlocks(comparisonTitle(comparison), comparisonBlocks(comparison), styleDigest()));
+    case 'md':
+      return ok(markdownBlocks(comparisonBlocks(comparison)));
+    case 'csv':
+      return ok(comparisonCsv(comparison));
+    case 'json':
+      return ok(`${JSON.stringify(comparisonObject(comparison), null, 2)}\n`);
+  }
+}
+
+function compareLogs(logs: readonly NamedLog[]): Result<RunComparison, 'run-invalid' | 'not-comparable'> {
   const states: EvalState[] = [];
   for (const log of logs) {
     const state = readState(log);
     if (!state.ok) return state;
     states.push(state.value);
   }
-  const compared = compareRuns(states.sort((one, other) => one.header.started.localeCompare(other.header.started)));
-  if (!compared.ok) return compared;
-  const uri = states.find(({ header }) => header.data?.uri !== undefined)?.header.data?.uri;
-  return ok({ headline: comparisonHeadline(compared.value), blocks: comparisonBlocks(compared.value), ...(uri !== undefined && { uri }) });
+  return compareRuns(states.sort((one, other) => one.header.started.localeCompare(other.header.started)));
 }

@@ -32,8 +32,8 @@ export type TextJob =
   | { readonly kind: 'eval'; readonly name: string; readonly text: string; readonly form?: EvalForm }
   /** Reads a file of scores as `readScoreTable` does. */
   | { readonly kind: 'scores'; readonly name: string; readonly bytes: Uint8Array; readonly dataRows: number }
-  /** Compares evaluations as `compareEvalLogs` does. */
-  | { readonly kind: 'compare'; readonly name: string; readonly logs: readonly NamedLog[] }
+  /** Compares evaluations as `compareEvalLogs` does, or writes that as `writeComparison` does. */
+  | { readonly kind: 'compare'; readonly name: string; readonly logs: readonly NamedLog[]; readonly form?: EvalForm }
   /** Writes a report as `htmlBlocks` does: what draws its pictures need not be in memory elsewhere. */
   | { readonly kind: 'html'; readonly name: string; readonly blocks: readonly Block[] };
 

@@ -27,6 +27,8 @@ export interface TextJobs {
   scores(name: string, bytes: Uint8Array, dataRows: number): Promise<Result<ScoreTable, FormatErrorReason>>;
   /** See compareEvalLogs; `name` is for the message of a thread that fails. */
   compareEvals(name: string, logs: readonly NamedLog[]): Promise<Result<ComparisonContent, 'run-invalid' | 'not-comparable' | 'reader-ended'>>;
+  /** See writeComparison; `name` as for compareEvals. */
+  comparisonFile(name: string, logs: readonly NamedLog[], form: EvalForm): Promise<Result<string, 'run-invalid' | 'not-comparable' | 'reader-ended'>>;
   /** A report as one HTML page that opens anywhere (see htmlBlocks). */
   html(title: string, blocks: readonly Block[]): Promise<Result<string, 'reader-ended'>>;
 }
@@ -45,6 +47,7 @@ export function createTextJobs(script: string, megabytes = MEGABYTES): TextJobs 
     evalFile: ({ name, text }, form) => run(settings, { kind: 'eval', name, text, form }) as ReturnType<TextJobs['evalFile']>,
     scores: (name, bytes, dataRows) => run(settings, { kind: 'scores', name, bytes, dataRows }) as ReturnType<TextJobs['scores']>,
     compareEvals: (name, logs) => run(settings, { kind: 'compare', name, logs }) as ReturnType<TextJobs['compareEvals']>,
+    comparisonFile: (name, logs, form) => run(settings, { kind: 'compare', name, logs, form }) as ReturnType<TextJobs['comparisonFile']>,
     html: (title, blocks) => run(settings, { kind: 'html', name: title, blocks }) as ReturnType<TextJobs['html']>,
   };
 }

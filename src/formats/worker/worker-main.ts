@@ -12,7 +12,7 @@ import { datasetInMemory } from '../index/dataset-in-memory.ts';
 import { openDataset } from '../index/open-dataset.ts';
 import { parseMarkdownTrace } from '../markdown.ts';
 import { openRows } from '../open-file.ts';
-import { compareEvalLogs, readEvalContent, writeEvalLog } from '../runs/eval-log.ts';
+import { compareEvalLogs, readEvalContent, writeComparison, writeEvalLog } from '../runs/eval-log.ts';
 import { readScoreTable } from '../score-file.ts';
 import { htmlBlocks } from '../report/report-html.ts';
 import { styleDigest } from '../report/style-digest.ts';
@@ -99,7 +99,7 @@ async function doneJob(job: TextJob): Promise<unknown> {
       return rows.ok ? readScoreTable(rows.value, job.dataRows) : rows;
     }
     case 'compare':
-      return compareEvalLogs(job.logs);
+      return job.form === undefined ? compareEvalLogs(job.logs) : writeComparison(job.logs, job.form);
     case 'html':
       return ok(htmlBlocks(job.name, job.blocks, styleDigest()));
   }

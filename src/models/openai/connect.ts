@@ -93,6 +93,7 @@ export async function connect(options: ServerOptions): Promise<ServedLanguageMod
     },
     capabilities: { probabilities: facts.every(({ top, continues }) => top > 0 && continues), ...(api === 'chat' ? { chat: true } : {}), ...(notes.length > 0 ? { notes } : {}) },
     ...(api === 'chat' ? { chatPrompts: (requests) => Promise.resolve(requests.map((request) => userTurn(request, instruction))) } : {}),
+    concurrent: true,
     facts: new Map(servers.map((server) => [server.endpoint.url, server.facts])),
     stillServed: async (until) => (await Promise.all(servers.map((server) => saysTheSame(server, until)))).every(Boolean),
     generate: (requests, until) => generateBatch(pool, requests, until),

@@ -2,27 +2,19 @@ import Papa from 'papaparse';
 import * as vscode from 'vscode';
 import { attentionCells } from '../../core/attention/cells.ts';
 import { heatPicture, heatSvg, HEAT_STYLE } from '../../core/attention/heat-map.ts';
-import { errorText } from '../../core/error-text.ts';
 import { svg, svgText, type SvgNode } from '../../core/picture/svg.ts';
-import { note } from '../navigation.ts';
-import { documentName } from '../trace-documents.ts';
+import { ok } from '../../core/result.ts';
+import { exportFile, type ExportForm } from '../runs/export-file.ts';
 import { attentionMaps, partReadings, tokenReadings, type NamedReadings } from './attention-grids.ts';
 import type { AttentionData, AttentionState } from './attention-session.ts';
 import { attentionFacts, attentionNotes } from './attention-snapshot.ts';
 
 type Exported = Pick<AttentionState, 'heads' | 'unit'> & { readonly data: AttentionData; readonly name: string };
 
-interface AttentionExport {
-  readonly title: () => string;
-  /** Without a dot. */
-  readonly extension: string;
-  readonly write: (state: Exported) => string;
-}
-
-const ATTENTION_EXPORTS: readonly AttentionExport[] = [
-  { title: () => vscode.l10n.t('CSV: a row a cell, of the layer and head that are shown'), extension: 'csv', write: csv },
-  { title: () => vscode.l10n.t('JSON: all layers and heads'), extension: 'json', write: json },
-  { title: () => vscode.l10n.t('SVG: the pictures'), extension: 'svg', write: picture },
+const attentionForms = (state: Exported): readonly ExportForm[] => [
+  { title: vscode.l10n.t('CSV: a row a cell, of the layer and head that are shown'), extension: 'csv', write: () => ok(csv(state)) },
+  { title: vscode.l10n.t('JSON: all layers and heads'), extension: 'json', write: () => ok(json(state)) },
+  { title: vscode.l10n.t('SVG: the pictures'), extension: 'svg', write: () => ok(picture(state)) },
 ];
 
 /** Writes what is shown to a file. Asks for the form and the file, unless they are given. */
@@ -32,18 +24,7 @@ export async function exportAttention({ view, data, heads, unit }: AttentionStat
     return;
   }
   const { name } = view.open;
-  const chosen = ATTENTION_EXPORTS.find(({ extension }) => extension === form) ?? (await vscode.window.showQuickPick(ATTENTION_EXPORTS.map((one) => ({ label: one.title(), one })), { title: vscode.l10n.t('Export the attention of {0}', name) }))?.one;
-  if (chosen === undefined) return;
-  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-  const base = `${name.replace(/\.[^.]+$/, '').replace(/[^\p{L}\p{N}._-]+/gu, '-')}-attention.${chosen.extension}`;
-  const uri = file instanceof vscode.Uri ? file : await vscode.window.showSaveDialog({ filters: { [chosen.extension.toUpperCase()]: [chosen.extension] }, ...(folder !== undefined && { defaultUri: vscode.Uri.joinPath(folder, base) }) });
-  if (uri === undefined) return;
-  try {
-    await vscode.workspace.fs.writeFile(uri, Buffer.from(chosen.write({ data, heads, unit, name })));
-    note(vscode.l10n.t('The attention of {0} is exported to {1}.', name, documentName(uri)));
-  } catch (error) {
-    void vscode.window.showErrorMessage(vscode.l10n.t('{0} cannot be written: {1}. Choose another folder.', documentName(uri), errorText(error)));
-  }
+  await exportFile(vscode.l10n.t('Attention of {0}', name), attentionForms({ data, heads, unit, name }), form, file);
 }
 
 /** Empty cells are numbers that there are none of. Layers and heads are counted from 1; empty: the mean. */

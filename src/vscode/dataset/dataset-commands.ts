@@ -8,6 +8,7 @@ import { documentName } from '../trace-documents.ts';
 import type { TraceMemory } from '../trace-memory.ts';
 import type { TraceTarget } from '../trace-target.ts';
 import { count } from '../wording.ts';
+import { DATASET_EXTENSIONS } from './choose-dataset.ts';
 import type { DatasetLibrary } from './dataset-library.ts';
 import type { ReadingCommands } from './reading-commands.ts';
 import { tellUnread } from './offer-reading.ts';
@@ -31,7 +32,7 @@ export interface DatasetCommands extends Disposable {
   openVariant(uri: vscode.Uri, row: number, column: vscode.ViewColumn): Promise<void>;
 }
 
-const EXTENSIONS = ['jsonl', 'ndjson', 'json', 'csv', 'tsv', 'parquet', 'eval', 'md', 'markdown', 'txt'];
+const EXTENSIONS = [...DATASET_EXTENSIONS, 'md', 'markdown', 'txt'];
 
 export function registerDatasetCommands({ extension, library, readings, rowDocuments, target, navigation, memory }: DatasetCommandDependencies): DatasetCommands {
   const say = (text: string): void => void vscode.window.showInformationMessage(text);

@@ -2,21 +2,19 @@ import * as vscode from 'vscode';
 import { optionValue, type Eval, type EvalOption, type EvalSettings } from '../../core/eval/eval.ts';
 import { agreementEval } from '../../core/eval/agreement.ts';
 import { EVALS } from '../../core/eval/evals.ts';
+import { judgingModels, type SecondJudge } from '../../core/eval/judges.ts';
 import { processBenchEval } from '../../core/eval/process-bench.ts';
 import { spreadRows } from '../../core/eval/spread-rows.ts';
 import { COMMANDS, EXPERIMENT_COMMANDS, SEARCH_COMMANDS } from '../manifest.ts';
-import { VERIFIER } from '../model-role.ts';
-import { choiceText } from '../search/solve-command.ts';
 import { documentName } from '../trace-documents.ts';
-import { dayAndTime } from '../runs/runs-tree.ts';
-import { asksModel, type EvalRequest } from './eval-request.ts';
+import { modelsAsked, type EvalRequest } from './eval-request.ts';
+import { estimateText } from './eval-estimate.ts';
 import type { EvalFile } from './eval-file.ts';
-import { rateKey, type EvalRate, type EvalRates } from './eval-rates.ts';
-import { durationText } from '../search/search-progress.ts';
-import { measuredText } from './progress-text.ts';
+import { rateKey, type EvalRate, type EvalRates, type ModelNames } from './eval-rates.ts';
+import { askSecondJudge } from './ask-second-judge.ts';
 
 /** What a person may change before an evaluation starts. */
-export interface EvalDraft extends Pick<EvalRequest, 'eval' | 'settings' | 'scores' | 'withModel'> {
+export interface EvalDraft extends Pick<EvalRequest, 'eval' | 'settings' | 'scores'> {
   /** Rows that are spread over the file; all of them where the file has no more. */
   readonly sample: number;
 }
@@ -25,6 +23,8 @@ export interface FormDependencies {
   readonly rates: EvalRates;
   /** Measures how long rows take, with two of them. Says why where it cannot. */
   readonly measure: (request: EvalRequest) => Promise<void>;
+  /** Says which models are asked, and asks for a second one. */
+  readonly second: ModelNames & { readonly choose: () => Promise<SecondJudge | undefined> };
 }
 
 /** How many of the first rows each eval can take. */
@@ -71,11 +71,11 @@ export function requestOf(file: Pick<EvalFile, 'uri' | 'rows'>, { sample, ...dra
  * One list with all that an evaluation is told, each with what it is now: Enter on the first starts, on another changes it. So
  * the usual case is one key. Resolves to the request, or undefined after Escape.
  */
-export async function askEval(file: EvalFile, fits: EvalFits, first: EvalDraft, { rates, measure }: FormDependencies): Promise<EvalRequest | undefined> {
+export async function askEval(file: EvalFile, fits: EvalFits, first: EvalDraft, { rates, measure, second }: FormDependencies): Promise<EvalRequest | undefined> {
   let draft = first;
   for (;;) {
     const request = requestOf(file, draft);
-    const picked = await vscode.window.showQuickPick(linesOf(file, fits, request, rates.get(rateKey(draft.settings, asksModel(draft) ? choiceText(VERIFIER) : ''))), { title: vscode.l10n.t('Quick eval on {0}', file.name), placeHolder: vscode.l10n.t('Enter starts the evaluation; choose a line to change it'), ignoreFocusOut: true });
+    const picked = await vscode.window.showQuickPick(linesOf(file, fits, request, second, rates.get(rateKey(draft.settings, modelsAsked(draft, second)))), { title: vscode.l10n.t('Quick eval on {0}', file.name), placeHolder: vscode.l10n.t('Enter starts the evaluation; choose a line to change it'), ignoreFocusOut: true });
     if (picked === undefined) return undefined;
     const { act } = picked;
     if (act === 'go') return request;
@@ -87,16 +87,20 @@ export async function askEval(file: EvalFile, fits: EvalFits, first: EvalDraft, 
       }
       draft = withEval(draft, chosen);
     } else if (act === 'measure') await measure(request);
+    else if (act === 'judges') draft = { ...draft, settings: await askSecondJudge(draft.settings, second) };
     else draft = typeof act === 'string' ? await change(draft, act, file) : withOption(draft, act, await askOption(act, draft.settings));
   }
 }
 
-function linesOf(file: EvalFile, fits: EvalFits, request: EvalRequest, rate: EvalRate | undefined): Line[] {
+function linesOf(file: EvalFile, fits: EvalFits, request: EvalRequest, names: ModelNames, rate: EvalRate | undefined): Line[] {
   const { eval: about, settings, rows, scores } = request;
-  const { verifier } = settings;
+  const { verifier, second } = settings;
   const fit = fits.get(about);
-  const asks = asksModel(request);
-  const reasoned = verifier.mode === 'reasoned';
+  const models = judgingModels(about.needs, settings);
+  const asks = models.length > 0;
+  const verifies = models.includes('verifier');
+  const reasoned = models.some((model) => (model === 'verifier' ? verifier : second)?.mode === 'reasoned');
+  const judges = [...scores.map(documentName), ...modelsAsked(request, names)];
   const doubt = fit === undefined || fit.fit > 0 ? '' : vscode.l10n.t('None of the first {0} rows fits: {1}', fit.of, fit.why ?? '');
   const lines: (Line | undefined)[] = [
     { act: 'go', label: vscode.l10n.t('$(play) Start'), detail: doubt === '' ? estimateText(rows.length, asks, rate) : `$(warning) ${doubt}` },
@@ -104,9 +108,9 @@ function linesOf(file: EvalFile, fits: EvalFits, request: EvalRequest, rate: Eva
     { act: 'eval', label: vscode.l10n.t('$(checklist) Eval'), description: about.title, ...(fit !== undefined && { detail: vscode.l10n.t('{0} of the first {1} rows fit', fit.fit, fit.of) }) },
     { act: 'sample', label: vscode.l10n.t('$(list-filter) Rows'), description: rows.length === file.rows ? vscode.l10n.t('all {0}', file.rows) : vscode.l10n.t('{0} of {1}, spread evenly', rows.length, file.rows) },
     about.needs.scores.max === 0 ? undefined : { act: 'scores', label: vscode.l10n.t('$(file) Scores'), description: scores.length === 0 ? vscode.l10n.t('from the verifier') : scores.map(documentName).join(', ') },
-    scores.length >= about.needs.scores.min && scores.length > 0 && scores.length < about.needs.scores.max ? { act: 'judges', label: vscode.l10n.t('$(law) Second judge'), description: request.withModel ? vscode.l10n.t('the verifier') : vscode.l10n.t('none: the file is held against the labels') } : undefined,
-    asks ? { act: 'model', label: vscode.l10n.t('$(law) Verifier'), description: choiceText(VERIFIER) } : undefined,
-    asks ? { act: 'mode', label: vscode.l10n.t('$(comment-discussion) Mode'), description: reasoned ? vscode.l10n.t('reasoned: analyses, then the verdict') : vscode.l10n.t('direct: one reading a step') } : undefined,
+    about.needs.scores.max > 1 && scores.length < about.needs.scores.max ? { act: 'judges', label: vscode.l10n.t('$(law) Second judge'), description: judges[1] ?? vscode.l10n.t('none: the first is held against the labels') } : undefined,
+    verifies ? { act: 'model', label: vscode.l10n.t('$(law) Verifier'), description: names.verifier() } : undefined,
+    verifies ? { act: 'mode', label: vscode.l10n.t('$(comment-discussion) Mode'), description: verifier.mode === 'reasoned' ? vscode.l10n.t('reasoned: analyses, then the verdict') : vscode.l10n.t('direct: one reading a step') } : undefined,
     asks && reasoned ? { act: 'k', label: vscode.l10n.t('$(versions) K'), description: verifier.k === 1 ? vscode.l10n.t('1 analysis a step, greedy') : vscode.l10n.t('{0} analyses a step', verifier.k) } : undefined,
     asks && reasoned && verifier.k > 1 ? { act: 'temperature', label: vscode.l10n.t('$(flame) Temperature'), description: String(verifier.temperature) } : undefined,
     about.needs.scores.max === 0 ? undefined : { act: 'threshold', label: vscode.l10n.t('$(symbol-ruler) Threshold'), description: vscode.l10n.t('{0}: a score under it is an error', verifier.threshold) },
@@ -114,16 +118,6 @@ function linesOf(file: EvalFile, fits: EvalFits, request: EvalRequest, rate: Eva
     ...about.options.map((option): Line => ({ act: option, label: `$(settings) ${option.name}`, description: String(optionValue(option, settings)), detail: option.title })),
   ];
   return lines.filter((line) => line !== undefined);
-}
-
-/** What a run will take, and on what that rests; a first run says that nothing is known yet. */
-export function estimateText(rows: number, asks: boolean, rate: EvalRate | undefined): string {
-  if (rate === undefined) return asks ? vscode.l10n.t('{0} rows; how long they take was not measured yet with this model and these settings', rows) : vscode.l10n.t('{0} rows, no model is asked', rows);
-  const seconds = (rows * rate.seconds) / rate.rows;
-  const basis = vscode.l10n.t('this machine took {0} ({1})', measuredText(rate.seconds, rate.rows, rate.file), dayAndTime(rate.when));
-  return rate.tokens === undefined
-    ? vscode.l10n.t('{0} rows, about {1}: {2}', rows, durationText(seconds), basis)
-    : vscode.l10n.t('{0} rows, about {1} and {2} tokens: {3}', rows, durationText(seconds), Number(((rows * rate.tokens) / rate.rows).toPrecision(2)), basis);
 }
 
 /** Which eval; or the command of one that asks for more than this form does. */
@@ -142,7 +136,7 @@ function withEval(draft: EvalDraft, chosen: Eval): EvalDraft {
   return { ...draft, eval: chosen, scores: draft.scores.slice(0, most), settings: { ...draft.settings, eval: chosen.name, options: {}, scores: draft.settings.scores.slice(0, most) } };
 }
 
-async function change(draft: EvalDraft, act: Exclude<Act, 'go' | 'measure' | 'eval'>, file: EvalFile): Promise<EvalDraft> {
+async function change(draft: EvalDraft, act: Exclude<Act, 'go' | 'measure' | 'eval' | 'judges'>, file: EvalFile): Promise<EvalDraft> {
   const { verifier } = draft.settings;
   const set = (changes: Partial<EvalSettings['verifier']>): EvalDraft => ({ ...draft, settings: { ...draft.settings, verifier: { ...verifier, ...changes } } });
   switch (act) {
@@ -154,8 +148,6 @@ async function change(draft: EvalDraft, act: Exclude<Act, 'go' | 'measure' | 'ev
       const files = await askScores(draft.eval);
       return files === undefined ? draft : { ...draft, scores: files, settings: { ...draft.settings, scores: files.map(documentName) } };
     }
-    case 'judges':
-      return { ...draft, withModel: !draft.withModel };
     case 'model':
       await vscode.commands.executeCommand(COMMANDS.chooseVerifier);
       return draft;

@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
 import { isRecord } from '../../core/is-record.ts';
 import type { EvalSettings } from '../../core/eval/eval.ts';
+import type { SecondJudge } from '../../core/eval/judges.ts';
 
 /** What rows have cost on this machine. */
 export interface EvalRate {
@@ -40,8 +41,15 @@ function isEntry(value: unknown): value is readonly [string, EvalRate] {
   return isRecord(rate) && typeof rate['rows'] === 'number' && rate['rows'] > 0 && typeof rate['seconds'] === 'number' && typeof rate['file'] === 'string' && typeof rate['when'] === 'string';
 }
 
-/** What decides how long a row takes, but for the row itself; `model` says which one is asked, empty for scores of files. */
-export function rateKey({ eval: name, verifier: { mode, k, prompt, maxNewTokens }, options }: EvalSettings, model: string): string {
-  const asked = model === '' ? [] : [model, mode, prompt, ...(mode === 'reasoned' ? [k, maxNewTokens] : [])];
+/** Says which models are asked, in a few words. */
+export interface ModelNames {
+  verifier(): string;
+  second(judge: SecondJudge): string;
+}
+
+/** What decides how long a row takes, but for the row itself; `models` are those that are asked, none for scores of files. */
+export function rateKey({ eval: name, verifier: { mode, k, prompt, maxNewTokens }, second, options }: EvalSettings, models: readonly string[]): string {
+  const writes = mode === 'reasoned' || second?.mode === 'reasoned';
+  const asked = models.length === 0 ? [] : [...models, mode, prompt, ...(writes ? [k, maxNewTokens] : [])];
   return JSON.stringify([name, options['steps'] ?? null, ...asked]);
 }

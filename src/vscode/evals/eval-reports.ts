@@ -1,12 +1,13 @@
 import * as vscode from 'vscode';
 import { parseRowRef } from '../../core/report/row-ref.ts';
-import { ok } from '../../core/result.ts';
+import { ok, type Result } from '../../core/result.ts';
 import { runLogText } from '../../core/run/run-log.ts';
 import type { ReportAction } from '../../protocol/report-view.ts';
-import type { EvalContent, EvalForm, NamedLog } from '../../formats/runs/eval-log.ts';
+import type { ComparisonContent, EvalContent, EvalForm, NamedLog } from '../../formats/runs/eval-log.ts';
 import type { TextJobs } from '../../formats/worker/text-jobs.ts';
-import { EVAL_COMMANDS } from '../manifest.ts';
+import { EVAL_COMMANDS, RUN_COMMANDS } from '../manifest.ts';
 import type { ReportSource } from '../report/report-source.ts';
+import { exportFile } from '../runs/export-file.ts';
 import type { RunExport } from '../runs/run-kinds.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import type { EvalRuns } from './eval-runs.ts';
@@ -14,21 +15,22 @@ import type { EvalRuns } from './eval-runs.ts';
 /** Opens a row of a data set at a step. */
 export type OpenRowAt = (uri: vscode.Uri, row: number, step: number | undefined) => Promise<void>;
 
+/** The forms of a report of evaluations, of one or of several beside each other. */
+const forms = (): readonly { readonly title: string; readonly extension: EvalForm }[] => [
+  { title: vscode.l10n.t('HTML: the report as one page'), extension: 'html' },
+  { title: vscode.l10n.t('Markdown: a report for reading'), extension: 'md' },
+  { title: vscode.l10n.t('CSV: a line for each row'), extension: 'csv' },
+  { title: vscode.l10n.t('JSON: all numbers, without the rows'), extension: 'json' },
+];
+
 /** What an evaluation can be written as, beside its log. */
 export function evalExports(jobs: Pick<TextJobs, 'evalFile'>): readonly RunExport[] {
-  const as = (title: string, extension: EvalForm): RunExport => ({ title, extension, write: (log) => jobs.evalFile({ name: log.header.title, text: runLogText(log) }, extension) });
-  return [
-    as(vscode.l10n.t('HTML: the report as one page'), 'html'),
-    as(vscode.l10n.t('Markdown: a report for reading'), 'md'),
-    as(vscode.l10n.t('CSV: a line for each row'), 'csv'),
-    as(vscode.l10n.t('JSON: all numbers, without the rows'), 'json'),
-  ];
+  return forms().map((form) => ({ ...form, write: (log) => jobs.evalFile({ name: log.header.title, text: runLogText(log) }, form.extension) }));
 }
 
 /** Reports of single evaluations. */
 export function evalReports(evals: EvalRuns, openRow: OpenRowAt): ReportSource {
   return {
-    isRun: true,
     async read(id) {
       const content = await evals.content(id);
       if (!content.ok) return content;
@@ -42,34 +44,54 @@ export function evalReports(evals: EvalRuns, openRow: OpenRowAt): ReportSource {
       const command = Object.values(EVAL_COMMANDS).find((known) => known === action);
       if (command !== undefined) await vscode.commands.executeCommand(command, id);
     },
+    async export(id) {
+      await vscode.commands.executeCommand(RUN_COMMANDS.exportRun, id);
+    },
     onDidChange: (listener) => evals.onDidChange(listener),
   };
 }
 
 /** Reports of several evaluations beside each other: the id is theirs, with a space between. */
-export function comparisonReports(runs: RunStore, jobs: Pick<TextJobs, 'compareEvals'>, openRow: OpenRowAt): ReportSource {
-  async function compare(id: string) {
+export function comparisonReports(runs: RunStore, jobs: Pick<TextJobs, 'compareEvals' | 'comparisonFile'>, openRow: OpenRowAt): ReportSource {
+  const name = (): string => vscode.l10n.t('The comparison');
+
+  async function logsOf(id: string): Promise<Result<readonly NamedLog[]>> {
     const logs: NamedLog[] = [];
-    for (const name of id.split(' ')) {
-      const text = await runs.text(name);
+    for (const run of id.split(' ')) {
+      const text = await runs.text(run);
       if (!text.ok) return text;
-      logs.push({ name: `${name}.jsonl`, text: text.value });
+      logs.push({ name: `${run}.jsonl`, text: text.value });
     }
-    return jobs.compareEvals(vscode.l10n.t('The comparison'), logs);
+    return ok(logs);
   }
+
+  async function compare(id: string): Promise<Result<ComparisonContent>> {
+    const logs = await logsOf(id);
+    return logs.ok ? jobs.compareEvals(name(), logs.value) : logs;
+  }
+
+  async function write(id: string, form: EvalForm): Promise<Result<string>> {
+    const logs = await logsOf(id);
+    return logs.ok ? jobs.comparisonFile(name(), logs.value, form) : logs;
+  }
+
   return {
-    isRun: false,
     async read(id) {
       const compared = await compare(id);
-      return compared.ok ? ok({ title: vscode.l10n.t('Comparison of {0} runs', id.split(' ').length), status: compared.value.headline, actions: [], blocks: compared.value.blocks }) : compared;
+      return compared.ok ? ok({ title: titleOf(id), status: compared.value.headline, actions: [], blocks: compared.value.blocks }) : compared;
     },
     async open(id, ref) {
       const compared = await compare(id);
       if (compared.ok) await openRef(openRow, compared.value.uri, ref);
     },
     act: () => Promise.resolve(),
+    export: (id) => exportFile(titleOf(id), forms().map((form) => ({ ...form, write: () => write(id, form.extension) }))),
     onDidChange: (listener) => runs.onDidChange(({ id }) => listener(id)),
   };
+}
+
+function titleOf(id: string): string {
+  return vscode.l10n.t('Comparison of {0} runs', id.split(' ').length);
 }
 
 async function openRef(openRow: OpenRowAt, uri: string | undefined, text: string): Promise<void> {

@@ -1,5 +1,7 @@
 import type * as vscode from 'vscode';
 import type { Eval, EvalSettings } from '../../core/eval/eval.ts';
+import { judgingModels } from '../../core/eval/judges.ts';
+import type { ModelNames } from './eval-rates.ts';
 
 /** A quick eval as it is asked for. */
 export interface EvalRequest {
@@ -10,11 +12,10 @@ export interface EvalRequest {
   /** `scores` are the names of the files that `scores` of the request has the places of. */
   readonly settings: EvalSettings;
   readonly scores: readonly vscode.Uri[];
-  /** Whether the verifier that is set judges, too: always where there are too few files. */
-  readonly withModel: boolean;
 }
 
-/** Whether a model is asked: files are judges as well, and an eval takes so many. */
-export function asksModel({ eval: { needs }, scores, withModel }: Pick<EvalRequest, 'eval' | 'scores' | 'withModel'>): boolean {
-  return scores.length < needs.scores.min || (withModel && scores.length < needs.scores.max);
+/** What the models are that a request asks, in a few words each; none where files say it all. */
+export function modelsAsked({ eval: { needs }, settings }: Pick<EvalRequest, 'eval' | 'settings'>, names: ModelNames): readonly string[] {
+  const { second } = settings;
+  return judgingModels(needs, settings).flatMap((model) => (model === 'verifier' ? [names.verifier()] : second === undefined ? [] : [names.second(second)]));
 }

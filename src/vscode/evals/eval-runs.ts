@@ -20,8 +20,8 @@ import { createPause } from '../pause.ts';
 import type { RunStore, RunWriter } from '../runs/run-store.ts';
 import { documentName } from '../trace-documents.ts';
 import { openEvalContext, type EvalParts } from './eval-context.ts';
-import { asksModel, type EvalRequest } from './eval-request.ts';
-import { rateKey, type EvalRates } from './eval-rates.ts';
+import { modelsAsked, type EvalRequest } from './eval-request.ts';
+import { rateKey, type EvalRates, type ModelNames } from './eval-rates.ts';
 import { createLiveContent, type LiveContent } from './live-content.ts';
 import { createPauseGate, type PauseGate } from './pause-gate.ts';
 import { progressText } from './progress-text.ts';
@@ -51,8 +51,8 @@ export interface EvalRunsDependencies extends EvalParts {
   readonly jobs: Pick<TextJobs, 'evalReport' | 'scores'>;
   readonly activities: Activities;
   readonly rates: EvalRates;
-  /** What the settings name as the verifier: rates are kept by it. */
-  readonly modelName: () => string;
+  /** Rates are kept by them. */
+  readonly names: ModelNames;
 }
 
 interface Live extends LiveRun {
@@ -73,7 +73,7 @@ interface Launch {
 }
 
 export function createEvalRuns(dependencies: EvalRunsDependencies): EvalRuns {
-  const { runs, jobs, activities, rates, modelName } = dependencies;
+  const { runs, jobs, activities, rates, names } = dependencies;
   const live = createLiveRuns<Live>();
   /** Their logs are being read: a second press would score everything twice. */
   const resuming = new Set<string>();
@@ -95,9 +95,9 @@ export function createEvalRuns(dependencies: EvalRunsDependencies): EvalRuns {
     await cancellable(title, async (pressed, notification) => {
       pressed.addEventListener('abort', () => entry.controller.abort());
       const opened = await openEvalContext(dependencies, request, done, signal).catch((error: unknown) => fail('failed', errorText(error)));
-      const models: readonly RunModel[] = opened.ok && opened.value.model !== undefined ? [{ role: 'verifier', info: opened.value.model.info }] : [];
-      const judge = models.map(({ info }) => info.name).concat(settings.scores).join(', ');
-      const writer = begin(done.length === 0 && opened.ok ? { ...header, models, title: judge === '' ? header.title : `${header.title} · ${judge}` } : header);
+      const models: readonly RunModel[] = opened.ok ? opened.value.models.map(({ info }) => ({ role: 'verifier', info })) : [];
+      const judges = [...settings.scores, ...models.map(({ info }) => info.name)];
+      const writer = begin(done.length === 0 && opened.ok ? { ...header, models, settings: { ...settings, judges }, title: [header.title, ...(judges.length === 0 ? [] : [judges.join(', ')])].join(' · ') } : header);
       let progress = { done: done.length, of: request.rows.length, fresh: 0, seconds: 0 };
       let timer: NodeJS.Timeout | undefined;
       const show = (): void => {
@@ -124,7 +124,7 @@ export function createEvalRuns(dependencies: EvalRunsDependencies): EvalRuns {
       const content = await readContent(id);
       const ending = content.ok ? endOf(end, content.value) : { reason: 'failed' as const, message: content.error.message, headline: '' };
       await writer.end(ending);
-      if (content.ok && end.reason === 'done' && progress.fresh > 1 && opened.ok && !opened.value.reused()) rates.put(rateKey(settings, asksModel(request) ? modelName() : ''), { rows: progress.fresh, seconds: progress.seconds, file: documentName(request.data), when: new Date().toISOString(), ...(done.length === 0 && content.value.tokens !== undefined && { tokens: content.value.tokens }) });
+      if (content.ok && end.reason === 'done' && progress.fresh > 1 && opened.ok && !opened.value.reused()) rates.put(rateKey(settings, modelsAsked(request, names)), { rows: progress.fresh, seconds: progress.seconds, file: documentName(request.data), when: new Date().toISOString(), ...(done.length === 0 && content.value.tokens !== undefined && { tokens: content.value.tokens }) });
 
       async function follow(): Promise<Pick<RunEnd, 'reason' | 'message'>> {
         try {
@@ -183,10 +183,10 @@ export function createEvalRuns(dependencies: EvalRunsDependencies): EvalRuns {
     const state = readEvalState(`${id}.jsonl`, { ...log.value, events: [] });
     if (!state.ok) return state;
     const { header, end, eval: about } = state.value;
-    const { data, settings, models, title } = header;
+    const { data, settings, title } = header;
     if (end?.reason === 'done') return fail('done', vscode.l10n.t('{0} has come to its end: there is nothing to resume.', title));
     if (data?.uri === undefined) return fail('run-invalid', vscode.l10n.t('{0} does not say where its data is: run the evaluation anew.', title));
-    const request: EvalRequest = { eval: about, data: vscode.Uri.parse(data.uri), rows: data.rows, settings, scores: (data.scores ?? []).map((uri) => vscode.Uri.parse(uri)), withModel: models.length > 0 };
+    const request: EvalRequest = { eval: about, data: vscode.Uri.parse(data.uri), rows: data.rows, settings, scores: (data.scores ?? []).map((uri) => vscode.Uri.parse(uri)) };
     const done = await inSteps(rowsOfLogInSteps(log.value, about));
     // Without a row the log begins anew, so that its first line names the model that will score.
     if (done.length === 0) {
@@ -213,7 +213,7 @@ export function createEvalRuns(dependencies: EvalRunsDependencies): EvalRuns {
       const now = new Date();
       const id = newRunId('eval', now);
       const { data, rows, settings, scores } = request;
-      const header: RunHeader<EvalSettings> = { type: 'run', version: 1, kind: 'eval', id, title: begunTitle(request), started: now.toISOString(), models: [], settings, data: { file: documentName(data), rows, uri: data.toString(), ...(scores.length > 0 && { scores: scores.map((uri) => uri.toString()) }) } };
+      const header: RunHeader<EvalSettings> = { type: 'run', version: 1, kind: 'eval', id, title: begunTitle(request), started: now.toISOString(), models: [], settings: { ...settings, judges: settings.scores }, data: { file: documentName(data), rows, uri: data.toString(), ...(scores.length > 0 && { scores: scores.map((uri) => uri.toString()) }) } };
       launch({ request, header, done: [], begin: (known) => runs.begin(known) });
       return id;
     },

@@ -1,6 +1,5 @@
 import { t } from '@vscode/l10n';
-import { durationText } from '../search/search-progress.ts';
-import { count } from '../wording.ts';
+import { timeLeft } from '../time-left.ts';
 
 /** How far a run is. */
 export interface EvalProgress {
@@ -19,13 +18,10 @@ export interface EvalProgress {
 export function progressText({ done, of, fresh, seconds, paused, estimate }: EvalProgress): string {
   const parts = [t('{0}/{1} rows', done, of)];
   if (paused) parts.unshift(t('paused'));
-  const rate = seconds > 0 ? fresh / seconds : 0;
-  if (rate > 0 && fresh > 1) parts.push(rate >= 1 ? t('{0} rows/s', rate.toFixed(1)) : t('{0} s a row', (1 / rate).toFixed(1)));
-  if (rate > 0 && fresh > 1 && done < of && !paused) parts.push(t('about {0} left', durationText((of - done) / rate)));
+  // The first row takes longer than the others: one alone says little.
+  const rate = seconds > 0 && fresh > 1 ? fresh / seconds : 0;
+  if (rate > 0) parts.push(rate >= 1 ? t('{0} rows/s', rate.toFixed(1)) : t('{0} s a row', (1 / rate).toFixed(1)));
+  const left = rate > 0 && !paused ? timeLeft(fresh, of - done, seconds) : undefined;
+  if (left !== undefined) parts.push(left);
   return `${parts.join(', ')}${estimate === undefined ? '' : `; ${estimate}`}`;
-}
-
-/** `40 s for 20 rows of sample.jsonl`. */
-export function measuredText(seconds: number, rows: number, file: string): string {
-  return t('{0} for {1} of {2}', durationText(seconds), count(rows, 'row'), file);
 }

@@ -8,7 +8,7 @@ import type { PolicyAbilities } from '../bias/policy-abilities.ts';
 import { SEARCH_COMMANDS } from '../manifest.ts';
 import { POLICY } from '../model-role.ts';
 import { askRows, FIRST_ROWS, rowsText, type RowSpan } from '../search/rows-task.ts';
-import { durationText } from '../search/search-progress.ts';
+import { durationText } from '../time-left.ts';
 import { choiceText } from '../search/solve-command.ts';
 import { readVerifierChoice } from '../verifier-choice.ts';
 import type { ExperimentSpeed } from './experiment-speed.ts';

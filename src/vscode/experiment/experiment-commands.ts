@@ -4,10 +4,11 @@ import { biasRows } from '../../core/bias/report-rows.ts';
 import type { PolicyAbilities } from '../bias/policy-abilities.ts';
 import type { DatasetLibrary } from '../dataset/dataset-library.ts';
 import { COMMANDS, EXPERIMENT_COMMANDS, RUN_SCHEME, type ExperimentCommandName } from '../manifest.ts';
-import { chooseRun } from '../runs/choose-run.ts';
+import { chooseRun, chooseRuns } from '../runs/choose-run.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import type { RowDocuments } from '../trace-content-provider.ts';
-import { datasetOf, rangeOf } from '../search/choose-rows.ts';
+import { chooseDataset } from '../dataset/choose-dataset.ts';
+import { rangeOf } from '../search/choose-rows.ts';
 import { FIRST_ROWS, parseRows, rowsKnown, rowsTask, rowsText, type RowSpan } from '../search/rows-task.ts';
 import { documentName } from '../trace-documents.ts';
 import type { TraceTarget } from '../trace-target.ts';
@@ -42,7 +43,7 @@ export function registerExperimentCommands({ experiments, runs, library, rows, t
 
   /** Resolves to the id of the run once it has ended, or undefined where none began. */
   async function runExperiment(argument: unknown, given: unknown): Promise<string | undefined> {
-    const uri = await datasetOf(library, argument, vscode.l10n.t('Bias experiment on which data set?'));
+    const uri = await chooseDataset(library, argument, vscode.l10n.t('Bias experiment on which data set?'));
     if (uri === undefined) return undefined;
     const name = documentName(uri);
     const known = await rowsKnown(library, uri);
@@ -115,9 +116,9 @@ export function registerExperimentCommands({ experiments, runs, library, rows, t
   const handlers: Readonly<Record<ExperimentCommandName, (argument?: unknown, second?: unknown, third?: unknown) => Promise<unknown>>> = {
     runBiasExperiment: runExperiment,
     openBiasTrace: openTrace,
-    async cancelBiasExperiment(argument) {
-      const id = await chooseRun(runs, 'bias', argument, { title: vscode.l10n.t('Cancel a bias experiment'), fits: 'running', none: vscode.l10n.t('No bias experiment runs.') });
-      if (id !== undefined && !experiments.cancel(id)) say(vscode.l10n.t('This bias experiment does not run.'));
+    async cancelBiasExperiment(argument, selection) {
+      const ids = await chooseRuns(runs, 'bias', argument, selection, { title: vscode.l10n.t('Cancel a bias experiment'), fits: 'running', none: vscode.l10n.t('No bias experiment runs.') });
+      if (ids.length > 0 && ids.filter((id) => experiments.cancel(id)).length === 0) say(vscode.l10n.t('This bias experiment does not run.'));
     },
     async resumeBiasExperiment(argument) {
       const id = await chooseRun(runs, 'bias', argument, { title: vscode.l10n.t('Resume a bias experiment'), fits: 'unfinished', none: vscode.l10n.t('Every bias experiment has come to its end: there is nothing to resume.') });

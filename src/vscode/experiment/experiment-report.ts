@@ -3,7 +3,7 @@ import { biasBlocks } from '../../core/bias/report-blocks.ts';
 import { parseRowRef } from '../../core/report/row-ref.ts';
 import type { BiasState } from '../../core/bias/state.ts';
 import { ok } from '../../core/result.ts';
-import { EXPERIMENT_COMMANDS } from '../manifest.ts';
+import { EXPERIMENT_COMMANDS, RUN_COMMANDS } from '../manifest.ts';
 import type { ReportContent, ReportSource } from '../report/report-source.ts';
 import { runState } from '../runs/runs-tree.ts';
 import type { RunStore } from '../runs/run-store.ts';
@@ -14,7 +14,6 @@ type Action = 'cancel' | 'resume';
 /** Reports of bias experiments: a row or a point of one opens the traces of its question. */
 export function createExperimentReports(experiments: ExperimentRuns, runs: RunStore): ReportSource {
   return {
-    isRun: true,
     async read(id) {
       const state = await experiments.state(id);
       return state.ok ? ok(await contentOf(state.value, id, runs)) : state;
@@ -26,6 +25,9 @@ export function createExperimentReports(experiments: ExperimentRuns, runs: RunSt
     async act(id, action) {
       if (action === ('cancel' satisfies Action)) await vscode.commands.executeCommand(EXPERIMENT_COMMANDS.cancelBiasExperiment, id);
       if (action === ('resume' satisfies Action)) await vscode.commands.executeCommand(EXPERIMENT_COMMANDS.resumeBiasExperiment, id);
+    },
+    async export(id) {
+      await vscode.commands.executeCommand(RUN_COMMANDS.exportRun, id);
     },
     onDidChange: (listener) => experiments.onDidChange(listener),
   };

@@ -16,7 +16,7 @@ import { createLiveRuns } from '../runs/live-runs.ts';
 import { otherModel } from '../runs/other-model.ts';
 import { newRunId } from '../runs/run-id.ts';
 import type { RunStore, RunWriter } from '../runs/run-store.ts';
-import { durationText } from '../search/search-progress.ts';
+import { timeLeft } from '../time-left.ts';
 import type { ReadBiasLog } from './experiment-exports.ts';
 import { countProgress, type ExperimentProgress } from './experiment-progress.ts';
 
@@ -192,7 +192,7 @@ async function open(policy: ExperimentRunsDependencies['policy'], madeBy: readon
 }
 
 /** `traces 12/40, about 3 min left`. */
-function progressText({ stage, done, of }: ExperimentProgress, left?: number): string {
+function progressText({ stage, done, of }: ExperimentProgress, left?: string): string {
   const names: Readonly<Record<ExperimentProgress['stage'], string>> = {
     guesses: vscode.l10n.t('guesses {0}/{1}', done, of),
     traces: vscode.l10n.t('traces {0}/{1}', done, of),
@@ -200,15 +200,14 @@ function progressText({ stage, done, of }: ExperimentProgress, left?: number): s
     masking: vscode.l10n.t('masking {0}/{1}', done, of),
     report: vscode.l10n.t('report'),
   };
-  return left === undefined ? names[stage] : vscode.l10n.t('{0}, about {1} left', names[stage], durationText(left));
+  return [names[stage], ...(left === undefined ? [] : [left])].join(', ');
 }
 
-/** How long the rest takes if it goes on as it has so far, in seconds; parts are not alike, so it is rough. */
-function remainingTime(before: number): (share: number) => number | undefined {
+/** How long the rest takes; parts are not alike, so it is rough, and says nothing in the first seconds. */
+function remainingTime(before: number): (share: number) => string | undefined {
   const begun = Date.now();
   return (share) => {
     const seconds = (Date.now() - begun) / 1000;
-    if (share <= before || share >= 1 || seconds < 10) return undefined;
-    return ((1 - share) * seconds) / (share - before);
+    return seconds < 10 ? undefined : timeLeft(share - before, 1 - share, seconds);
   };
 }

@@ -6,6 +6,7 @@ import type { DatasetLibrary } from '../dataset/dataset-library.ts';
 import type { KnownVerifiers } from '../known-verifiers.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import type { ScoreStore } from '../score-store.ts';
+import type { SecondVerifier } from '../second-verifier.ts';
 import type { RowDocuments } from '../trace-content-provider.ts';
 import type { TraceTarget } from '../trace-target.ts';
 import type { VerifierModel } from '../verifier-model.ts';
@@ -24,6 +25,8 @@ export interface LabServices {
   readonly known: KnownVerifiers;
   readonly policy: VerifierModel;
   readonly verifier: VerifierModel;
+  /** A model that judges beside the verifier. */
+  readonly second: SecondVerifier;
   /** Shows a row of a file as a trace, at a step of its document. */
   readonly openAt: (file: vscode.Uri, row: number, document: vscode.Uri, step: number) => Promise<void>;
   /** Opens the trace of a panel that was restored with the window. */
@@ -31,4 +34,5 @@ export interface LabServices {
   /** Scores of a document were stored. */
   readonly onScored: (document: vscode.Uri) => void;
   readonly chooseVerifier: () => Promise<void>;
+  readonly choosePolicy: () => Promise<void>;
 }

@@ -3,7 +3,7 @@ import { markdownBlocks } from '../../formats/report/report-markdown.ts';
 import { reportParts } from '../../protocol/report-parts.ts';
 import { parseReportKey, parseReportViewMessage, type ReportKey, type ReportViewMessage } from '../../protocol/report-view.ts';
 import type { Disposable } from '../disposable.ts';
-import { RUN_COMMANDS, VIEWS } from '../manifest.ts';
+import { VIEWS } from '../manifest.ts';
 import { note } from '../navigation.ts';
 import { createPause } from '../pause.ts';
 import { showPage } from '../webview-page.ts';
@@ -59,7 +59,7 @@ export function createReportPanels(extension: vscode.Uri, sources: Readonly<Reco
     if (!shown.ready) return;
     const content: ReportContent = read.ok ? read.value : { title: vscode.l10n.t('Report'), status: read.error.message, actions: [], blocks: [] };
     const pause = createPause();
-    for (const part of reportParts({ type: 'report', number: ++shown.sent, key: shown.key, canExport: read.ok && shown.source.isRun, ...content })) {
+    for (const part of reportParts({ type: 'report', number: ++shown.sent, key: shown.key, canExport: read.ok, ...content })) {
       void shown.panel.webview.postMessage(part);
       await pause();
       if (panels.get(nameOf(shown.key)) !== shown) return;
@@ -79,8 +79,7 @@ export function createReportPanels(extension: vscode.Uri, sources: Readonly<Reco
       case 'action':
         return source.act(key.id, message.action);
       case 'export':
-        await vscode.commands.executeCommand(RUN_COMMANDS.exportRun, key.id);
-        return;
+        return source.export(key.id);
       case 'copy':
         if (content === undefined) return;
         await vscode.env.clipboard.writeText(markdownBlocks(content.blocks));

@@ -20,8 +20,8 @@ export interface ReportSource {
   open(id: string, ref: string): Promise<void>;
   /** One of the actions that the content names was pressed. */
   act(id: string, action: string): Promise<void>;
-  /** Whether `stepscope.exportRun` takes the id. */
-  readonly isRun: boolean;
+  /** Writes the report to a file, in the form that a person chooses. */
+  export(id: string): Promise<void>;
   /** Called with the id of a report that is another now; undefined for all. */
   onDidChange(listener: (id: string | undefined) => void): Disposable;
 }

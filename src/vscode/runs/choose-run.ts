@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { RunKind } from '../../core/run/run.ts';
+import { runIdOf, runIdsOf } from './named-runs.ts';
 import type { RunEntry, RunStore } from './run-store.ts';
 
 export interface RunChoice {
@@ -7,12 +8,6 @@ export interface RunChoice {
   readonly fits: 'running' | 'unfinished' | 'any';
   /** The sentence where there is none. */
   readonly none: string;
-}
-
-/** The id that an argument of a command is, or that an item of the *Runs* view has. */
-export function runIdOf(argument: unknown): string | undefined {
-  const id = typeof argument === 'object' && argument !== null && 'id' in argument ? argument.id : argument;
-  return typeof id === 'string' ? id : undefined;
 }
 
 /** The id of a run of a kind: what an item of the *Runs* view or an id names, else the only one that fits, else what a person picks. */
@@ -26,6 +21,14 @@ export async function chooseRun(runs: RunStore, kind: RunKind, argument: unknown
   }
   if (entries.length === 1) return entries[0]?.id;
   return (await vscode.window.showQuickPick(entries.map((entry) => ({ label: entry.header.title, description: entry.header.started, id: entry.id })), { title }))?.id;
+}
+
+/** The ids of the runs that a command is about: all that are named, where several are; else one as `chooseRun` finds it. */
+export async function chooseRuns(runs: RunStore, kind: RunKind, argument: unknown, selection: unknown, choice: RunChoice): Promise<readonly string[]> {
+  const named = runIdsOf(argument, selection);
+  if (named.length > 1) return named;
+  const id = await chooseRun(runs, kind, named[0], choice);
+  return id === undefined ? [] : [id];
 }
 
 function doesFit({ running, end }: Extract<RunEntry, { readonly header: unknown }>, fits: RunChoice['fits']): boolean {

@@ -1,13 +1,12 @@
 import * as vscode from 'vscode';
-import { errorText } from '../../core/error-text.ts';
-import { runLogText, type RunLog } from '../../core/run/run-log.ts';
+import { runLogText } from '../../core/run/run-log.ts';
 import { RUN_COMMANDS, type RunCommandName } from '../manifest.ts';
-import { note } from '../navigation.ts';
-import { documentName } from '../trace-documents.ts';
-import { runIdOf } from './choose-run.ts';
+import { dayAndTime } from '../wording.ts';
+import { exportFile } from './export-file.ts';
+import { runIdOf, runIdsOf } from './named-runs.ts';
 import type { RunExport, RunKinds } from './run-kinds.ts';
 import type { RunEntry, RunStore } from './run-store.ts';
-import { dayAndTime, runState } from './runs-tree.ts';
+import { runState } from './runs-tree.ts';
 
 const asLog = (): RunExport => ({
   title: vscode.l10n.t('JSONL: the log itself, one event a line'),
@@ -15,8 +14,11 @@ const asLog = (): RunExport => ({
   write: (log) => ({ ok: true, value: runLogText(log) }),
 });
 
-/** Opening, renaming, deleting and exporting runs. Each command takes an item of the view or an id, or asks for a run. */
-export function registerRunCommands(store: RunStore, kinds: RunKinds): vscode.Disposable {
+/**
+ * Opening, renaming, deleting and exporting runs. Each command takes an item of the view or an id, or asks for a run; deleting
+ * takes all that are `selected` in the view.
+ */
+export function registerRunCommands(store: RunStore, kinds: RunKinds, selected: () => readonly RunEntry[]): vscode.Disposable {
   const say = (text: string): void => void vscode.window.showInformationMessage(text);
 
   async function choose(argument: unknown, title: string): Promise<RunEntry | undefined> {
@@ -32,6 +34,38 @@ export function registerRunCommands(store: RunStore, kinds: RunKinds): vscode.Di
       return undefined;
     }
     return (await vscode.window.showQuickPick(entries.map(pickItem), { title, matchOnDescription: true }))?.entry;
+  }
+
+  /** Those that are selected in the view, for a key pressed there; of several the ones that are there; else one as `choose` finds it. */
+  async function chosenToDelete(argument: unknown, selection: unknown): Promise<readonly RunEntry[]> {
+    const named = isSelection(argument) ? runIdsOf(selected()) : runIdsOf(argument, selection);
+    if (isSelection(argument) && named.length === 0) return [];
+    if (named.length > 1) return (await store.list()).filter(({ id }) => named.includes(id));
+    const entry = await choose(named[0], vscode.l10n.t('Delete a Run'));
+    return entry === undefined ? [] : [entry];
+  }
+
+  /** Deletes what can be deleted, says what cannot, and offers to take it back. */
+  async function remove(entries: readonly RunEntry[]): Promise<void> {
+    const deleted: RunEntry[] = [];
+    const kept: string[] = [];
+    for (const entry of entries) {
+      const removed = await store.remove(entry.id);
+      if (removed.ok) deleted.push(entry);
+      else kept.push(removed.error.message);
+    }
+    if (kept[0] !== undefined) say(kept.length === 1 ? kept[0] : vscode.l10n.t('{0} runs are not deleted. The first: {1}', kept.length, kept[0]));
+    const [first] = deleted;
+    if (first === undefined) return;
+    const done = deleted.length === 1 ? vscode.l10n.t('The run "{0}" is deleted.', titleOf(first)) : vscode.l10n.t('{0} runs are deleted.', deleted.length);
+    // Not awaited: a notification that stays open must not hold the command up.
+    void vscode.window.showInformationMessage(done, vscode.l10n.t('Undo')).then(async (pressed) => {
+      if (pressed === undefined) return;
+      for (const { id } of deleted) {
+        const restored = await store.restore(id);
+        if (!restored.ok) say(restored.error.message);
+      }
+    });
   }
 
   const handlers: Readonly<Record<RunCommandName, (argument?: unknown, second?: unknown, third?: unknown) => Promise<void>>> = {
@@ -51,51 +85,45 @@ export function registerRunCommands(store: RunStore, kinds: RunKinds): vscode.Di
       const renamed = await store.rename(entry.id, name.trim());
       if (!renamed.ok) say(renamed.error.message);
     },
-    async deleteRun(argument, confirmed) {
-      const entry = await choose(argument, vscode.l10n.t('Delete a Run'));
-      if (entry === undefined) return;
-      const title = 'header' in entry ? entry.header.title : entry.id;
-      const sure = confirmed === true || (await vscode.window.showWarningMessage(vscode.l10n.t('Delete the run "{0}"?', title), { modal: true, detail: vscode.l10n.t('It can be brought back with Undo until this window is closed.') }, vscode.l10n.t('Delete'))) !== undefined;
-      if (!sure) return;
-      const removed = await store.remove(entry.id);
-      if (!removed.ok) return say(removed.error.message);
-      // Not awaited: a notification that stays open must not hold the command up.
-      void vscode.window.showInformationMessage(vscode.l10n.t('The run "{0}" is deleted.', title), vscode.l10n.t('Undo')).then(async (pressed) => {
-        if (pressed === undefined) return;
-        const restored = await store.restore(entry.id);
-        if (!restored.ok) say(restored.error.message);
-      });
+    async deleteRun(argument, second, third) {
+      const entries = await chosenToDelete(argument, second);
+      const sure = second === true || third === true || (entries.length > 0 && (await askToDelete(entries)));
+      if (sure) await remove(entries);
     },
     async exportRun(argument, form, file) {
       const entry = await choose(argument, vscode.l10n.t('Export a Run'));
       if (entry === undefined) return;
       const log = await store.read(entry.id);
       if (!log.ok) return say(log.error.message);
-      const forms = [asLog(), ...(kinds[log.value.header.kind]?.exports ?? [])];
-      const chosen = forms.find(({ extension }) => extension === form) ?? (await vscode.window.showQuickPick(forms.map((one) => ({ label: one.title, description: `.${one.extension}`, one })), { title: vscode.l10n.t('Export {0}', log.value.header.title) }))?.one;
-      if (chosen !== undefined) await write(chosen, log.value, file instanceof vscode.Uri ? file : undefined);
+      const { kind, title } = log.value.header;
+      const forms = [asLog(), ...(kinds[kind]?.exports ?? [])].map((one) => ({ ...one, write: () => one.write(log.value) }));
+      await exportFile(title, forms, form, file);
     },
   };
 
   return vscode.Disposable.from(...Object.entries(RUN_COMMANDS).map(([name, id]) => vscode.commands.registerCommand(id, handlers[name as RunCommandName])));
 }
 
-async function write(form: RunExport, log: RunLog, file: vscode.Uri | undefined): Promise<void> {
-  const text = await form.write(log);
-  if (!text.ok) {
-    void vscode.window.showWarningMessage(text.error.message);
-    return;
-  }
-  const base = log.header.title.replace(/[^\p{L}\p{N}._-]+/gu, '-').slice(0, 60);
-  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-  const uri = file ?? (await vscode.window.showSaveDialog({ title: vscode.l10n.t('Export {0}', log.header.title), filters: { [form.extension.toUpperCase()]: [form.extension] }, ...(folder !== undefined && { defaultUri: vscode.Uri.joinPath(folder, `${base}.${form.extension}`) }) }));
-  if (uri === undefined) return;
-  try {
-    await vscode.workspace.fs.writeFile(uri, Buffer.from(text.value));
-    note(vscode.l10n.t('{0} is exported to {1}.', log.header.title, documentName(uri)));
-  } catch (error) {
-    void vscode.window.showErrorMessage(vscode.l10n.t('{0} cannot be written: {1}. Choose another folder.', documentName(uri), errorText(error)));
-  }
+/** What the key of the view gives: no item, but that it is about what is selected there. */
+function isSelection(argument: unknown): boolean {
+  return typeof argument === 'object' && argument !== null && 'selected' in argument && argument.selected === true;
+}
+
+/** One question, however many there are. */
+async function askToDelete(entries: readonly RunEntry[]): Promise<boolean> {
+  const [first] = entries;
+  const question = entries.length === 1 && first !== undefined ? vscode.l10n.t('Delete the run "{0}"?', titleOf(first)) : vscode.l10n.t('Delete {0} runs?', entries.length);
+  const back = entries.length === 1 ? vscode.l10n.t('It can be brought back with Undo until this window is closed.') : vscode.l10n.t('They can be brought back with Undo until this window is closed.');
+  const names = entries.slice(0, MOST_NAMED).map(titleOf);
+  const more = entries.length > MOST_NAMED ? [vscode.l10n.t('and {0} more', entries.length - MOST_NAMED)] : [];
+  const detail = entries.length === 1 ? back : [...names, ...more, '', back].join('\n');
+  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, vscode.l10n.t('Delete'))) !== undefined;
+}
+/** Runs that a question names. */
+const MOST_NAMED = 10;
+
+function titleOf(entry: RunEntry): string {
+  return 'header' in entry ? entry.header.title : entry.id;
 }
 
 function pickItem(entry: RunEntry): vscode.QuickPickItem & { readonly entry: RunEntry } {

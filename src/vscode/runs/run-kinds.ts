@@ -1,13 +1,10 @@
 import type { Result } from '../../core/result.ts';
 import type { RunLog } from '../../core/run/run-log.ts';
 import type { RunKind } from '../../core/run/run.ts';
+import type { ExportForm } from './export-file.ts';
 
-/** A form that a run can be written in, beside the log itself. */
-export interface RunExport {
-  /** `Markdown: a report for reading`. */
-  readonly title: string;
-  /** Without a dot. */
-  readonly extension: string;
+/** A form that runs of a kind can be written in, beside the log itself. */
+export interface RunExport extends Pick<ExportForm, 'title' | 'extension'> {
   write(log: RunLog): Result<string> | Promise<Result<string>>;
 }
 

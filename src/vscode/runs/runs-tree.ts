@@ -2,14 +2,20 @@ import * as vscode from 'vscode';
 import type { RunKind } from '../../core/run/run.ts';
 import type { Disposable } from '../disposable.ts';
 import { RUN_COMMANDS, VIEWS } from '../manifest.ts';
+import { dayAndTime } from '../wording.ts';
 import type { RunEntry, RunStore } from './run-store.ts';
 
 const ICONS: Readonly<Record<RunKind, string>> = { search: 'type-hierarchy', eval: 'checklist', bias: 'eye', masking: 'eye-closed' };
 /** Runs that go on show at this beat. */
 const BEAT_MS = 1000;
 
+export interface RunsView extends Disposable {
+  /** What is selected in it. */
+  selected(): readonly RunEntry[];
+}
+
 /** The **Runs** view: what was run in this workspace, newest first. */
-export function createRunsView(store: RunStore): Disposable {
+export function createRunsView(store: RunStore): RunsView {
   const changed = new vscode.EventEmitter<undefined>();
   let timer: NodeJS.Timeout | undefined;
   const tree: vscode.TreeDataProvider<RunEntry> = {
@@ -17,9 +23,10 @@ export function createRunsView(store: RunStore): Disposable {
     getChildren: async (entry) => (entry === undefined ? [...(await store.list())] : []),
     getTreeItem: runItem,
   };
-  return vscode.Disposable.from(
+  const view = vscode.window.createTreeView(VIEWS.runs, { treeDataProvider: tree, canSelectMany: true });
+  const subscriptions = vscode.Disposable.from(
     changed,
-    vscode.window.createTreeView(VIEWS.runs, { treeDataProvider: tree, canSelectMany: true }),
+    view,
     store.onDidChange(({ id }) => {
       if (id === undefined || !store.isRunning(id)) changed.fire(undefined);
       else
@@ -30,6 +37,7 @@ export function createRunsView(store: RunStore): Disposable {
     }),
     { dispose: () => clearTimeout(timer) },
   );
+  return { selected: () => view.selection, dispose: () => void subscriptions.dispose() };
 }
 
 function runItem(entry: RunEntry): vscode.TreeItem {
@@ -92,10 +100,4 @@ function roleWord(role: string): string {
 
 function modelLines({ header }: Extract<RunEntry, { readonly header: unknown }>): string[] {
   return header.models.map(({ role, info }) => `${roleWord(role)}: ${info.name}${!info.weights ? '' : ` (${info.weights})`}`);
-}
-
-/** In the form of the person's own language; the text itself where it is no date. */
-export function dayAndTime(iso: string): string {
-  const date = new Date(iso);
-  return Number.isNaN(date.getTime()) ? iso : date.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 }

@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
+import { chooseDataset } from '../dataset/choose-dataset.ts';
 import type { DatasetLibrary } from '../dataset/dataset-library.ts';
-import { isOneTrace } from '../dataset/tree-items.ts';
-import { fileArgument } from '../row-argument.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import { documentName } from '../trace-documents.ts';
 import { askRows, FIRST_ROWS, parseRows, rowsKnown, rowsTask, rowsText, type RowSpan } from './rows-task.ts';
@@ -29,7 +28,7 @@ export interface ChosenRows extends RowsChoice {
  */
 export async function chooseRows({ library, runs, searches }: RowsDependencies, argument: unknown, rows?: unknown): Promise<ChosenRows | undefined> {
   const say = (text: string): void => void vscode.window.showInformationMessage(text);
-  const file = await datasetOf(library, argument, vscode.l10n.t('Problems of which data set?'));
+  const file = await chooseDataset(library, argument, vscode.l10n.t('Problems of which data set?'));
   if (file === undefined) return undefined;
   const name = documentName(file);
   const known = await rowsKnown(library, file);
@@ -59,19 +58,6 @@ export async function chooseRows({ library, runs, searches }: RowsDependencies, 
       return task.problems.length === 0 ? undefined : task;
     },
   };
-}
-
-/** The data set that is named, or one of those that are open, or one that a person finds; `title` asks for it. */
-export async function datasetOf(library: DatasetLibrary, argument: unknown, title: string): Promise<vscode.Uri | undefined> {
-  const fits = (uri: vscode.Uri): boolean => !isOneTrace(uri) && uri.scheme !== 'untitled';
-  const named = fileArgument(argument);
-  if (named !== undefined && fits(named)) return named;
-  const open = library.list().filter(fits);
-  const items = [...open.map((uri) => ({ label: documentName(uri), description: vscode.workspace.asRelativePath(uri), uri })), { label: vscode.l10n.t('$(folder-opened) Another file…'), description: 'JSONL, JSON, CSV, Parquet', uri: undefined }];
-  const picked = open.length === 0 ? items[0] : await vscode.window.showQuickPick(items, { title });
-  if (picked === undefined || picked.uri !== undefined) return picked?.uri;
-  const [file] = (await vscode.window.showOpenDialog({ title, openLabel: vscode.l10n.t('Choose'), filters: { [vscode.l10n.t('Data sets')]: ['jsonl', 'ndjson', 'json', 'csv', 'tsv', 'parquet', 'eval'], [vscode.l10n.t('All files')]: ['*'] } })) ?? [];
-  return file;
 }
 
 /** The rows of a range of the *Traces* tree, or its one row. */

@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import { STRATEGIES, type SearchSettings, type Strategy } from '../../core/search/settings.ts';
+import { runIdsOf } from '../runs/named-runs.ts';
 import type { RunEntry, RunStore } from '../runs/run-store.ts';
-import { dayAndTime, runState } from '../runs/runs-tree.ts';
-import { count } from '../wording.ts';
+import { runState } from '../runs/runs-tree.ts';
+import { count, dayAndTime } from '../wording.ts';
 import type { ChosenRows } from './choose-rows.ts';
 import type { ComparePanel } from './compare-panel.ts';
 import type { SearchRuns } from './search-runs.ts';
@@ -101,16 +102,10 @@ async function askStrategies(task: Task): Promise<readonly Strategy[] | undefine
   return (await vscode.window.showQuickPick(items, { title, placeHolder: vscode.l10n.t('Enter runs the chosen strategies one after the other, with the settings of stepscope.policy and stepscope.search'), canPickMany: true, ignoreFocusOut: true }))?.map(({ strategy }) => strategy);
 }
 
-/** Ids of runs: a list of them, or items of the *Runs* view, which a menu gives with all that are selected. */
+/** Ids of runs: a list of them, or items of the *Runs* view, which a menu gives with all that are selected. A text alone is a question. */
 function runsNamed(argument: unknown, second: unknown): readonly string[] | undefined {
-  const idOf = (value: unknown): readonly string[] => {
-    if (typeof value === 'string') return [value];
-    const { id, header } = (value ?? {}) as { readonly id?: unknown; readonly header?: unknown };
-    return typeof id === 'string' && header !== undefined ? [id] : [];
-  };
-  const selected: readonly unknown[] = Array.isArray(second) ? second : [];
-  const list: readonly unknown[] = Array.isArray(argument) ? argument : idOf(argument).length > 0 && typeof argument !== 'string' ? [argument, ...selected] : [];
-  const ids = [...new Set(list.flatMap(idOf))];
+  const areRuns = Array.isArray(argument) || (typeof argument === 'object' && argument !== null && 'header' in argument);
+  const ids = areRuns ? runIdsOf(argument, second) : [];
   return ids.length === 0 ? undefined : ids;
 }
 

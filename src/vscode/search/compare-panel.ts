@@ -1,14 +1,15 @@
 import * as vscode from 'vscode';
-import { errorText } from '../../core/error-text.ts';
 import { comparedArms, type ComparedRun } from '../../core/search/comparison.ts';
 import { comparisonReport } from '../../core/search/comparison-report.ts';
-import { markdownBlocks } from '../../formats/report/report-markdown.ts';
+import type { TextJobs } from '../../formats/worker/text-jobs.ts';
 import { parseCompareViewMessage, type CompareHostMessage, type CompareSnapshot, type CompareViewMessage } from '../../protocol/compare-view.ts';
 import type { Disposable } from '../disposable.ts';
 import { VIEWS } from '../manifest.ts';
 import { createPause } from '../pause.ts';
 import { showPage } from '../webview-page.ts';
-import { compareBlocks, comparedRun, compareRows } from './compare-snapshot.ts';
+import { exportFile } from '../runs/export-file.ts';
+import { compareForms } from './compare-exports.ts';
+import { comparedRun, compareRows } from './compare-snapshot.ts';
 import type { SearchPanel } from './search-panel.ts';
 import type { SearchRuns } from './search-runs.ts';
 
@@ -31,6 +32,7 @@ export interface ComparePanelDependencies {
   readonly extension: vscode.Uri;
   readonly searches: SearchRuns;
   readonly panel: SearchPanel;
+  readonly jobs: Pick<TextJobs, 'html'>;
 }
 
 /** Runs that go on show at this beat. */
@@ -53,7 +55,7 @@ interface Shown {
   made: string;
 }
 
-export function createComparePanel({ extension, searches, panel: searchPanel }: ComparePanelDependencies): ComparePanel {
+export function createComparePanel({ extension, searches, panel: searchPanel, jobs }: ComparePanelDependencies): ComparePanel {
   const panels = new Set<Shown>();
   const say = (text: string): void => void vscode.window.showInformationMessage(text);
 
@@ -128,7 +130,7 @@ export function createComparePanel({ extension, searches, panel: searchPanel }: 
         cancel(shown);
         return;
       case 'export':
-        if (shown.snapshot !== undefined) await save(shown.snapshot);
+        if (shown.snapshot !== undefined) await exportFile(shown.snapshot.title, compareForms(shown.snapshot, jobs.html));
     }
   }
 
@@ -197,15 +199,4 @@ export function createComparePanel({ extension, searches, panel: searchPanel }: 
 function titleOf(runs: readonly ComparedRun[]): string {
   const sources = new Set(runs.map(({ header, problems }) => (header.data === undefined ? (problems[0]?.started.question ?? header.title) : `${header.data.file}, ${header.data.rows.length === 1 ? vscode.l10n.t('row {0}', header.data.rows[0] ?? 0) : vscode.l10n.t('{0} rows', header.data.rows.length)}`)));
   return vscode.l10n.t('Strategies on {0}', [...sources].join('; '));
-}
-
-async function save(snapshot: CompareSnapshot): Promise<void> {
-  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-  const uri = await vscode.window.showSaveDialog({ title: vscode.l10n.t('Export Comparison'), filters: { Markdown: ['md'] }, ...(folder !== undefined && { defaultUri: vscode.Uri.joinPath(folder, 'comparison.md') }) });
-  if (uri === undefined) return;
-  try {
-    await vscode.workspace.fs.writeFile(uri, Buffer.from(markdownBlocks(compareBlocks(snapshot))));
-  } catch (error) {
-    void vscode.window.showErrorMessage(vscode.l10n.t('The comparison cannot be written: {0}. Choose another folder.', errorText(error)));
-  }
 }

@@ -1,4 +1,5 @@
 import { t } from '@vscode/l10n';
+import type { Table } from '../../core/picture/chart.ts';
 import type { Block } from '../../core/report/block.ts';
 import type { ComparedArm, ComparedRun } from '../../core/search/comparison.ts';
 import type { ComparisonReport } from '../../core/search/comparison-report.ts';
@@ -55,6 +56,11 @@ export function compareBlocks({ title, status, warnings, charts, arms, differenc
     table(differences),
     ...[...charts, ...modes].map((chart): Block => ({ kind: 'chart', chart })),
     table(settings),
-    table({ name: 'Problems', columns: [{ name: 'Problem' }, { name: 'Strategy' }, { name: 'Correct' }, { name: 'Answer' }, { name: 'Gold' }, { name: 'Rounds', numeric: true }, { name: 'Policy tokens', numeric: true }, { name: 'Verifier tokens', numeric: true }, { name: 'Question' }], rows: rows.map(({ cells }) => Object.values(cells)) }),
+    table(problemTable({ rows })),
   ];
+}
+
+/** A line a problem and strategy. */
+export function problemTable({ rows }: Pick<CompareSnapshot, 'rows'>): Table {
+  return { name: 'Problems', columns: [{ name: 'Problem' }, { name: 'Strategy' }, { name: 'Correct' }, { name: 'Answer' }, { name: 'Gold' }, { name: 'Rounds', numeric: true }, { name: 'Policy tokens', numeric: true }, { name: 'Verifier tokens', numeric: true }, { name: 'Question' }], rows: rows.map(({ cells }) => Object.values(cells)) };
 }

@@ -4,7 +4,7 @@ import type { Result } from '../../core/result.ts';
 import type { ControllerSettings, SearchSettings } from '../../core/search/settings.ts';
 import { SEARCH_COMMANDS, type SearchCommandName } from '../manifest.ts';
 import type { DatasetLibrary } from '../dataset/dataset-library.ts';
-import { chooseRun } from '../runs/choose-run.ts';
+import { chooseRun, chooseRuns } from '../runs/choose-run.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import { documentName } from '../trace-documents.ts';
 import type { ActiveTrace } from '../active-trace.ts';
@@ -63,8 +63,6 @@ export function registerSearchCommands({ searches, runs, panel, compare, documen
     return id;
   }
 
-  const choose = (argument: unknown, title: string, fits: 'running' | 'unfinished'): Promise<string | undefined> =>
-    chooseRun(runs, 'search', argument, { title, fits, none: fits === 'running' ? vscode.l10n.t('No search runs.') : vscode.l10n.t('Every search has come to its end: there is nothing to resume.') });
   /** Solves rows of a data set as one run. With rows (`20`, `40-59`) and settings nothing is asked. Resolves as `solve` does. */
   async function solveRows(argument: unknown, named: unknown, chosen: unknown): Promise<string | undefined> {
     const rows = await chooseRows({ library, runs, searches }, argument, named);
@@ -98,12 +96,12 @@ export function registerSearchCommands({ searches, runs, panel, compare, documen
     solveRows,
     compareStrategies: (argument, second) => compareStrategies({ searches, runs, compare, taskOf: taskOfArgument, rowsOf: (item, rows) => chooseRows({ library, runs, searches }, item, rows), settingsOf: (strategy, changes) => withChanges({ ...changes, strategy }) }, argument, second),
     choosePolicy,
-    async cancelSearch(argument) {
-      const id = await choose(argument, vscode.l10n.t('Cancel a Search'), 'running');
-      if (id !== undefined && !searches.cancel(id)) say(vscode.l10n.t('This search does not run.'));
+    async cancelSearch(argument, selection) {
+      const ids = await chooseRuns(runs, 'search', argument, selection, { title: vscode.l10n.t('Cancel a Search'), fits: 'running', none: vscode.l10n.t('No search runs.') });
+      if (ids.length > 0 && ids.filter((id) => searches.cancel(id)).length === 0) say(vscode.l10n.t('This search does not run.'));
     },
     async resumeSearch(argument) {
-      const id = await choose(argument, vscode.l10n.t('Resume a Search'), 'unfinished');
+      const id = await chooseRun(runs, 'search', argument, { title: vscode.l10n.t('Resume a Search'), fits: 'unfinished', none: vscode.l10n.t('Every search has come to its end: there is nothing to resume.') });
       if (id === undefined) return;
       const resumed = await searches.resume(id);
       if (!resumed.ok) return say(resumed.error.message);

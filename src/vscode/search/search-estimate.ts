@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { mean } from '../../core/metrics/statistics.ts';
 import { judges, type SearchSettings } from '../../core/search/settings.ts';
 import type { RunStore } from '../runs/run-store.ts';
-import { durationText } from './search-progress.ts';
+import { durationText } from '../time-left.ts';
 import type { SearchRuns } from './search-runs.ts';
 
 /** What some problems take, by what an earlier search took. */

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { sumOf, totalsOf } from '../../core/search/totals.ts';
+import { timeLeft } from '../time-left.ts';
 import { count } from '../wording.ts';
 import type { SearchProblemState } from './search-state.ts';
 
@@ -23,21 +24,14 @@ export function createProgress(problems: readonly SearchProblemState[]): () => S
     const tokens = vscode.l10n.t('{0} tokens', sumOf(totals, ({ policyTokens, verifierTokens }) => policyTokens + verifierTokens));
     if (problems.length === 1) return { text: `${rounds}, ${tokens}`, short: rounds };
     const done = ended();
-    const rate = (now() - since) / 1000 / (done - before);
+    // The first to end are the short ones: one alone says little.
+    const left = done - before < 2 ? undefined : timeLeft(done - before, problems.length - done, (now() - since) / 1000);
     const text = [
       vscode.l10n.t('{0} of {1} problems', done, problems.length),
       rounds,
       tokens,
-      // The first to end are the short ones: one alone says little.
-      ...(done - before < 2 || done === problems.length ? [] : [vscode.l10n.t('about {0} left', durationText(rate * (problems.length - done)))]),
+      ...(left === undefined ? [] : [left]),
     ].join(', ');
     return { text, short: vscode.l10n.t('{0}/{1} problems', done, problems.length) };
   };
-}
-
-/** Seconds as people say them: `40 s`, `6 min`, `1.5 h`. */
-export function durationText(seconds: number): string {
-  if (seconds < 90) return vscode.l10n.t('{0} s', Math.max(1, Math.round(seconds)));
-  if (seconds < 5400) return vscode.l10n.t('{0} min', Math.round(seconds / 60));
-  return vscode.l10n.t('{0} h', (seconds / 3600).toFixed(1));
 }

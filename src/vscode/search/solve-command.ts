@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { RunProblem } from '../../core/search/lockstep.ts';
 import { STRATEGIES, type SearchSettings, type Strategy } from '../../core/search/settings.ts';
 import type { Trace } from '../../core/trace/trace.ts';
-import { readVerifierChoice } from '../verifier-choice.ts';
+import { readVerifierChoice, type VerifierChoice } from '../verifier-choice.ts';
 import { POLICY, VERIFIER, type ModelRole } from '../model-role.ts';
 import { SEARCH_COMMANDS, COMMANDS, SETTINGS, TRACE_SCHEME } from '../manifest.ts';
 import type { TraceView } from '../trace-sessions.ts';
@@ -133,14 +133,18 @@ function rowsOf({ strategy, policy, verifier, thresholds, seed, widths, budget }
 /** What is set for a role, in a few words. */
 export function choiceText(role: ModelRole): string {
   const choice = readVerifierChoice(role);
-  if (!choice.ok) return choice.error.message;
-  switch (choice.value.type) {
+  return choice.ok ? modelText(choice.value, role) : choice.error.message;
+}
+
+/** A model in a few words. */
+export function modelText(choice: VerifierChoice, role: ModelRole): string {
+  switch (choice.type) {
     case 'bundled':
       return vscode.l10n.t('{0} (bundled)', role.bundled);
     case 'folder':
-      return choice.value.folder;
+      return choice.folder;
     case 'server':
-      return vscode.l10n.t('{0} at {1}', choice.value.server.model ?? vscode.l10n.t('the model'), choice.value.server.endpoints.join(', '));
+      return vscode.l10n.t('{0} at {1}', choice.server.model ?? vscode.l10n.t('the model'), choice.server.endpoints.join(', '));
   }
 }
 

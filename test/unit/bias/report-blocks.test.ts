@@ -92,6 +92,17 @@ describe('the report of an experiment as blocks', () => {
     for (const chart of charts) assert.ok(chartTable(chart).rows.length > 0 && svgText(drawChart(chart)).includes('<desc'), chart.id);
   });
 
+  it('has a row in the table of a picture for each of its points, named by what it opens', () => {
+    const cloud = charts.find(({ kind }) => kind === 'scatter');
+    assert.ok(cloud?.kind === 'scatter');
+    const points = cloud.series.flatMap((series) => series.points);
+    const { rows, refs, opens = 0 } = chartTable(cloud, points.length);
+    assert.deepEqual(refs, points.map(({ ref }) => ref));
+    assert.deepEqual(rows.map((cells) => cells[opens]), points.map(({ label }) => label));
+    assert.ok(points.length > 2 && new Set(refs).size === points.length);
+    assert.ok(chartTable(cloud, 2).rows.length < points.length, 'a file has fewer');
+  });
+
   it('draws a value that is not there as a sign, never as 0', () => {
     const drawn = svgText(drawChart({ kind: 'intervals', id: 'a', name: 'a', description: 'a', x: { name: 'r' }, rows: [{ name: 'none', n: 0 }, { name: 'one', value: 0, low: -1, high: 1, n: 3 }], reference: 0 }));
     assert.equal(drawn.match(/<circle/g)?.length, 1);

@@ -61,6 +61,24 @@ describe('stepscope eval', function () {
     assert.deepEqual(summaryOf(stdout).metrics.slice(0, 3).map(({ id, value, n }) => [id, value, n]), [['f1', 100, 2], ['error-accuracy', 100, 1], ['correct-accuracy', 100, 1]]);
   });
 
+  it('holds two models against each other, the same one in two modes too, and says how each was asked', async () => {
+    const out = path.join(work, 'two');
+    const { code, stdout, stderr } = await runCli(['eval', 'agreement', '--data', data(), '--limit', '2', '--second-mode', 'direct', '--out', out]);
+    assert.equal(code, 0, stderr);
+    const { metrics } = summaryOf(stdout);
+    assert.deepEqual(metrics.filter(({ id }) => /^agreement\.(judges|first|second)$/.test(id)).map(({ id, n }) => [id, n]), [['agreement.judges', 4], ['agreement.first', 3], ['agreement.second', 3]]);
+    const [header] = jsonLines(readFileSync(path.join(out, 'run.jsonl'), 'utf8'));
+    assert.deepEqual((header?.['models'] as { role: string; info: { name: string } }[]).map(({ role, info }) => [role, info.name]), [['verifier', 'r-prm'], ['verifier', 'r-prm']]);
+    const report = readFileSync(path.join(out, 'report.md'), 'utf8');
+    assert.match(report, /Agreement \(r-prm \(first\) and r-prm \(second\)\)/i);
+    assert.match(report, /Mode of the second verifier \| direct/);
+    const other = await runCli(['eval', 'agreement', '--data', data(), '--out', out, '--resume', '--second-mode', 'direct', '--second-prompt', 'chat']);
+    assert.match(other.stderr, /differs in its second judge/);
+    const same = await runCli(['eval', 'agreement', '--data', data(), '--second-mode', 'reasoned']);
+    assert.equal(same.code, 2);
+    assert.match(same.stderr, /The second judge is r-prm as well, asked in the same way/);
+  });
+
   it('judges answers, formulas symbolically and without hanging on one', async () => {
     const pairs = write('pairs.json', [{ answer: '2\\sqrt{2}', prediction: '\\boxed{\\sqrt{8}}' }, { answer: '(x-1)(x+1)', prediction: '\\boxed{x^2-1}' }, { answer: 'x+1', prediction: '\\boxed{x-1}' }, { answer: '1', prediction: '\\boxed{9^{9^{9^{9}}}}' }, { answer: '5', prediction: '\\boxed{-5}' }]);
     const { stdout } = await runCli(['eval', 'answers', '--data', pairs, '--json']);
@@ -95,6 +113,8 @@ describe('stepscope eval', function () {
       [['eval', 'search', '--data', data(), '--strategies', 'majority', '--model', 'x'], /asks no verifier with these strategies/],
       [['eval', 'search', '--data', data(), '--fields', 'x'], /--fields is no option of eval search: its rows are questions/],
       [['eval', 'processbench', '--data', data(), '--policy', 'x'], /--policy is no option of eval processbench: it asks no policy/],
+      [['eval', 'processbench', '--data', data(), '--second-mode', 'direct'], /--second-mode is no option of eval processbench: it takes one judge/],
+      [['eval', 'agreement', '--data', data(), '--scores', data(), '--scores', data(), '--second-mode', 'direct'], /eval agreement takes two judges: leave a file of --scores/],
       [['eval', 'processbench', '--data', data(), '--min', 'f1'], /is no METRIC=VALUE/],
     ];
     for (const [args, message] of cases) {

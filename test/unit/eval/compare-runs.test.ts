@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import Papa from 'papaparse';
 import { comparisonBlocks } from '../../../src/core/eval/compare-blocks.ts';
 import { compareRuns } from '../../../src/core/eval/compare-runs.ts';
 import { processBenchEval } from '../../../src/core/eval/process-bench.ts';
@@ -7,6 +8,7 @@ import { reportBlocks } from '../../../src/core/eval/report.ts';
 import { runLine, parseRunLog } from '../../../src/core/run/run-log.ts';
 import type { RunHeader } from '../../../src/core/run/run.ts';
 import { parseRowRef } from '../../../src/core/report/row-ref.ts';
+import { writeComparison, type EvalForm } from '../../../src/formats/runs/eval-log.ts';
 import { evalCsv } from '../../../src/formats/report/eval-csv.ts';
 import { settingsOf } from './eval-data.ts';
 
@@ -54,6 +56,29 @@ describe('comparing runs', () => {
     const compared = compareRuns([first, first]);
     assert.ok(compared.ok);
     assert.deepEqual(compared.value.pairs[0]?.differences.map(({ difference }) => difference.value), [0, 0]);
+  });
+
+  it('is written as a page, as text, as lines a row and run, and as numbers, each with what made it', () => {
+    const logOf = (state: EvalState) => ({ name: `${state.header.id}.jsonl`, text: [state.header, { type: 'started', rows: 6 }, ...state.rows.map((row) => ({ type: 'row', row }))].map(runLine).join('') });
+    const later = { ...second, header: { ...second.header, title: '=cmd|<b>', settings: settingsOf('processbench', {}, 0.4), started: '2026-01-02T00:00:00Z' } };
+    const written = (form: EvalForm): string => {
+      const text = writeComparison([logOf(later), logOf(first)], form);
+      assert.ok(text.ok, text.ok ? '' : text.error.message);
+      return text.value;
+    };
+    const html = written('html');
+    assert.match(html, /<title>Comparison on d\.jsonl: ProcessBench/);
+    assert.match(html, /default-src 'none'/);
+    assert.ok(!html.includes('<b>') && !/<script|https?:\/\//.test(html.replaceAll('http://www.w3.org/2000/svg', '')), 'it opens without anything from elsewhere');
+    assert.match(written('md'), /Settings: 1 of \d+ differ/);
+    const lines = Papa.parse<Record<string, string>>(written('csv'), { header: true, skipEmptyLines: true }).data;
+    assert.equal(lines.length, 2 * 5, 'rows in common, twice');
+    assert.deepEqual(lines.slice(4, 6).map(({ row, changed, name, run, title, state, step }) => [row, changed, name, run, title, state, step]), [['2', 'true', 'A', 'a', 'a', 'wrong', '1'], ['2', 'true', 'B', 'b', "'=cmd|<b>", 'right', '']]);
+    const { pairs, runs, rowsInCommon } = JSON.parse(written('json')) as { readonly rowsInCommon: number; readonly runs: readonly { readonly name: string; readonly settings: { readonly verifier: { readonly threshold: number } } }[]; readonly pairs: readonly { readonly second: string; readonly rows: object; readonly p: number | null; readonly differences: readonly { readonly value: number | null; readonly n: number }[] }[] };
+    assert.equal(rowsInCommon, 5);
+    assert.deepEqual(runs.map(({ name, settings }) => [name, settings.verifier.threshold]), [['A', 0.5], ['B', 0.4]]);
+    assert.deepEqual(pairs.map(({ second: name, rows, p }) => [name, rows, p]), [['B', { bothRight: 3, onlyFirst: 0, onlySecond: 1, bothWrong: 1 }, 1]]);
+    assert.equal(pairs[0]?.differences[0]?.n, 5);
   });
 
   it('refuses what cannot be paired, and names it', () => {

@@ -4,7 +4,7 @@ import type { LoggedSearchEvent } from '../../../src/core/search/events.ts';
 import { problemSeed, solveTogether, type RunProblem } from '../../../src/core/search/lockstep.ts';
 import type { SearchModels } from '../../../src/core/search/solve.ts';
 import type { SearchSettings } from '../../../src/core/search/settings.ts';
-import { fakePolicy, fakeSettings, fakeVerifier, randomModels, ranOf, run, timeless, type Ran } from './fake-models.ts';
+import { fakePolicy, fakeSettings, fakeVerifier, randomModels, ranOf, run, timeless, type Asked, type Ran } from './fake-models.ts';
 
 const PROBLEMS: readonly RunProblem[] = Array.from({ length: 5 }, (_, row) => ({ question: `Question ${row}?`, gold: '3', row }));
 
@@ -39,6 +39,18 @@ describe('problems in lockstep', () => {
     assert.deepEqual(again.policy.asked, policy.asked);
     assert.deepEqual(again.verifier.batches, verifier.batches);
     assert.ok(policy.batches.length < PROBLEMS.length * 4, 'fewer batches than one a problem and round');
+  });
+
+  it('servers are not waited for: each problem asks them by itself', async () => {
+    const { policy, verifier } = randomModels(4);
+    assert.ok(policy && verifier);
+    const settings = fakeSettings('pats', { seed: 9 });
+    const served = { policy: { ...policy, concurrent: true as const }, verifier: { ...verifier, concurrent: true as const } };
+    const { batches } = policy as typeof policy & Asked;
+    const rans = await together(served, settings, 5);
+    assert.ok(batches.length > 5 && batches.every((requests) => requests === 1), batches.join());
+    const merged = await together(randomModels(4), settings, 5);
+    assert.deepEqual(timeless(rans.map(({ rounds }) => rounds)), timeless(merged.map(({ rounds }) => rounds)));
   });
 
   it('direct readings are merged too', async () => {

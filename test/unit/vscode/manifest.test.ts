@@ -152,8 +152,9 @@ describe('manifest', () => {
     assert.deepEqual(sorted(Object.keys(contributes.menus).filter((menu) => !known.includes(menu))), sorted(contributes.submenus.map(({ id }) => id)));
   });
 
-  it('takes keys only where a trace is open', () => {
-    for (const { key, when } of contributes.keybindings) assert.ok(when?.includes(CONTEXT_KEYS.hasTrace), key);
+  it('takes keys only where a trace is open, or in a view of its own', () => {
+    const views = contributedViews.map(({ id }) => `focusedView == ${id}`);
+    for (const { key, when } of contributes.keybindings) assert.ok(when?.includes(CONTEXT_KEYS.hasTrace) || views.includes(when ?? ''), key);
   });
 
   it('restricts what must not come from an untrusted folder', () => {
