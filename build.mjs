@@ -57,7 +57,7 @@ function newest(folders) {
 
 /**
  * Bundled as it is, each file that imports `vscode` gets a namespace of its own, with a getter for each of the API's 350 names:
- * for the 73 such files of dist/extension.js a third of the time that loading it took, and 8 MB. Here they share one.
+ * for the 73 such files that dist/extension.js had a third of the time that loading it took, and 8 MB. Here they share one.
  */
 const sharedApi = {
   name: 'shared-api',

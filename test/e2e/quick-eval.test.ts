@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { useWorkbench } from './hooks.ts';
+import { AS_IT_IS, pictureLooks } from './looks.ts';
 import { until, WAIT } from './waiting.ts';
 
 /** Forty sums, every other one with a wrong second step, and two sets of scores for them. */
@@ -34,12 +35,9 @@ describe('quick evals', () => {
     const view = await report('first-scores.jsonl');
     await view.getByRole('grid').last().locator('.grid-row').first().waitFor({ timeout: WAIT });
     await workbench.clearNotifications();
-    for (const theme of ['dark', 'light', 'high contrast'] as const) {
-      await workbench.setTheme(theme);
-      await workbench.screenshot(`eval-report-${theme.replaceAll(' ', '-')}`);
-    }
+    await pictureLooks(workbench, 'report', { 'eval-report': AS_IT_IS });
     await view.getByRole('grid').last().scrollIntoViewIfNeeded();
-    await workbench.screenshot('eval-report-rows-high-contrast');
+    await workbench.screenshot('eval-report-rows-light');
   });
 
   it('compares two runs', async () => {
@@ -52,13 +50,7 @@ describe('quick evals', () => {
     const view = await report('Comparison');
     await view.locator('.status', { hasText: /B − A: F1/ }).waitFor({ timeout: WAIT });
     await workbench.clearNotifications();
-    for (const theme of ['high contrast', 'light', 'dark'] as const) {
-      await workbench.setTheme(theme);
-      await workbench.screenshot(`eval-compare-${theme.replaceAll(' ', '-')}`);
-    }
-    await workbench.runCommand('View: Toggle Primary Side Bar Visibility');
-    await workbench.page.setViewportSize({ width: 448, height: 900 });
-    await workbench.screenshot('eval-compare-400px-dark');
+    await pictureLooks(workbench, 'report', { 'eval-compare': AS_IT_IS });
   });
 
   it('opens a row at the step in question, from the report and from the comparison', async () => {
