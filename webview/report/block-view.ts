@@ -10,23 +10,36 @@ interface BlockView {
   update(block: Block): boolean;
 }
 
-/** The blocks of a report. Those that have not changed stay as they are, with their focus, filters and what is unfolded. */
+interface ShownBlock {
+  readonly view: BlockView;
+  /** The block as it is shown. */
+  readonly said: string;
+}
+
+/**
+ * The blocks of a report. Those that have not changed stay as they are, with their focus, filters and what is unfolded, also
+ * where a block before them comes or goes.
+ */
 export function createBlockList(onOpen: (ref: string) => void): { readonly element: HTMLElement; update(blocks: readonly Block[]): void } {
   const element = document.createElement('div');
-  let views: { readonly view: BlockView; said: string }[] = [];
+  let views: readonly ShownBlock[] = [];
   return {
     element,
     update(blocks) {
-      views = blocks.map((block, index) => {
+      const left = [...views];
+      views = blocks.map((block) => {
         const said = JSON.stringify(block);
-        const known = views[index];
-        if (known !== undefined && (known.said === said || known.view.update(block))) return Object.assign(known, { said });
-        const view = createBlockView(block, onOpen);
-        if (known === undefined) element.append(view.element);
-        else known.view.element.replaceWith(view.element);
-        return { view, said };
+        const same = left.findIndex((shown) => shown.said === said);
+        const at = same >= 0 ? same : left.findIndex(({ view }) => view.update(block));
+        const [known] = at < 0 ? [] : left.splice(at, 1);
+        return { view: known?.view ?? createBlockView(block, onOpen), said };
       });
-      while (element.children.length > views.length) element.lastElementChild?.remove();
+      left.forEach(({ view }) => view.element.remove());
+      // What stands where it belongs is not moved: it would lose its focus.
+      views.forEach(({ view }, index) => {
+        const there = element.children.item(index);
+        if (there !== view.element) element.insertBefore(view.element, there);
+      });
     },
   };
 }
