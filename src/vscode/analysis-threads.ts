@@ -36,9 +36,16 @@ const LONGEST_ANALYSIS = 20_000;
  * step's text changes or its score is gone: an analysis is never shown for a text that it is not of.
  */
 export function createAnalysisThreads(sessions: TraceSessions, notes: NoteCommands): AnalysisThreads {
-  const controller = vscode.comments.createCommentController('stepscopeAnalyses', vscode.l10n.t('Stepscope Analyses'));
-  controller.options = { prompt: vscode.l10n.t('Note on this step'), placeHolder: vscode.l10n.t('Your comment on this step') };
+  let controller: vscode.CommentController | undefined;
   const threads = new Set<StepThread>();
+
+  /** Made with the first thread: few people want any, and it takes the editor a part of the time that activation has. */
+  function ourController(): vscode.CommentController {
+    if (controller !== undefined) return controller;
+    controller = vscode.comments.createCommentController('stepscopeAnalyses', vscode.l10n.t('Stepscope Analyses'));
+    controller.options = { prompt: vscode.l10n.t('Note on this step'), placeHolder: vscode.l10n.t('Your comment on this step') };
+    return controller;
+  }
 
   function close(each: StepThread): void {
     threads.delete(each);
@@ -79,7 +86,7 @@ export function createAnalysisThreads(sessions: TraceSessions, notes: NoteComman
       const annotation = view.annotations.steps[step];
       if (annotation === undefined) return;
       // With its comments from the start: a thread without any would open a form and take the focus.
-      const thread = controller.createCommentThread(document.uri, rangeOf(view, step), commentsOf(view, annotation));
+      const thread = ourController().createCommentThread(document.uri, rangeOf(view, step), commentsOf(view, annotation));
       thread.label = lensTitle(annotation);
       thread.collapsibleState = vscode.CommentThreadCollapsibleState.Expanded;
       threads.add({ thread, document, step, text: view.open.texts[step] ?? '', shown: keyOf(view, annotation) });
@@ -98,7 +105,7 @@ export function createAnalysisThreads(sessions: TraceSessions, notes: NoteComman
     dispose() {
       subscription.dispose();
       for (const each of [...threads]) close(each);
-      controller.dispose();
+      controller?.dispose();
     },
   };
 }

@@ -3,6 +3,7 @@ import type { Span } from '../core/trace/trace.ts';
 import type { StepAnnotation, StepState } from './annotations.ts';
 import { givenAt, givenInline } from './given-text.ts';
 import { COLORS, type ColorName } from './manifest.ts';
+import { tellViewDrawn } from './milestones.ts';
 import { modeSwitchAt } from './mode-switch.ts';
 import { noteInline, notesAt } from './note-text.ts';
 import { readSettings, type DisplaySettings } from './settings.ts';
@@ -46,6 +47,7 @@ export function createDecorations(context: vscode.ExtensionContext, sessions: Tr
       const shown = display.gutter ? (current?.annotations.steps.filter((step) => gutterIcon(step) === icon) ?? []) : [];
       editor.setDecorations(type, current === undefined ? [] : shown.map((step) => startOf(current, step)));
     }
+    if (current !== undefined) tellViewDrawn(current);
   }
 
   function drawInSight(editor: vscode.TextEditor, current: TraceView | undefined, range: StepRange, display: DisplaySettings): void {

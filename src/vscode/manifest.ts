@@ -271,5 +271,5 @@ export const VIEWS = {
 } as const;
 
 /** What dist/lab.js serves: it is loaded with the first of these. */
-export const LAB_COMMANDS: readonly string[] = [ATTENTION_COMMANDS, BIAS_COMMANDS, EVAL_COMMANDS, EXPERIMENT_COMMANDS, OVERTHINKING_COMMANDS].flatMap((group) => Object.values<string>(group));
-export const LAB_VIEWS: readonly string[] = [VIEWS.attention, VIEWS.masking, VIEWS.overthinking, VIEWS.report];
+export const LAB_COMMANDS: readonly string[] = [ATTENTION_COMMANDS, BIAS_COMMANDS, EVAL_COMMANDS, EXPERIMENT_COMMANDS, OVERTHINKING_COMMANDS, SEARCH_COMMANDS].flatMap((group) => Object.values<string>(group));
+export const LAB_VIEWS: readonly string[] = [VIEWS.attention, VIEWS.compare, VIEWS.masking, VIEWS.overthinking, VIEWS.report, VIEWS.search];

@@ -49,6 +49,8 @@ export function createScoreStore(folder: string, onError: (error: unknown) => vo
   /** Files whose last line is known to be whole. */
   const sound = new Set<string>();
   let writing: Promise<void> = Promise.resolve();
+  /** What is to be written once that is done, in order; what follows each other in a file, as one text. */
+  let waiting: { readonly file: string; text: string }[] = [];
   /** Names of the files that were there when it was first asked for. */
   let names: Promise<ReadonlySet<string>> | undefined;
 
@@ -87,16 +89,28 @@ export function createScoreStore(folder: string, onError: (error: unknown) => vo
   function append(problem: string, records: readonly ScoreRecord[]): void {
     const file = fileOf(problem);
     const text = records.map(formatRecord).join('');
-    writing = writing.then(async () => {
-      try {
-        await mkdir(folder, { recursive: true });
-        // A file that was cut off in the middle of a line would swallow the first new record.
-        await appendFile(file, sound.has(file) ? text : `\n${text}`);
-        sound.add(file);
-      } catch (error) {
-        onError(error);
-      }
-    });
+    const last = waiting.at(-1);
+    if (last?.file === file) {
+      last.text += text;
+      return;
+    }
+    waiting.push({ file, text });
+    writing = writing.then(writeNext);
+  }
+
+  async function writeNext(): Promise<void> {
+    const [next, ...others] = waiting;
+    waiting = others;
+    if (next === undefined) return;
+    const { file, text } = next;
+    try {
+      await mkdir(folder, { recursive: true });
+      // A file that was cut off in the middle of a line would swallow the first new record.
+      await appendFile(file, sound.has(file) ? text : `\n${text}`);
+      sound.add(file);
+    } catch (error) {
+      onError(error);
+    }
   }
 
   return {

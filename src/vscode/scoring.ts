@@ -12,6 +12,7 @@ import { inBatches } from './in-batches.ts';
 import { interruptible } from './interruptible.ts';
 import { hashesOf, type ModelHashes } from './known-verifiers.ts';
 import { CONTEXT_KEYS } from './manifest.ts';
+import { tellStepDone } from './milestones.ts';
 import type { ScoreStore } from './score-store.ts';
 import { streamKey, streamOf } from './streams.ts';
 import type { OpenTrace } from './trace-documents.ts';
@@ -87,7 +88,7 @@ export function createScoring(sessions: TraceSessions, store: ScoreStore, verifi
     for (const step of finished) pending.delete(step);
     const { total } = run.progress;
     run.progress = { phase: 'scoring', total, done: total - pending.size, pending };
-    sessions.setRun(run.document, run.progress);
+    sessions.setRun(run.document, run.progress, finished);
     run.activity?.report(`${run.progress.done}/${total}`);
     report(vscode.l10n.t('{0} of {1}', run.progress.done, count(total, 'step')));
   }
@@ -133,6 +134,7 @@ export function createScoring(sessions: TraceSessions, store: ScoreStore, verifi
           sessions.setRun(run.document, run.progress);
           return;
         case 'step':
+          tellStepDone({ document: run.document, step: event.step });
           advance(run, [event.step], report);
           return;
         case 'step-failed':

@@ -19,6 +19,9 @@ export interface StatusMenu extends Disposable {
   show(): Promise<void>;
 }
 
+/** The progress of runs is followed at this beat: each update reads settings, which the editor puts together anew each time. */
+const BEAT_MS = 100;
+
 /** One item: the verifier that is set, and what runs with it. Click for a menu. */
 export function createStatusMenu(dependencies: StatusMenuDependencies): StatusMenu {
   const { activities, verifier, onDidChangeVerifier, showLog } = dependencies;
@@ -26,14 +29,18 @@ export function createStatusMenu(dependencies: StatusMenuDependencies): StatusMe
   item.name = vscode.l10n.t('Stepscope: Verifier and Runs');
   item.command = SETUP_COMMANDS.showMenu;
 
+  let timer: NodeJS.Timeout | undefined;
+
   function update(): void {
+    clearTimeout(timer);
+    timer = undefined;
     if (!readSettings().display.statusBar) {
       item.hide();
       return;
     }
-    const running = activities.list();
-    item.text = statusText(verifier(), running);
-    const words = statusLines(verifier(), running);
+    const [summary, running] = [verifier(), activities.list()];
+    item.text = statusText(summary, running);
+    const words = statusLines(summary, running);
     item.tooltip = [...words, vscode.l10n.t('Click for a menu.')].join('\n');
     item.accessibilityInformation = { label: vscode.l10n.t('Stepscope. {0}. Press for a menu.', words.join('. ')) };
     item.show();
@@ -49,13 +56,21 @@ export function createStatusMenu(dependencies: StatusMenuDependencies): StatusMe
   update();
   const subscriptions = vscode.Disposable.from(
     item,
-    activities.onDidChange(update),
+    activities.onDidChange(() => {
+      timer ??= setTimeout(update, BEAT_MS);
+    }),
     onDidChangeVerifier(update),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration('stepscope')) update();
     }),
   );
-  return { show, dispose: () => void subscriptions.dispose() };
+  return {
+    show,
+    dispose() {
+      clearTimeout(timer);
+      subscriptions.dispose();
+    },
+  };
 }
 
 type Row = vscode.QuickPickItem & { readonly act?: () => void };

@@ -8,6 +8,7 @@ import { annotate, type StepScores, type TraceAnnotations } from './annotations.
 import { inBatches } from './in-batches.ts';
 import type { ModelHashes } from './known-verifiers.ts';
 import type { FoundNotes } from './notes-memory.ts';
+import { BATCH_MS } from './pause.ts';
 import { recordedScores } from './recorded-scores.ts';
 import type { ScoreStore } from './score-store.ts';
 import { storedScores } from './stored-scores.ts';
@@ -54,7 +55,8 @@ export interface TraceSessions extends Disposable {
   /** Undefined for a document that was not opened as a trace, or whose text holds none at the moment. */
   view(document: vscode.TextDocument): TraceView | undefined;
   isOpen(document: vscode.TextDocument): boolean;
-  setRun(document: vscode.TextDocument, run: RunProgress | undefined): void;
+  /** `finished` are the steps (0-based) that have a result since the last call. */
+  setRun(document: vscode.TextDocument, run: RunProgress | undefined, finished?: readonly number[]): void;
   /** Remembers why a step could not be scored, until the text or the settings change. */
   setFailure(key: string, message: string | undefined): void;
   /** Shows what the store and the settings say now, of one document or of all; at once, but for long ones, which are read first. */
@@ -73,15 +75,19 @@ interface Session {
   turn: number;
   /** The turn whose keys are being made. */
   hashing: number | undefined;
+  /** Steps that a run has finished since the last update. */
+  finished: number[];
   /** Waits for a pause in typing. */
   timer: NodeJS.Timeout | undefined;
   /** Waits for the next beat of a run. */
   beat: NodeJS.Timeout | undefined;
+  /** When the view was last made (performance.now). */
+  shownAt: number;
 }
 
 /** No verifier reads this many characters before a step, so such a step has no score to look for. */
 const LONGEST_PREFIX = 400_000;
-/** What a run adds is shown at this beat. */
+/** What a run adds is shown at this beat, and at once after a pause. */
 const BEAT_MS = 40;
 const TYPING_PAUSE_MS = 250;
 
@@ -133,23 +139,32 @@ export function createTraceSessions(
     if (open === undefined || keyedWith === undefined) return;
     const { hashes, verifier } = keyedWith;
     const { problem } = open.trace;
+    const lacksKey = (step: number): boolean => {
+      const span = open.steps[step];
+      return session.keys[step] === undefined && span !== undefined && span.end - open.problem.start <= LONGEST_PREFIX;
+    };
     // Where nothing is stored for a question there is nothing to find.
-    if (hashes !== undefined && session.hashing !== turn && (store.holds(problem) || failures.size > 0)) {
-      const missing = open.steps.flatMap(({ end }, step) =>
-        session.keys[step] === undefined && end - open.problem.start <= LONGEST_PREFIX ? [step] : [],
-      );
-      let later = false;
-      session.hashing = turn;
+    if (hashes !== undefined && (store.holds(problem) || failures.size > 0)) {
       const add = (step: number): void => {
-        session.keys[step] = stepKeys({ problem, steps: open.texts, step }, hashes, verifier);
+        session.keys[step] ??= stepKeys({ problem, steps: open.texts, step }, hashes, verifier);
       };
-      void inBatches(missing, add, () => session.turn === turn).then(() => {
-        if (session.hashing === turn) session.hashing = undefined;
-        if (later && session.turn === turn) show(session);
-      });
-      later = missing.some((step) => session.keys[step] === undefined);
+      // What a run has just finished is shown now, however far the others are; where that takes too long, with the next beat.
+      const end = performance.now() + BATCH_MS;
+      while (session.finished.length > 0 && performance.now() < end) session.finished.splice(0, 1).filter(lacksKey).forEach(add);
+      if (session.hashing !== turn) hashAll(session, turn, [...open.steps.keys()].filter(lacksKey), add);
     }
     show(session);
+  }
+
+  /** Makes the keys that are missing without holding up the editor, and shows what they bring. */
+  function hashAll(session: Session, turn: number, missing: readonly number[], add: (step: number) => void): void {
+    let later = false;
+    session.hashing = turn;
+    void inBatches(missing, add, () => session.turn === turn).then(() => {
+      if (session.hashing === turn) session.hashing = undefined;
+      if (later && session.turn === turn) show(session);
+    });
+    later = missing.some((step) => session.keys[step] === undefined);
   }
 
   function show(session: Session): void {
@@ -178,6 +193,7 @@ export function createTraceSessions(
       run: session.run,
     };
     changed.fire(session.document);
+    session.shownAt = performance.now();
   }
 
   const subscriptions = vscode.Disposable.from(
@@ -213,7 +229,7 @@ export function createTraceSessions(
       await documents.prepare(document);
       let session = sessionOf(document);
       if (session === undefined) {
-        session = { document, open: undefined, error: undefined, keys: [], keyedWith: undefined, view: undefined, run: undefined, turn: 0, hashing: undefined, timer: undefined, beat: undefined };
+        session = { document, open: undefined, error: undefined, keys: [], keyedWith: undefined, view: undefined, run: undefined, turn: 0, hashing: undefined, finished: [], timer: undefined, beat: undefined, shownAt: -Infinity };
         sessions.set(document.uri.toString(), session);
       }
       if (session.view?.version !== document.version) reread(session);
@@ -232,12 +248,14 @@ export function createTraceSessions(
     },
     view: (document) => sessionOf(document)?.view,
     isOpen: (document) => sessionOf(document) !== undefined,
-    setRun(document, run) {
+    setRun(document, run, finished = []) {
       const session = sessionOf(document);
       if (session === undefined) return;
       session.run = run;
+      session.finished.push(...finished);
       if (run === undefined || run.phase === 'loading') update(session);
-      else session.beat ??= setTimeout(() => update(session), BEAT_MS);
+      // Not in this turn: more events may come with it.
+      else session.beat ??= setTimeout(() => update(session), Math.max(0, session.shownAt + BEAT_MS - performance.now()));
     },
     setFailure(key, message) {
       if (message === undefined) failures.delete(key);

@@ -1,101 +1,82 @@
 /**
- * Speed and health of the extension in a real extension host: npm run bench:host [newest|oldest]. Prints what it measured, each
- * beside what is aimed at, and asserts nothing. Loaded by test/harness/run-in-host.
+ * Speed and health of the extension in a real extension host: npm run bench:host (see test/harness/bench-host.mjs). Prints what it
+ * measured, each beside what is aimed at, and asserts nothing. Loaded by test/harness/run-in-host.
  */
 import { writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import { startLoopback } from '../harness/loopback.ts';
-import { eventually, openText, run as command, scores } from '../host/traces.ts';
-import { heapMegabytes, liveDisposables, watchLoop } from './gauges.ts';
-import { openAndCloseViews, VIEW_NAMES } from './views.ts';
-
-interface Measured {
-  readonly what: string;
-  readonly value: string;
-  readonly aim: string;
-}
+import { benchEvals } from './evals.ts';
+import { alive, heapMegabytes, profiled, watchLoop } from './gauges.ts';
+import { milliseconds, percent, type Add, type Measured } from './measured.ts';
+import { nextScoreDrawn } from './milestones.ts';
+import { allSeen, firstText, now } from './seen.ts';
+import { streaming } from './streaming.ts';
+import { everyView, openAndCloseViews, openTabs } from './views.ts';
 
 const TIMES = 50;
-const LONG_TRACE = 1000;
-const milliseconds = (value: number): string => `${value.toFixed(0)} ms`;
+/** Before the first count: what is made once and kept is no leak. */
+const WARM_UP = 5;
 
-export async function benchHost(): Promise<readonly Measured[]> {
-  const found: Measured[] = [];
-  const add = (what: string, value: string, aim: string): void => void found.push({ what, value, aim });
+/** What can be measured. The first must find an extension that nothing of was used. */
+const PARTS: Readonly<Record<string, (add: Add) => Promise<void>>> = { extension: benchExtension, evals: benchEvals };
 
+async function benchExtension(add: Add): Promise<void> {
+  await activation(add);
+  await openingTheSample(add);
+  await everyViewManyTimes(add);
+  await streaming(add);
+}
+
+async function activation(add: Add): Promise<void> {
   const empty = await heapMegabytes();
   const extension = vscode.extensions.getExtension('stepscope.stepscope');
   if (extension === undefined) throw new Error('The extension is not installed');
   if (extension.isActive) throw new Error('The extension was activated by itself, though nothing of it is open');
+  const before = process.getActiveResourcesInfo().length;
   const loading = performance.now();
-  await extension.activate();
+  await profiled('activation', () => Promise.resolve(extension.activate()));
   add('activation with no trace, loading included', milliseconds(performance.now() - loading), 'under 80 ms');
   await sleep(1000);
   add('memory of the host that activation added', `${(await heapMegabytes() - empty).toFixed(1)} MB`, 'under 40 MB');
   const idle = watchLoop();
   await sleep(3000);
   add('longest turn of the host while nothing is open, 3 s', milliseconds(idle.longest()), 'nothing runs');
-
-  const opening = performance.now();
-  await vscode.commands.executeCommand('stepscope.openScoredSample');
-  await until(async () => vscode.window.activeTextEditor !== undefined && (await scores(vscode.window.activeTextEditor.document)).some((score) => score !== ''));
-  add('opening the sample to its first recorded score', milliseconds(performance.now() - opening), 'under 500 ms');
-
-  await streaming(add);
-
-  await openAndCloseViews(5);
-  const [heap, disposables] = [await heapMegabytes(), liveDisposables()];
-  await openAndCloseViews(TIMES);
-  const [heapAfter, disposablesAfter] = [await heapMegabytes(), liveDisposables()];
-  add(`heap after opening and closing ${VIEW_NAMES.join(', ')} ${TIMES} times`, `${heap.toFixed(1)} to ${heapAfter.toFixed(1)} MB (${percent(heap, heapAfter)})`, 'within 10%');
-  add('disposables of the editor’s API that are alive', `${disposables} to ${disposablesAfter} (${percent(disposables, disposablesAfter)})`, 'within 10%');
-  return found;
+  add('timers, threads, processes and open files that activation left behind', `${process.getActiveResourcesInfo().length - before}`, '0');
 }
 
-/** A long trace that is scored by a server at once: how long an answer takes to be seen, and what holds the host up. */
-async function streaming(add: (what: string, value: string, aim: string) => void): Promise<void> {
-  const server = await startLoopback({ delay: 2 });
-  const settings = vscode.workspace.getConfiguration('stepscope.verifier');
-  try {
-    await settings.update('endpoints', [server.url], vscode.ConfigurationTarget.Global);
-    await eventually('the server is set', () => JSON.stringify(vscode.workspace.getConfiguration('stepscope.verifier').get('endpoints')) === JSON.stringify([server.url]));
-    const short = await openText('# Problem\n\nMia has 6 boxes with 14 photos. How many photos?\n\n# Solution\n\nThere are 6 × 14 = 84 photos.\n');
-    const scoring = command('scoreSteps').then(() => performance.now());
-    await until(async () => (await scores(short.document))[0]?.startsWith('✓') === true);
-    add('a score is shown, after its run has ended', milliseconds(Math.max(0, performance.now() - (await scoring))), 'under 50 ms');
-
-    const steps = Array.from({ length: LONG_TRACE }, (_, step) => `Step number ${step + 1} adds ${step}: ${step} + 1 = ${step + 1}.`);
-    const long = await openText(`# Problem\n\nCount to ${LONG_TRACE}, please.\n\n# Solution\n\n${steps.join('\n\n')}\n`);
-    await command('nextStep');
-    const loop = watchLoop();
-    const since = performance.now();
-    await command('scoreSteps');
-    add(`longest turn of the host while ${LONG_TRACE} steps are scored in ${((performance.now() - since) / 1000).toFixed(1)} s`, milliseconds(loop.longest()), 'under 50 ms');
-    const known = (await scores(long.document)).filter((score) => score !== '').length;
-    add('… of which have a score then', `${known}`, `${LONG_TRACE}`);
-  } finally {
-    await settings.update('endpoints', undefined, vscode.ConfigurationTarget.Global);
-    await server.kill();
-  }
+async function openingTheSample(add: Add): Promise<void> {
+  const [opening, drawn] = [now(), nextScoreDrawn()];
+  const at = await profiled('sample', async () => {
+    await vscode.commands.executeCommand('stepscope.openScoredSample');
+    return drawn;
+  });
+  add('opening the sample to its first decoration with a recorded score being set', milliseconds(at - opening), 'under 500 ms');
+  const onScreen = firstText(await allSeen(), opening, /\d\.\d\d/);
+  add('… to its text on screen', onScreen === undefined ? 'not seen' : milliseconds(onScreen - opening), 'under 500 ms');
 }
 
-async function until(ask: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 30_000;
-  while (!(await ask())) {
-    if (Date.now() > end) throw new Error('Waited 30 s in vain');
-    await sleep(2);
-  }
-}
-
-function percent(before: number, after: number): string {
-  return `${(100 * (after / before - 1)).toFixed(1)}%`;
+async function everyViewManyTimes(add: Add): Promise<void> {
+  const views = await everyView();
+  await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  const tabs = await openTabs(views);
+  await openAndCloseViews(views, WARM_UP);
+  const [heap, before] = [await heapMegabytes(), alive()];
+  await openAndCloseViews(views, TIMES);
+  const [heapAfter, after] = [await heapMegabytes(), alive()];
+  const change = (name: keyof typeof before): string => `${before[name]} to ${after[name]} (${percent(before[name], after[name])})`;
+  add(`heap after opening and closing ${views.map(({ name }) => name).join(', ')} ${TIMES} times (${tabs} tabs each time)`, `${heap.toFixed(1)} to ${heapAfter.toFixed(1)} MB (${percent(heap, heapAfter)})`, 'within 10%');
+  add('… disposables of the editor’s API that are alive', change('disposables'), 'within 10%');
+  add('… listeners on events that are alive', change('listeners'), 'within 10%');
+  add('… timers, threads, processes and open files', change('resources'), 'within 10%');
 }
 
 /** What VS Code calls in the extension host. */
 export async function run(): Promise<void> {
-  const file = process.env['STEPSCOPE_BENCH_RESULTS'];
+  const { STEPSCOPE_BENCH_RESULTS: file, STEPSCOPE_BENCH_PART: part } = process.env;
   if (file === undefined) throw new Error('STEPSCOPE_BENCH_RESULTS names no file');
-  writeFileSync(file, JSON.stringify(await benchHost()));
+  const found: Measured[] = [];
+  for (const [name, measure] of Object.entries(PARTS)) if (part === undefined || part === name) await measure((what, value, aim) => void found.push({ what, value, aim }));
+  if (found.length === 0) throw new Error(`There is no part "${part ?? ''}": use one of ${Object.keys(PARTS).join(', ')}.`);
+  writeFileSync(file, JSON.stringify(found));
 }

@@ -192,7 +192,7 @@ function editorSuite(kind, version, { timeout, packaged = false, leaveOut = [], 
  * those that run on both, and that the type check holds to the API of the oldest. By name (`--only host`) all of it runs on both.
  */
 const ON_NEWEST = {
-  host: ['attention', 'evals', 'experiment', 'masking', 'overthinking', 'search-sets', 'test-explorer'],
+  host: ['attention', 'evals', 'experiment', 'interrupted-evals', 'masking', 'overthinking', 'search-sets', 'test-explorer'],
   e2e: ['attention', 'experiment', 'hostile', 'language', 'long-trace', 'masking', 'overthinking', 'quick-eval', 'search', 'search-sets', 'test-explorer', 'verifiers'],
 };
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import type { AgreementItem } from '../../src/core/eval/agreement.ts';
 import { readEvalState } from '../../src/core/eval/state.ts';
 import { parseRunLog, type RunLog } from '../../src/core/run/run-log.ts';
 import { exported, folder, tabs } from './exports.ts';
@@ -122,6 +123,26 @@ describe('quick evals', function () {
     assert.ok(alone);
     made.push(alone);
     assert.match((await logOf(alone)).end?.message ?? '', /asked in the same way/);
+  });
+
+  it('holds the verifier against another one, whose scores are a file: step by step, and both against the labels', async () => {
+    const other = await write('eval-other.jsonl', ROWS.map(({ id }, row) => ({ id, scores: [0.9, row < 4 ? 0.8 : 0.1] })));
+    const id = await runEval(data, { eval: 'agreement', rows: 4, verifier: { mode: 'direct' }, scores: [other], withModel: true });
+    assert.ok(id);
+    made.push(id);
+    const log = await logOf(id);
+    assert.equal(log.end?.reason, 'done', log.end?.message);
+    assert.equal(log.header.models[0]?.info.name, 'r-prm');
+    const state = readEvalState(id, log);
+    assert.ok(state.ok);
+    const judged = state.value.rows.map(({ item }) => item as AgreementItem);
+    assert.deepEqual(judged.map(({ judges }) => judges.map(({ soft }) => soft.length)), Array(4).fill([2, 2]));
+    const pairs = judged.flatMap(({ judges: [first, second] }) => (first?.soft ?? []).map((score, step) => [Number(score) < 0.5, Number(second?.soft[step]) < 0.5]));
+    const same = pairs.filter(([one, two]) => one === two).length;
+    const metrics = (JSON.parse(await exported(id, 'json')) as { readonly metrics: readonly { readonly id: string; readonly value: number | null; readonly n: number }[] }).metrics;
+    const found = metrics.find((metric) => metric.id === 'agreement.judges');
+    assert.deepEqual([found?.value, found?.n], [100 * (same / 8), 8]);
+    assert.match(await exported(id, 'md'), /eval-other\.jsonl.*r-prm|r-prm.*eval-other\.jsonl/);
   });
 
   it('ends in a sentence where no row has a label', async () => {

@@ -3,7 +3,6 @@ import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { LanguageModel } from '../../src/core/model.ts';
 import { DEFAULT_VERIFIER_SETTINGS } from '../../src/core/verifier/settings.ts';
 import { createDatasetReaders } from '../../src/formats/worker/dataset-readers.ts';
 import { bundledModelDirectory } from '../../src/models/catalog.ts';
@@ -14,6 +13,7 @@ import { createOpenDataset } from '../../src/vscode/dataset/open-dataset.ts';
 import { createReadingChoices } from '../../src/vscode/dataset/reading-choices.ts';
 import { createTestExplorer } from '../../src/vscode/evals/test-explorer.ts';
 import { createScoreStore } from '../../src/vscode/score-store.ts';
+import { overheardModel } from './overheard-model.ts';
 import { eventually, fresh, LONG, openText } from './traces.ts';
 
 const folder = vscode.extensions.getExtension('stepscope.stepscope')?.extensionPath ?? '';
@@ -103,27 +103,12 @@ describe('labelled rows as tests', function () {
     batch: () => 1,
     symbolic: () => Promise.resolve(undefined),
     settings: () => ({ ...DEFAULT_VERIFIER_SETTINGS, threshold }),
-    load: async () => counting(await engine.load(bundledModelDirectory(folder, 'r-prm'))),
+    load: async () => overheardModel(await engine.load(bundledModelDirectory(folder, 'r-prm')), () => asked++),
     openAt: (_file, row, _document, step) => Promise.resolve(void opened.push([row, step])),
     onScored: () => undefined,
     chooseVerifier: () => undefined,
   });
   let file: vscode.Uri;
-
-  /** The model, which counts what it is asked. */
-  function counting(model: LanguageModel): LanguageModel {
-    return {
-      ...model,
-      generate(requests, signal) {
-        asked += requests.length;
-        return model.generate(requests, signal);
-      },
-      nextTokenProbabilities(prompts, candidates, signal) {
-        asked += prompts.length;
-        return model.nextTokenProbabilities(prompts, candidates, signal);
-      },
-    };
-  }
 
   async function run(label: string, include?: readonly vscode.TestItem[], token = new vscode.CancellationTokenSource().token): Promise<Watched> {
     const profile = profiles.get(label);

@@ -1,5 +1,5 @@
-/** What can have the focus in a part of a report. */
-const STOPS = 'summary, button, [tabindex]';
+/** What can have the focus in a part of a view. */
+const STOPS = 'summary, button, vscode-button, [tabindex="0"]';
 
 /** Changes what an element shows: what a person has unfolded stays so, and the focus stays at the same place of the order. */
 export function keepPlace(element: HTMLElement, change: () => void): void {

@@ -10,35 +10,29 @@ interface BlockView {
   update(block: Block): boolean;
 }
 
-interface ShownBlock {
-  readonly view: BlockView;
-  /** The block as it is shown. */
-  readonly said: string;
-}
-
 /**
- * The blocks of a report. Those that have not changed stay as they are, with their focus, filters and what is unfolded, also
- * where a block before them comes or goes.
+ * The blocks of a report. Those that have not changed, and tables and charts that only say more, stay as they are, with their
+ * focus, filters and what is unfolded, also where others come before them: pictures come to a report once there are rows enough.
  */
 export function createBlockList(onOpen: (ref: string) => void): { readonly element: HTMLElement; update(blocks: readonly Block[]): void } {
   const element = document.createElement('div');
-  let views: readonly ShownBlock[] = [];
+  let views: { readonly view: BlockView; said: string }[] = [];
   return {
     element,
     update(blocks) {
-      const left = [...views];
+      const left = views;
       views = blocks.map((block) => {
         const said = JSON.stringify(block);
-        const same = left.findIndex((shown) => shown.said === said);
-        const at = same >= 0 ? same : left.findIndex(({ view }) => view.update(block));
-        const [known] = at < 0 ? [] : left.splice(at, 1);
-        return { view: known?.view ?? createBlockView(block, onOpen), said };
+        // Blocks keep their order. What is passed over has gone.
+        const at = left.findIndex((known) => known.said === said || known.view.update(block));
+        const [known] = at < 0 ? [] : left.splice(0, at + 1).slice(at);
+        return known === undefined ? { view: createBlockView(block, onOpen), said } : Object.assign(known, { said });
       });
-      left.forEach(({ view }) => view.element.remove());
-      // What stands where it belongs is not moved: it would lose its focus.
+      const stay = new Set(views.map(({ view }) => view.element));
+      for (const child of [...element.children]) if (!stay.has(child as HTMLElement)) child.remove();
+      // An element that stays is never moved: that would take its focus and its place.
       views.forEach(({ view }, index) => {
-        const there = element.children.item(index);
-        if (there !== view.element) element.insertBefore(view.element, there);
+        if (element.children[index] !== view.element) element.insertBefore(view.element, element.children[index] ?? null);
       });
     },
   };

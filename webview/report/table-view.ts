@@ -1,5 +1,6 @@
 import type { Table } from '../../src/core/picture/chart.ts';
 import { createFilterBox } from '../components/filter-box.ts';
+import { keepPlace } from '../components/keep-place.ts';
 import { t } from '../components/l10n.ts';
 import { plainTable } from '../components/plain-table.ts';
 import { createVirtualGrid, fillCells, type VirtualColumn } from '../components/virtual-grid.ts';
@@ -29,7 +30,7 @@ export function isSameTable(one: Table, other: Table): boolean {
 
 function plainView(first: Table): TableView {
   const element = document.createElement('div');
-  const update = (table: Table): void => element.replaceChildren(plainTable(table));
+  const update = (table: Table): void => keepPlace(element, () => element.replaceChildren(plainTable(table)));
   update(first);
   return { element, update };
 }
@@ -43,7 +44,7 @@ function gridView(first: Table, onOpen: (ref: string) => void): TableView {
   const about = document.createElement('p');
   about.className = 'quiet';
   const grid = createVirtualGrid<string>({
-    label: first.refs === undefined ? first.name : t('{0}. Enter opens a row.', first.name),
+    label: labelOf(first),
     columns: columnsOf(first),
     fill(position, cells) {
       const row = shown[position];
@@ -85,12 +86,18 @@ function gridView(first: Table, onOpen: (ref: string) => void): TableView {
     table = next;
     about.textContent = next.note ?? '';
     about.hidden = next.note === undefined;
+    grid.element.setAttribute('aria-label', labelOf(next));
     arrange();
   };
   const element = document.createElement('section');
   element.append(caption, box.element, grid.element, about);
   update(first);
   return { element, update };
+}
+
+/** What a screen reader says of it: the name has counts, which grow while a run goes on. */
+function labelOf({ name, refs }: Table): string {
+  return refs === undefined ? name : t('{0}. Enter opens a row.', name);
 }
 
 /** Widths by what the first rows hold; the last column of texts takes the rest. */

@@ -5,13 +5,13 @@ import { createGrid, type Column } from '../components/data-grid.ts';
 import { factList } from '../components/facts.ts';
 import { t } from '../components/l10n.ts';
 import { sampleStrip } from '../components/sample-strip.ts';
+import { createStatusLine } from '../components/status-line.ts';
 
 const host = acquireVsCodeApi<{ readonly uri: string }>();
 const post = (message: ScoresViewMessage): void => host.postMessage(message);
 
 const title = document.createElement('h1');
-const summary = document.createElement('p');
-summary.setAttribute('role', 'status');
+const summary = createStatusLine('summary');
 const provenance = factList();
 const note = document.createElement('p');
 note.className = 'note';
@@ -44,7 +44,7 @@ table.append(grid.element);
 
 function show(snapshot: ScoresSnapshot | undefined): void {
   title.textContent = snapshot?.title ?? t('Step Scores');
-  summary.textContent = snapshot?.summary ?? t('No trace is open: open a file with a question and its solution, and run Stepscope: Score Steps.');
+  summary.update(snapshot?.summary ?? t('No trace is open: open a file with a question and its solution, and run Stepscope: Score Steps.'));
   provenance.update(snapshot?.provenance ?? []);
   note.textContent = snapshot?.note ?? '';
   note.hidden = snapshot?.note === undefined;
@@ -54,6 +54,6 @@ function show(snapshot: ScoresSnapshot | undefined): void {
   if (snapshot !== undefined) host.setState({ uri: snapshot.uri });
 }
 
-document.getElementById('scores')?.append(title, summary, provenance.element, table, note);
+document.getElementById('scores')?.append(title, summary.element, provenance.element, table, note);
 window.addEventListener('message', ({ data }: MessageEvent<ScoresHostMessage>) => show(data.snapshot));
 post({ type: 'ready' });

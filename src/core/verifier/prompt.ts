@@ -32,9 +32,32 @@ function labelled(step: number, text: string): string {
   return `Step ${step + 1}: ${body === '' ? text.trim() : body}`;
 }
 
+/** A step's text, and what `labelled` made of it. */
+interface Labelled {
+  readonly text: string;
+  readonly label: string;
+}
+
+/** By solution: the prompt of each step has those of all steps before it, which would be a million for a thousand steps. */
+const LABELS = new WeakMap<readonly string[], (Labelled | undefined)[]>();
+
+/** The first `end` steps with their labels. */
+function labelledUntil(steps: readonly string[], end: number): string[] {
+  const known = LABELS.get(steps) ?? [];
+  LABELS.set(steps, known);
+  return steps.slice(0, end).map((text, index) => {
+    const before = known[index];
+    // A search adds to its steps, and takes them back.
+    if (before?.text === text) return before.label;
+    const label = labelled(index, text);
+    known[index] = { text, label };
+    return label;
+  });
+}
+
 /** The prompt for judging step `step` (0-based) of a solution. */
 export function verifierPrompt(problem: string, steps: readonly string[], step: number, mode: VerifierMode): string {
-  const previous = steps.slice(0, step).map((text, index) => labelled(index, text));
+  const previous = labelledUntil(steps, step);
   const lines = [
     `Question: ${problem.trim()}`,
     `Previous Steps: ${previous.length === 0 ? 'Since the Now Step is the first step, there are no Previous Steps.' : previous.join('\n')}`,

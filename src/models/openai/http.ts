@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { createParser } from 'eventsource-parser';
 import type { Endpoint } from './endpoint.ts';
 import { aborted, quoted, ServerFault } from './fault.ts';
@@ -71,8 +72,19 @@ async function withIdleLimit<T>(exchange: Exchange, work: (signal: AbortSignal, 
   }
 }
 
+let lastTurn: Promise<unknown> = Promise.resolve();
+
+/**
+ * Resolves in a turn of the event loop that no other request begins in. All requests of a batch come at once, and each holds the
+ * thread up for a millisecond or two, with a long prompt or in an editor, whose `fetch` looks at settings first.
+ */
+function ownTurn(): Promise<unknown> {
+  return (lastTurn = lastTurn.then(() => setImmediate()));
+}
+
 async function send({ endpoint, path, body }: Exchange, signal: AbortSignal): Promise<Response> {
   const exchange = { endpoint, path };
+  await ownTurn();
   const response = await fetch(endpoint.url + path, {
     method: body === undefined ? 'GET' : 'POST',
     headers: { ...endpoint.headers, accept: 'application/json, text/event-stream', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },

@@ -11,6 +11,7 @@ import type { TextJobs } from '../../formats/worker/text-jobs.ts';
 import { createSymbolicEquality } from '../../models/symbolic/symbolic-equality.ts';
 import type { DatasetLibrary } from '../dataset/dataset-library.ts';
 import type { Disposable } from '../disposable.ts';
+import { networkAddress } from '../network-address.ts';
 import type { ScoreStore } from '../score-store.ts';
 import { documentName } from '../trace-documents.ts';
 import { rowsAtOnce } from '../verifier-choice.ts';
@@ -111,6 +112,8 @@ async function openScores({ jobs }: EvalParts, files: readonly vscode.Uri[], dat
 
 async function readScores(jobs: EvalParts['jobs'], uri: vscode.Uri, dataRows: number): ReturnType<TextJobs['scores']> {
   const name = documentName(uri);
+  const refusal = networkAddress(uri);
+  if (refusal !== undefined) return fail('cannot-read', refusal);
   try {
     return await jobs.scores(name, await vscode.workspace.fs.readFile(uri), dataRows);
   } catch {

@@ -70,6 +70,8 @@ interface Launch {
 export function createEvalRuns(dependencies: EvalRunsDependencies): EvalRuns {
   const { runs, jobs, activities, rates, names } = dependencies;
   const live = createLiveRuns<Live>();
+  /** The window closes. */
+  let closed = false;
   let last: { readonly id: string; readonly content: Result<EvalContent> } | undefined;
 
   async function readContent(id: string): Promise<Result<EvalContent>> {
@@ -103,6 +105,8 @@ export function createEvalRuns(dependencies: EvalRunsDependencies): EvalRuns {
       });
       show();
       const end = await follow();
+      // Nobody has cancelled it: its log says that it was cut off.
+      if (closed && end.reason === 'cancelled') return;
       // Numbers are made of what is on the disk, so the last row has to be there.
       const content = await readContent(id);
       const ending = content.ok ? endOf(end, content.value) : { reason: 'failed' as const, message: content.error.message, headline: '' };
@@ -218,6 +222,7 @@ export function createEvalRuns(dependencies: EvalRunsDependencies): EvalRuns {
       return vscode.Disposable.from(live.onDidChange(listener), list);
     },
     dispose() {
+      closed = true;
       subscription.dispose();
       live.dispose();
     },

@@ -1,6 +1,6 @@
 /**
- * Entry of the second bundle of the extension (dist/lab.js): what is needed for measuring and not for reading and scoring a
- * trace. It is loaded with the first of its commands, views or runs. See lazy-lab.ts.
+ * Entry of the second bundle of the extension (dist/lab.js): what is needed for searching and measuring and not for reading and
+ * scoring a trace. It is loaded with the first of its commands, views or runs. See lazy-lab.ts.
  */
 import { config } from '@vscode/l10n';
 import * as vscode from 'vscode';
@@ -26,6 +26,7 @@ import { createOverthinkingPanel } from '../overthinking/overthinking-panel.ts';
 import { createTraceReadings } from '../overthinking/trace-readings.ts';
 import { createReportPanels } from '../report/report-panel.ts';
 import type { RunKindSupport } from '../runs/run-kinds.ts';
+import { registerSearch, type Searches } from '../search/register-search.ts';
 import { choiceText } from '../search/solve-command.ts';
 import { readSettings } from '../settings.ts';
 import { rowsAtOnce } from '../verifier-choice.ts';
@@ -33,7 +34,9 @@ import type { LabServices } from './lab-services.ts';
 
 /** What the first bundle uses of the second. */
 export interface Lab extends Disposable {
-  readonly kinds: Readonly<Partial<Record<'bias' | 'eval' | 'masking', RunKindSupport>>>;
+  readonly kinds: Readonly<Partial<Record<'search' | 'bias' | 'eval' | 'masking', RunKindSupport>>>;
+  /** See Searches.trace. */
+  searchTrace: Searches['trace'];
   /** A trace of a bias experiment (see Experiments.trace). */
   biasTrace: Experiments['trace'];
 }
@@ -43,6 +46,7 @@ export function openLab(services: LabServices): Lab {
   // The bundle has a copy of its own of the module.
   config({ contents: vscode.l10n.bundle ?? {} });
   const { context, library, store, runs, activities, active, target, known, rowDocuments, textJobs, policy, verifier, second, openAt, reopen, onScored, chooseVerifier } = services;
+  const searches = registerSearch(services);
   const symbolic = createSymbolicEquality(context.asAbsolutePath('dist/symbolic.js'));
   const abilities = () => policyAbilities(context, known);
   const loadPolicy = (signal: AbortSignal) => policy.load('reasoned', signal);
@@ -69,6 +73,7 @@ export function openLab(services: LabServices): Lab {
     reopen,
   });
   const subscriptions = vscode.Disposable.from(
+    searches,
     symbolic,
     evals,
     panels,
@@ -96,10 +101,12 @@ export function openLab(services: LabServices): Lab {
   );
   return {
     kinds: {
+      search: searches.kind,
       bias: experiments.kind,
       eval: { open: (id) => panels.show('eval', id), exports: evalExports(textJobs) },
       masking: { open: (id) => void masking.open(id), exports: maskingExports() },
     },
+    searchTrace: (file, problem) => searches.trace(file, problem),
     biasTrace: (id, row, variant) => experiments.trace(id, row, variant),
     dispose: () => void subscriptions.dispose(),
   };

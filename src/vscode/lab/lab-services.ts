@@ -34,4 +34,5 @@ export interface LabServices {
   /** Scores of a document were stored. */
   readonly onScored: (document: vscode.Uri) => void;
   readonly chooseVerifier: () => Promise<void>;
+  readonly choosePolicy: () => Promise<void>;
 }

@@ -2,19 +2,17 @@ import type * as vscode from 'vscode';
 import type { Result } from '../../core/result.ts';
 import type { TraceRecord } from '../../core/trace/record.ts';
 import type { FormatErrorReason } from '../../formats/trace-file.ts';
-import { readSearchTrace } from '../search/search-documents.ts';
-import type { SearchRuns } from '../search/search-runs.ts';
 import type { RunStore } from './run-store.ts';
 
 export interface RunTraceReaders {
   readonly runs: RunStore;
-  readonly searches: SearchRuns;
+  readonly searchTrace: (file: vscode.Uri, problem: number) => Promise<Result<TraceRecord, FormatErrorReason>>;
   readonly biasTrace: (id: string, row: number, variant: string | undefined) => Promise<Result<TraceRecord, FormatErrorReason>>;
 }
 
 /** A trace of a run, by the address of the run: the solution of a problem of a search, or a question's trace of a bias experiment. */
-export async function readRunTrace({ runs, searches, biasTrace }: RunTraceReaders, file: vscode.Uri, row: number, variant: string | undefined): Promise<Result<TraceRecord, FormatErrorReason>> {
+export async function readRunTrace({ runs, searchTrace, biasTrace }: RunTraceReaders, file: vscode.Uri, row: number, variant: string | undefined): Promise<Result<TraceRecord, FormatErrorReason>> {
   const id = file.path.replace(/^\//, '');
   const entry = (await runs.list()).find((one) => one.id === id);
-  return entry !== undefined && 'header' in entry && entry.header.kind === 'bias' ? biasTrace(id, row, variant) : readSearchTrace(searches, file, row);
+  return entry !== undefined && 'header' in entry && entry.header.kind === 'bias' ? biasTrace(id, row, variant) : searchTrace(file, row);
 }

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { openBrowser } from '../browser.ts';
 import { Server } from '../server.ts';
 import { readSetup } from '../setup.ts';
+import { watchPage } from '../watch-page.ts';
 
 async function main(): Promise<number> {
   const setup = readSetup();
@@ -27,6 +28,8 @@ async function main(): Promise<number> {
         const ours = /stepscope\.stepscope/.test(text) || ['out', 'dist'].some((folder) => text.includes(path.join(setup.repository, folder)));
         if (process.env['STEPSCOPE_TEST_VERBOSE'] || (type === 'error' && ours)) console.error(text);
       });
+      const seen = process.env['STEPSCOPE_BENCH_SEEN'];
+      if (seen !== undefined) await watchPage(browser.page, setup, seen);
       const tests = path.join(setup.repository, 'out', 'test', process.env['STEPSCOPE_HOST_MODULE'] ?? 'host', 'index.js');
       await browser.page.goto(server.url({ folder, tests }));
       return await ended;

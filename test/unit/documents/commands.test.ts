@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
@@ -8,36 +8,20 @@ import path from 'node:path';
 import process from 'node:process';
 import { runCli } from '../cli/run-cli.ts';
 import { repoRoot } from '../formats/shared-data.ts';
+import { commandsOf, PREFIX, words } from './commands.ts';
+import { documents } from './documents.ts';
 
 /*
  * Every command in a block of shell code of every document. A block that begins with ```sh run is run as it stands, from the
  * root of the checkout, and must succeed. Of the others, which take long, need a network or name files of the reader, it is
  * checked that they can be run: a command of ours is given to the program, which must understand all of it and complain about
- * the missing file at most; an npm script, a suite or a target must exist; any other program must be in EXTERNAL.
+ * the missing file at most; an npm script, a suite or a target must exist; any other program must be in EXTERNAL. Those of
+ * ```sh added need what their page tells how to add: added-eval.test.ts runs them.
  */
 
 /** Programs of others that documents tell people to run, each with the document that does. */
-const EXTERNAL: Readonly<Record<string, string>> = { vllm: 'README.md' };
-const PREFIX = 'npm run -s stepscope -- ';
+const EXTERNAL: Readonly<Record<string, string>> = { vllm: 'docs/models.md' };
 const root = repoRoot();
-const documents = ['README.md', 'CONTRIBUTING.md', ...readdirSync(path.join(root, 'docs')).filter((file) => file.endsWith('.md')).map((file) => `docs/${file}`)];
-
-interface Command {
-  readonly document: string;
-  readonly line: string;
-  readonly run: boolean;
-}
-
-function commandsOf(document: string): Command[] {
-  const text = readFileSync(path.join(root, document), 'utf8');
-  return [...text.matchAll(/^```sh( run)?\n([\s\S]*?)^```$/gm)].flatMap(([, marked, body = '']) =>
-    body.replaceAll('\\\n', ' ').split('\n').map((line) => line.replace(/(^|\s)#.*$/, '').trim()).filter((line) => line !== '').map((line) => ({ document, line, run: marked !== undefined })));
-}
-
-/** Splits at spaces, but for what is in double quotes. */
-function words(line: string): string[] {
-  return [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
-}
 
 const scripts = Object.keys((JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { readonly scripts: Readonly<Record<string, string>> }).scripts);
 
@@ -74,10 +58,10 @@ describe('commands in documents', function () {
   const stepscope = (args: readonly string[], cwd: string) => runCli(args, { HF_ENDPOINT: `http://127.0.0.1:${(hub.address() as AddressInfo).port}`, HF_TOKEN: '' }, cwd);
 
   const seen = new Set<string>();
-  for (const { document, line, run } of documents.flatMap(commandsOf)) {
-    if (seen.has(line)) continue;
+  for (const { document, line, kind } of documents.flatMap(commandsOf)) {
+    if (seen.has(line) || kind === 'added') continue;
     seen.add(line);
-    if (run) {
+    if (kind === 'run') {
       it(`runs: ${line} (${document})`, async () => {
         assert.ok(line.startsWith(PREFIX), 'only commands of ours are run');
         const { code, stderr } = await stepscope(words(line.slice(PREFIX.length)), root);
@@ -100,6 +84,10 @@ describe('commands in documents', function () {
     });
   }
 
+  it('are in blocks that begin their line: others would not be found', () => {
+    for (const document of documents) assert.doesNotMatch(readFileSync(path.join(root, document), 'utf8'), /^[ \t]+```/m, document);
+  });
+
   it('are told apart from those that are not understood', async () => {
     for (const args of [['score', 'none.jsonl', '--bogus'], ['export', 'none.jsonl'], ['nonsense']])
       assert.match((await stepscope(args, empty)).stderr, /see stepscope --help|There is no command|takes (a|one|two) /);
@@ -110,13 +98,11 @@ describe('commands in documents', function () {
 });
 
 describe('files that documents name', () => {
-  for (const document of [...documents, 'SECURITY.md', 'CHANGELOG.md'])
+  for (const document of documents)
     it(`are there: ${document}`, () => {
       const text = readFileSync(path.join(root, document), 'utf8').replace(/^```[\s\S]*?^```$/gm, '');
       const paths = [...text.matchAll(/`((?:src|test|docs|scripts|webview|media|models|build|eslint)[\w./-]*)`/g)].map(([, file = '']) => file);
       for (const file of paths) assert.ok(existsSync(path.join(root, file)), `${file} is named in ${document}`);
-      const links = [...text.matchAll(/\]\((?!https?:|#|command:)([^)#\s]+)/g)].map(([, file = '']) => file);
-      for (const file of links) assert.ok(existsSync(path.join(root, path.dirname(document), file)), `${document} links to ${file}`);
     });
 });
 

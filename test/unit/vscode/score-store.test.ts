@@ -111,6 +111,23 @@ describe('score store', () => {
     assert.equal(again.get('key')?.samples.length, 1);
   });
 
+  it('writes in the order in which it was told, also what comes while it writes', async () => {
+    const store = open();
+    store.add('question', 'one', 0, sample(0.9), provenance);
+    store.add('question', 'one', 1, sample(0.8), provenance);
+    const writing = store.flush();
+    store.add('question', 'two', 0, sample(0.7), provenance);
+    store.add('other question', 'three', 0, sample(0.6), provenance);
+    store.clear('question', ['one']);
+    store.add('question', 'one', 0, sample(0.5), provenance);
+    await writing;
+    await store.flush();
+    const again = open();
+    await again.load('question');
+    await again.load('other question');
+    assert.deepEqual(['one', 'two', 'three'].map((key) => again.get(key)?.samples.map(({ pYes }) => pYes)), [[0.5], [0.7], [0.6]]);
+  });
+
   it('forgets what is cleared, for good', async () => {
     const store = open();
     store.add('question', 'one', 0, sample(0.9), provenance);
