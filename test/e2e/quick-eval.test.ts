@@ -95,7 +95,7 @@ describe('quick evals', () => {
 });
 
 /** The verifier is slow enough to look on. The first ten have no error, so that F1 and the pictures come later. */
-const MANY = Array.from({ length: 30 }, (_, row) => ({ id: `sum-${row}`, problem: `Mia has ${row + 2} shells and gets ${row + 3} more shells. How many shells does Mia have?`, steps: [`At first Mia has ${row + 2} shells.`, `${row + 2} + ${row + 3} = ${2 * row + 5 + (row < 10 ? 0 : 1)}.`], label: row < 10 ? -1 : 1 }));
+const MANY = Array.from({ length: 20 }, (_, row) => ({ id: `sum-${row}`, problem: `Mia has ${row + 2} shells and gets ${row + 3} more shells. How many shells does Mia have?`, steps: [`At first Mia has ${row + 2} shells.`, `${row + 2} + ${row + 3} = ${2 * row + 5 + (row < 10 ? 0 : 1)}.`], label: row < 10 ? -1 : 1 }));
 
 describe('a quick eval that goes on', () => {
   const opened = useWorkbench({ files: { 'shells.jsonl': lines(MANY) }, theme: 'dark' });
@@ -129,7 +129,7 @@ describe('a quick eval that goes on', () => {
     await until('another row is selected', WAIT, async () => ((await placeOf(view)).row === before.row ? undefined : true));
     assert.ok(more < MANY.length);
     await view.getByRole('button', { name: 'Pause' }).click({ timeout: WAIT });
-    await view.locator('.status', { hasText: /^Paused: paused, \d+\/30 rows/ }).waitFor({ timeout: WAIT });
+    await view.locator('.status', { hasText: /^Paused: \d+\/20 rows/ }).waitFor({ timeout: WAIT });
     await view.getByRole('button', { name: 'Continue' }).waitFor({ timeout: WAIT });
     await workbench.clearNotifications();
     await workbench.screenshot('eval-paused-dark');
@@ -142,11 +142,11 @@ describe('a quick eval that goes on', () => {
     await workbench.runCommand('Developer: Reload Window');
     await workbench.page.locator('.tab', { hasText: 'shells.jsonl' }).first().waitFor({ state: 'detached', timeout: WAIT });
     const view = await report();
-    await view.locator('.status', { hasText: /^Cut off after \d+ of 30 rows: resume goes on with the others\./ }).waitFor({ timeout: WAIT });
+    await view.locator('.status', { hasText: /^Cut off after \d+ of 20 rows: resume goes on with the others\./ }).waitFor({ timeout: WAIT });
     await workbench.treeRow('cut off').waitFor({ timeout: WAIT });
     await workbench.screenshot('eval-cut-off-dark');
     await view.getByRole('button', { name: 'Resume' }).click({ timeout: WAIT });
-    await view.locator('.status', { hasText: 'Done: 30 of 30 rows' }).waitFor({ timeout: 3 * WAIT });
+    await view.locator('.status', { hasText: 'Done: 20 of 20 rows' }).waitFor({ timeout: 3 * WAIT });
     const folder = path.join(workbench.storage ?? '', 'runs');
     const [log = '', ...others] = readdirSync(folder).filter((name) => name.endsWith('.jsonl'));
     assert.deepEqual(others, []);

@@ -1,5 +1,6 @@
 import '../components/page.css';
 import './main.css';
+import { reportReader } from '../../src/protocol/report-parts.ts';
 import type { ReportHostMessage, ReportKey, ReportViewMessage } from '../../src/protocol/report-view.ts';
 import { createButton } from '../components/button.ts';
 import { keepPlace } from '../components/keep-place.ts';
@@ -22,7 +23,10 @@ const list = createBlockList((ref) => post({ type: 'open', ref }));
 document.getElementById('report')?.append(status.element, bar, list.element);
 
 let offered = '';
-window.addEventListener('message', ({ data }: MessageEvent<ReportHostMessage>) => {
+const reader = reportReader();
+window.addEventListener('message', ({ data: message }: MessageEvent<ReportHostMessage>) => {
+  const data = reader.take(message);
+  if (data === undefined) return;
   host.setState(data.key);
   document.title = data.title;
   status.update(data.status);

@@ -18,6 +18,7 @@ import { documentName } from '../trace-documents.ts';
 import { rowsAtOnce } from '../verifier-choice.ts';
 import { openEvalFile, type EvalFile } from './eval-file.ts';
 import type { EvalRequest } from './eval-request.ts';
+import { readAhead } from './read-ahead.ts';
 import { storedModelScores } from './stored-model-scores.ts';
 
 /** What evaluations are made with. */
@@ -54,7 +55,7 @@ export async function openEvalContext(parts: EvalParts, request: EvalRequest, do
     const models = judges.map(({ model }) => model);
     const symbolic = request.eval.needs.label === 'gold-answer' ? createSymbolicEquality(parts.symbolicScript) : undefined;
     const context: EvalContext = {
-      data: { name: file.value.name, rows, trace: sameRows(file.value, done) },
+      data: { name: file.value.name, rows, trace: sameRows({ ...file.value, trace: readAhead(rows, (row) => file.value.trace(row)) }, done) },
       settings,
       scores: sources,
       done: new Set(done.map(({ row }) => row)),
