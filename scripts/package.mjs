@@ -30,6 +30,19 @@ const TARGETS = {
 /** Bytes, of the whole VSIX. A package that grew over night says so here and not in the store. */
 const BUDGETS = { 'win32-x64': 100e6, 'win32-arm64': 100e6, 'linux-x64': 90e6, 'linux-arm64': 90e6, 'darwin-arm64': 90e6, universal: 70e6 };
 
+/** The README as the editor shows it beside the installed extension. */
+const README = 'vsix/readme.md';
+
+/** The README without its pictures, and links to other files as plain words: neither pictures nor documents are in the package. */
+function writeReadme() {
+  const words = readFileSync(path.join(root, 'README.md'), 'utf8')
+    .replace(/^!\[[^\]]*\]\([^)]*\)\n\n?/gm, '')
+    .replace(/\[([^\[\]]*)\]\((?![a-z]+:|#)[^)]*\)/g, '$1')
+    .replace(/^The pictures are made by .*$/m, 'Its pictures, and the documents that are named, are in the repository.');
+  mkdirSync(path.join(root, 'vsix'), { recursive: true });
+  writeFileSync(path.join(root, README), words);
+}
+
 /** What vsce is told for a target. The ignore file that it needs is made from ours and removed after `use`. */
 async function withOptions(target, use) {
   const scratch = mkdtempSync(path.join(tmpdir(), 'stepscope-package-'));
@@ -37,7 +50,8 @@ async function withOptions(target, use) {
     const ignoreFile = path.join(scratch, 'ignore');
     const native = TARGETS[target].map((pattern) => `!${RUNTIME}/${pattern}`);
     writeFileSync(ignoreFile, [readFileSync(path.join(root, '.vscodeignore'), 'utf8'), ...native, ''].join('\n'));
-    return await use({ cwd: root, ignoreFile, dependencies: true });
+    writeReadme();
+    return await use({ cwd: root, ignoreFile, readmePath: README, dependencies: true });
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
@@ -51,7 +65,6 @@ function filesOf(target) {
 async function packageFor(target) {
   const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
   const packagePath = path.join(root, 'vsix', `stepscope-${version}-${target}.vsix`);
-  mkdirSync(path.dirname(packagePath), { recursive: true });
   await withOptions(target, (options) =>
     createVSIX({ ...options, packagePath, allowMissingRepository: true, rewriteRelativeLinks: false, ...(target === 'universal' ? {} : { target }) }));
   return packagePath;

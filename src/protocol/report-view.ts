@@ -1,9 +1,28 @@
 import * as v from 'valibot';
+import type { Table } from '../core/picture/chart.ts';
 import type { Block } from '../core/report/block.ts';
 
-/** Messages between the extension and a *Report* panel. The view says once that it is ready; from then on it gets whole reports. */
-export interface ReportHostMessage {
+/** Messages between the extension and a *Report* panel. The view says once that it is ready; from then on it gets whole reports (see report-parts.ts). */
+export type ReportHostMessage = ReportMessage | ReportRowsMessage;
+
+/** Rows of a table of the report that comes with the same number, before those that it has itself. */
+export interface ReportRowsMessage {
+  readonly type: 'rows';
+  readonly number: number;
+  /** From 0. */
+  readonly part: number;
+  /** Index of the table's block. */
+  readonly block: number;
+  readonly rows: Table['rows'];
+  readonly refs?: NonNullable<Table['refs']>;
+}
+
+export interface ReportMessage {
   readonly type: 'report';
+  /** Another one for each report that is sent. */
+  readonly number: number;
+  /** Messages with rows that belong to it. */
+  readonly parts: number;
   /** What a restored panel finds its report by. */
   readonly key: ReportKey;
   readonly title: string;

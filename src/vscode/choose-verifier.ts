@@ -49,6 +49,7 @@ export async function modelRows(context: vscode.ExtensionContext, known: KnownVe
     separator(vscode.l10n.t('More')),
     { label: `$(add) ${vscode.l10n.t('Add Model…')}`, detail: vscode.l10n.t('Converts a checkpoint of yours, or one that it downloads from a hub.'), command: COMMANDS.addModel },
     { label: `$(plug) ${vscode.l10n.t('Connect to Server…')}`, detail: vscode.l10n.t('A model behind vLLM, llama.cpp, Ollama or another OpenAI-compatible server.'), command: COMMANDS.connectServer },
+    ...(vscode.workspace.isTrusted ? [] : [{ label: `$(shield) ${vscode.l10n.t('This workspace is not trusted')}`, detail: vscode.l10n.t('The model and the server that its settings may name are not taken. Choose this to see what trusting it changes.'), command: 'workbench.trust.manage' }]),
   ];
 }
 

@@ -12,6 +12,7 @@ import type { OpenOptions } from '../formats/trace-rows.ts';
 import type { Disposable } from './disposable.ts';
 import { normalizeLineEndings } from './line-endings.ts';
 import { RUN_SCHEME, TRACE_ROOT, TRACE_SCHEME } from './manifest.ts';
+import { networkAddress } from './network-address.ts';
 import { notedSpans } from './notes-memory.ts';
 import type { RowPlace } from './row-argument.ts';
 import type { RowTraces } from './trace-pairs.ts';
@@ -149,6 +150,8 @@ export function createRowDocuments(
       return isChanged;
     },
     async list(file) {
+      const refusal = networkAddress(file);
+      if (refusal !== undefined) return fail('no-such-row', refusal);
       const bytes = await fileBytes(file);
       const name = documentName(file);
       if (bytes === undefined) return fail('no-such-row', vscode.l10n.t('{0} cannot be read: save it first.', name));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { useWorkbench } from './hooks.ts';
+import { AS_IT_IS, pictureLooks } from './looks.ts';
 import { normal, until, WAIT } from './waiting.ts';
 
 describe('the analysis of a step beside the text', () => {
@@ -34,12 +35,14 @@ describe('the analysis of a step beside the text', () => {
   });
 
   it('highlights in the text what a link quotes, while the pointer is on it and after a click', async () => {
-    const { workbench } = opened();
+    const { workbench, editor } = opened();
     const number = await link('84', 1);
     assert.equal(await number.getAttribute('aria-label'), '84, from step 1 and this step (2 places)');
     await number.hover();
     await highlights(3);
-    await workbench.screenshot('analysis-light');
+    // The lenses have heard that the step is scored.
+    await editor.lens('Ask for 4 samples');
+    await workbench.screenshot('analysis-quotes-light');
     await (await view()).locator('h1').hover();
     await highlights(0);
     await (await link('At the start Mia has 64 photos')).click();
@@ -115,18 +118,10 @@ describe('the analysis of a step beside the text', () => {
       await workbench.screenshot(`analysis-samples-${theme.replaceAll(' ', '-')}`);
     });
 
-  it('is read at a width of 400 pixels', async () => {
+  it('is read at a width of 400 pixels, in every theme', async () => {
     const { workbench } = opened();
-    await workbench.setTheme('light');
     await (await link('148')).click();
-    await workbench.runCommand('View: Maximize Editor Group and Hide Side Bars');
-    await workbench.page.setViewportSize({ width: 460, height: 900 });
-    const inside = (await view()).locator('main');
-    const [outer, inner] = [await (await view()).locator('body').boundingBox(), await inside.boundingBox()];
-    assert.ok(outer && inner && inner.x >= outer.x && inner.x + inner.width <= outer.x + outer.width && outer.width < 460, 'nothing is wider than the panel');
-    await workbench.screenshot('analysis-narrow-light');
-    await workbench.page.setViewportSize({ width: 1280, height: 800 });
-    await workbench.runCommand('View: Reset Editor Group Sizes');
+    await pictureLooks(workbench, 'analysis', { analysis: AS_IT_IS });
   });
 
   it('comes back after a reload of the window, at its step', async () => {

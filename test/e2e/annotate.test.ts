@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { useWorkbench } from './hooks.ts';
+import { AS_IT_IS, pictureLooks } from './looks.ts';
 import { until } from './waiting.ts';
 
 /** The bundled model scores a step in about half a second; a busy machine takes longer. */
@@ -102,6 +103,10 @@ describe('annotating a trace', () => {
       await workbench.press('Escape');
     });
   }
+
+  it('has its table fit into 400 pixels, in every theme', async () => {
+    await pictureLooks(opened().workbench, 'scores', { scores: AS_IT_IS });
+  });
 
   it('shows table and scores again after a reload of the window', async () => {
     const { workbench, editor } = opened();

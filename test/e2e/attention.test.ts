@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { accessibilityViolations } from './accessibility.ts';
 import { useWorkbench } from './hooks.ts';
+import { pictureLooks } from './looks.ts';
 import { until, WAIT } from './waiting.ts';
 
 /** Loading a model and its second graph is more than one wait on a busy machine. */
@@ -82,20 +83,7 @@ describe('the attention of a trace', () => {
 
   it('is drawn in all themes, and fits into 400 pixels', async () => {
     const { workbench } = opened();
-    for (const theme of ['dark', 'high contrast', 'high contrast light'] as const) {
-      await workbench.setTheme(theme);
-      await (await view()).locator('.map').nth(2).scrollIntoViewIfNeeded({ timeout: WAIT });
-      await workbench.screenshot(`attention-${theme.replaceAll(' ', '-')}`);
-    }
-    await workbench.setTheme('light');
-    await workbench.runCommand('View: Maximize Editor Group and Hide Side Bars');
-    await workbench.page.setViewportSize({ width: 448, height: 900 });
-    const frame = await view();
-    await until('no scrolling sideways', WAIT, async () => ((await frame.locator('body').evaluate('document.documentElement.scrollWidth <= window.innerWidth')) === true ? true : undefined));
-    await frame.locator('h1').scrollIntoViewIfNeeded();
-    await workbench.screenshot('attention-400px-light');
-    await workbench.page.setViewportSize({ width: 1280, height: 800 });
-    await workbench.runCommand('View: Reset Editor Group Sizes');
+    await pictureLooks(workbench, 'attention', { attention: async () => (await view()).locator('.map').nth(2).scrollIntoViewIfNeeded({ timeout: WAIT }) });
   });
 
   it('says what a served model lacks, with its lists in sight and off, and asks no server', async () => {

@@ -45,13 +45,15 @@ export function hostileResult(): string {
   return JSON.stringify([{ question: `Imported ${HOSTILE}`, history: [round(0, false), round(1, true)], final_steps: [`1 ${HOSTILE}`, `1 ${HOSTILE}`], success: true }]);
 }
 
+/** What a log says of a model. */
+export const HOSTILE_MODEL = { name: HOSTILE, hash: HOSTILE, weights: HOSTILE, parameters: 1, context: 1, demonstration: HOSTILE };
+
 /** The log of a search with hostile text in its title, models, question, candidates, answers and notes. */
 export function hostileSearch(id: string): string {
   const round = { mode: 'simple' as const, candidates: [{ text: `1 ${HOSTILE}`, score: 0.9 }, { text: `2 ${HOSTILE}`, score: 0.1 }], selected: { text: `1 ${HOSTILE}`, score: 0.9, accepted: true }, nextMode: 'simple' as const };
   const events = importedSearch({ question: HOSTILE, gold: HOSTILE, id: HOSTILE }, [{ ...round, terminated: false }, { ...round, terminated: true }], HOSTILE);
-  const info = { name: HOSTILE, hash: HOSTILE, weights: HOSTILE, parameters: 1, context: 1, demonstration: HOSTILE };
   return runLogText({
-    header: { type: 'run', version: 1, kind: 'search', id, title: `${id} ${HOSTILE}`, started: '2026-01-02T03:04:05.000Z', models: [{ role: 'policy', info }, { role: 'verifier', info }], settings: defaultSearchSettings('pats'), data: { file: HOSTILE, rows: [0] } },
+    header: { type: 'run', version: 1, kind: 'search', id, title: `${id} ${HOSTILE}`, started: '2026-01-02T03:04:05.000Z', models: [{ role: 'policy', info: HOSTILE_MODEL }, { role: 'verifier', info: HOSTILE_MODEL }], settings: defaultSearchSettings('pats'), data: { file: HOSTILE, rows: [0] } },
     events: [...events.slice(0, -1), { type: 'note', problem: 0, message: HOSTILE }, ...events.slice(-1)],
     end: { type: 'run-end', reason: 'failed', message: HOSTILE, headline: HOSTILE, ended: '2026-01-02T03:04:06.000Z' },
   });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { useWorkbench } from './hooks.ts';
+import { EVALUATED, hostileBias, hostileEval, hostileMasking } from './hostile-runs.ts';
 import { hostileResult, hostileRow, hostileSearch } from './hostile-texts.ts';
 import { IntrusionWatch, viewFrame } from './intrusions.ts';
 import { tabTo, tourByTab } from './keyboard-tour.ts';
@@ -16,11 +17,32 @@ const FILES = {
   'short.md': `# Problem\n\nHow many <img src=x onerror=globalThis.stepscopeIntruded=true>?\n\n# Solution\n\n[c](command:workbench.action.closeAllEditors) and 2.\n\nSo it is 2.\n`,
   'nothing [go](command:workbench.action.closeAllEditors).md': 'no trace',
 };
+/** What a view makes of a screen reader: whether it knows of one, and its charts with those whose table is folded. */
+interface Twins {
+  readonly screenReader: boolean;
+  readonly charts: number;
+  readonly folded: number;
+}
+const TWINS = "({ screenReader: document.body.classList.contains('vscode-using-screen-reader'), charts: document.querySelectorAll('figure > svg').length, folded: document.querySelectorAll('figure > details:not([open])').length })";
 
-describe('hostile text, and every view by keyboard', () => {
+describe('hostile text, and every view by keyboard and with a screen reader', () => {
   const opened = useWorkbench({ files: FILES, theme: 'light' });
   let watch: IntrusionWatch;
   before(() => (watch = new IntrusionWatch(opened().workbench.page)));
+
+  /** Puts a log that somebody else made beside those of this window. */
+  function writeLog(id: string, log: (id: string) => string): void {
+    writeFileSync(path.join(opened().workbench.storage ?? assert.fail('there is a run'), 'runs', `${id}.jsonl`), log(id));
+  }
+
+  /** Opens it, until its view has what the selector names. */
+  async function openLog(id: string, log: (id: string) => string, inside: string): Promise<void> {
+    const { workbench } = opened();
+    writeLog(id, log);
+    await workbench.runCommand('Stepscope: Open Run…');
+    await workbench.pick(id);
+    await (await workbench.webview(inside)).locator(inside).first().waitFor({ timeout: WAIT });
+  }
 
   it('is only text in the table of a data set', async () => {
     const { workbench } = opened();
@@ -71,12 +93,8 @@ describe('hostile text, and every view by keyboard', () => {
     await workbench.runCommand('Stepscope: Open Recorded Search as Run…');
     await (await workbench.webview('.lane .candidate')).locator('h1', { hasText: 'Imported' }).waitFor({ timeout: WAIT });
     await watch.assertNone('search');
-    // A log that somebody else made, beside that of the import.
-    writeFileSync(path.join(workbench.storage ?? assert.fail('there is a run'), 'runs', 'search-one.jsonl'), hostileSearch('search-one'));
     await workbench.runCommand('View: Close All Editors');
-    await workbench.runCommand('Stepscope: Open Run…');
-    await workbench.pick('search-one');
-    await (await workbench.webview('.lane .candidate')).locator('.candidate').first().waitFor({ timeout: WAIT });
+    await openLog('search-one', hostileSearch, '.lane .candidate');
     const search = await tabTo(workbench, 'search', '.lane-scroll');
     await workbench.press('Home');
     await until('the first candidate', WAIT, async () => ((await search.evaluate<boolean>("document.querySelector('.detail pre')?.textContent.includes('onerror')")) ? true : undefined));
@@ -96,6 +114,76 @@ describe('hostile text, and every view by keyboard', () => {
     await workbench.press('End');
     await workbench.press('Enter');
     await viewFrame(workbench.page, 'search');
+    await workbench.runCommand('View: Close All Editors');
+  });
+
+  it('is only text in the report of an experiment', async () => {
+    const { workbench } = opened();
+    await openLog('bias-one', hostileBias, '#report .grid-row');
+    await watch.assertNone('report');
+    await tourByTab(workbench, 'report');
+    await workbench.screenshot('hostile-experiment-light');
+    await workbench.runCommand('View: Close All Editors');
+  });
+
+  it('is only text in the report of an evaluation and in a comparison of two, which fetch nothing', async () => {
+    const { workbench } = opened();
+    writeLog('eval-two', hostileEval);
+    await openLog('eval-one', hostileEval, '#report .grid-row');
+    await watch.assertNone('report');
+    await tourByTab(workbench, 'report');
+    await workbench.screenshot('hostile-eval-light');
+    // The log says that its data is in the network: nothing goes there, and a sentence says so.
+    await tabTo(workbench, 'report', '.grid');
+    await workbench.press('Enter');
+    await workbench.notification('is an address of the network');
+    await watch.assertNoneOutside();
+    await workbench.clearNotifications();
+    await workbench.runCommand('Stepscope: Compare Runs…');
+    for (const run of ['eval-one', 'eval-two']) await workbench.pick(run);
+    await workbench.page.locator('.quick-input-widget').getByRole('button', { name: 'OK', exact: true }).click({ timeout: WAIT });
+    await (await workbench.webview('#report h1:has-text("Comparison")')).locator('h1').waitFor({ timeout: WAIT });
+    await watch.assertNone('report');
+    await tourByTab(workbench, 'report');
+    await workbench.runCommand('View: Close All Editors');
+  });
+
+  it('has each row of a long list be another element than the one before, and tables instead of charts, for a screen reader', async () => {
+    const { workbench } = opened();
+    await openLog('eval-one', hostileEval, '#report .grid-row');
+    const report = await viewFrame(workbench.page, 'report');
+    const before = await report.evaluate<Twins>(TWINS);
+    assert.ok(before.charts > 2 && before.folded === before.charts && !before.screenReader, JSON.stringify(before));
+    workbench.changeSettings({ 'editor.accessibilitySupport': 'on' });
+    await until('the word of the editor', WAIT, async () => ((await report.evaluate<Twins>(TWINS)).folded === 0 ? true : undefined));
+    assert.deepEqual(await report.evaluate<Twins>(TWINS), { screenReader: true, charts: before.charts, folded: 0 });
+    // A grid that shows fewer rows than it has: the focus goes to an element at each press, up to the last row and back to the first.
+    await report.evaluate("globalThis.longGrid = [...document.querySelectorAll('.grid')].at(-1); longGrid.focus()");
+    await workbench.press('Home');
+    const said: number[] = [];
+    for (const key of [...Array.from({ length: EVALUATED - 2 }, () => 'ArrowDown'), 'Home', 'End', 'PageUp']) {
+      await report.evaluate("globalThis.before = document.getElementById(longGrid.getAttribute('aria-activedescendant'))");
+      await workbench.press(key);
+      const now = await report.evaluate<{ row: number; other: boolean; text: string }>("(() => { const row = document.getElementById(longGrid.getAttribute('aria-activedescendant')); return { row: Number(row.getAttribute('aria-rowindex')), other: row !== before, text: row.textContent }; })()");
+      assert.ok(now.other && now.text.includes('onerror'), `${key}: ${JSON.stringify(now)}`);
+      said.push(now.row);
+    }
+    assert.deepEqual(said.slice(0, EVALUATED - 2), Array.from({ length: EVALUATED - 2 }, (_, at) => at + 3));
+    assert.deepEqual(said.slice(-3, -1), [2, EVALUATED + 1]);
+    workbench.changeSettings({ 'editor.accessibilitySupport': 'off' });
+    await workbench.runCommand('View: Close All Editors');
+  });
+
+  it('is only text in hidden input', async () => {
+    const { workbench } = opened();
+    await openLog('masking-one', hostileMasking, '#masking .steps td');
+    await watch.assertNone('masking');
+    const stops = await tourByTab(workbench, 'masking');
+    assert.ok(stops.some((stop) => stop.includes('Steps of the trace')), stops.join('\n'));
+    const frame = await tabTo(workbench, 'masking', 'button.start');
+    await workbench.press('End');
+    assert.match(await frame.evaluate<string>("document.activeElement.getAttribute('aria-label')"), /step 4/);
+    await workbench.screenshot('hostile-masking-light');
     await workbench.runCommand('View: Close All Editors');
   });
 

@@ -50,7 +50,7 @@ interface Stop {
  */
 export async function tourByTab(workbench: Workbench, view: string): Promise<readonly string[]> {
   const frame = await viewFrame(workbench.page, view);
-  await enter(frame);
+  await focusView(frame);
   const controls = await frame.evaluate<string[]>(PROBE);
   const stops: Stop[] = [];
   for (;;) {
@@ -68,7 +68,7 @@ export async function tourByTab(workbench: Workbench, view: string): Promise<rea
 /** Tabs on until the focus is on what the selector names. */
 export async function tabTo(workbench: Workbench, view: string, selector: string): Promise<Frame> {
   const frame = await viewFrame(workbench.page, view);
-  await enter(frame);
+  await focusView(frame);
   for (let presses = 0; presses < MOST_STOPS; presses++) {
     await workbench.press('Tab');
     if (await frame.evaluate<boolean>(`document.activeElement?.matches(${JSON.stringify(selector)}) === true`)) return frame;
@@ -77,9 +77,9 @@ export async function tabTo(workbench: Workbench, view: string, selector: string
 }
 
 /** The focus at the beginning of the view, where a person finds it who goes to its editor. */
-async function enter(frame: Frame): Promise<void> {
+export async function focusView(frame: Frame): Promise<void> {
   await until('the focus in the view', WAIT, async () => {
-    await frame.evaluate("window.focus(); document.body.tabIndex = -1; document.body.focus(); document.body.removeAttribute('tabindex')");
+    await frame.evaluate("window.focus(); document.body.tabIndex = -1; document.body.focus({ preventScroll: true }); document.body.removeAttribute('tabindex')");
     return (await frame.evaluate<boolean>('document.hasFocus()')) ? true : undefined;
   });
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { FrameLocator } from 'playwright-core';
 import { useWorkbench } from './hooks.ts';
+import { pictureLooks } from './looks.ts';
 import { WAIT } from './waiting.ts';
 
 const TRACE = `# Problem
@@ -88,22 +89,16 @@ describe('overthinking in one trace', () => {
     await workbench.screenshot('overthinking-dark');
   });
 
-  it('is drawn in light and high contrast, with a table for each picture', async () => {
+  it('is drawn in all themes and fits into 400 pixels, with a table for each picture', async function () {
+    this.timeout(COMPUTED + WAIT);
     const { workbench } = opened();
     const view = await panel();
-    for (const theme of ['light', 'high contrast'] as const) {
-      await workbench.setTheme(theme);
-      await view.locator('#part-guesses h2').scrollIntoViewIfNeeded();
-      await workbench.screenshot(`overthinking-parts-${theme.replaceAll(' ', '-')}`);
-      await view.locator('#part-attention h2').scrollIntoViewIfNeeded();
-      await workbench.screenshot(`overthinking-attention-${theme.replaceAll(' ', '-')}`);
-      await view.locator('h1').scrollIntoViewIfNeeded();
-      await workbench.screenshot(`overthinking-${theme.replaceAll(' ', '-')}`);
-    }
+    const at = (part: string) => () => view.locator(part).scrollIntoViewIfNeeded();
+    await pictureLooks(workbench, 'overthinking', { overthinking: at('h1'), 'overthinking-parts': at('#part-guesses h2'), 'overthinking-attention': at('#part-attention h2') });
     await view.getByRole('button', { name: 'Table', exact: true }).click();
     const marks = await view.locator('.timeline .mark').count();
     assert.equal(await view.getByRole('grid').first().getAttribute('aria-rowcount'), String(marks + 1));
-    await workbench.screenshot('overthinking-table-high-contrast');
+    await workbench.screenshot('overthinking-table-light');
     await view.getByRole('button', { name: 'Picture', exact: true }).click();
   });
 
@@ -119,21 +114,8 @@ describe('overthinking in one trace', () => {
     assert.equal(await view.locator('#part-attention vscode-button[disabled]').count(), 1);
     assert.equal(await view.locator('#part-guesses vscode-button[disabled]').count(), 0);
     await view.locator('#part-attention h2').scrollIntoViewIfNeeded();
-    await workbench.screenshot('overthinking-lacking-high-contrast');
+    await workbench.screenshot('overthinking-lacking-light');
     workbench.changeSettings({ 'stepscope.policy.endpoints': [] });
     await view.locator('#part-attention[data-state="open"]').waitFor({ timeout: WAIT });
-  });
-
-  it('fits into 400 pixels', async () => {
-    const { workbench } = opened();
-    await workbench.setTheme('light');
-    const view = await panel();
-    await workbench.runCommand('View: Toggle Primary Side Bar Visibility');
-    await workbench.runCommand('View: Toggle Maximize Editor Group');
-    await workbench.page.setViewportSize({ width: 448, height: 900 });
-    await view.locator('h1').scrollIntoViewIfNeeded();
-    await workbench.screenshot('overthinking-400px-light');
-    const wide: unknown = await view.locator('body').evaluate('document.body.scrollWidth - document.body.clientWidth');
-    assert.ok(typeof wide === 'number' && wide <= 0, `${String(wide)} pixels too wide`);
   });
 });

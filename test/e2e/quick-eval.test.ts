@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { useWorkbench } from './hooks.ts';
+import { AS_IT_IS, pictureLooks } from './looks.ts';
 import { until, WAIT } from './waiting.ts';
 
 /** Forty sums, every other one with a wrong second step, and two sets of scores for them. */
@@ -34,12 +36,9 @@ describe('quick evals', () => {
     const view = await report('first-scores.jsonl');
     await view.getByRole('grid').last().locator('.grid-row').first().waitFor({ timeout: WAIT });
     await workbench.clearNotifications();
-    for (const theme of ['dark', 'light', 'high contrast'] as const) {
-      await workbench.setTheme(theme);
-      await workbench.screenshot(`eval-report-${theme.replaceAll(' ', '-')}`);
-    }
+    await pictureLooks(workbench, 'report', { 'eval-report': AS_IT_IS });
     await view.getByRole('grid').last().scrollIntoViewIfNeeded();
-    await workbench.screenshot('eval-report-rows-high-contrast');
+    await workbench.screenshot('eval-report-rows-light');
   });
 
   it('compares two runs', async () => {
@@ -52,13 +51,7 @@ describe('quick evals', () => {
     const view = await report('Comparison');
     await view.locator('.status', { hasText: /B − A: F1/ }).waitFor({ timeout: WAIT });
     await workbench.clearNotifications();
-    for (const theme of ['high contrast', 'light', 'dark'] as const) {
-      await workbench.setTheme(theme);
-      await workbench.screenshot(`eval-compare-${theme.replaceAll(' ', '-')}`);
-    }
-    await workbench.runCommand('View: Toggle Primary Side Bar Visibility');
-    await workbench.page.setViewportSize({ width: 448, height: 900 });
-    await workbench.screenshot('eval-compare-400px-dark');
+    await pictureLooks(workbench, 'report', { 'eval-compare': AS_IT_IS });
   });
 
   it('opens a row at the step in question, from the report and from the comparison', async () => {
@@ -74,10 +67,36 @@ describe('quick evals', () => {
       await workbench.statusBarItem('Step 2/2').waitFor({ timeout: WAIT });
     }
   });
+
+  it('exports the comparison as one page, as a report is', async () => {
+    const { workbench } = opened();
+    await workbench.page.locator('.tab', { hasText: 'Comparison' }).first().click({ timeout: WAIT });
+    const view = await report('Comparison');
+    await view.locator('vscode-button', { hasText: 'Export…' }).click({ timeout: WAIT });
+    await workbench.pick('HTML: the report as one page');
+    await workbench.quickInputSays('Export Comparison of 2 runs');
+    await workbench.press('Enter');
+    const page = await until('the page', WAIT, () => readFile(path.join(workbench.folder ?? '', 'Comparison-of-2-runs.html'), 'utf8').catch(() => undefined));
+    assert.match(page, /<title>Comparison on sums\.jsonl/);
+  });
+
+  it('deletes the runs that are selected, by the key, with one question', async () => {
+    const { workbench } = opened();
+    await workbench.page.setViewportSize({ width: 1280, height: 900 });
+    await workbench.runCommand('Stepscope: Focus on Runs View');
+    const runs = ['first-scores.jsonl', 'second-scores.jsonl'].map((name) => workbench.treeRow(`sums.jsonl · ${name}`));
+    for (const run of runs) await run.waitFor({ timeout: WAIT });
+    await workbench.press('ControlOrMeta+A');
+    await workbench.press('Delete');
+    assert.match(await workbench.dialog(), /Delete 2 runs\?.*first-scores\.jsonl/);
+    await workbench.screenshot('runs-delete-dark');
+    await workbench.answer('Delete');
+    for (const run of runs) await run.waitFor({ state: 'detached', timeout: WAIT });
+  });
 });
 
 /** The verifier is slow enough to look on. The first ten have no error, so that F1 and the pictures come later. */
-const MANY = Array.from({ length: 30 }, (_, row) => ({ id: `sum-${row}`, problem: `Mia has ${row + 2} shells and gets ${row + 3} more shells. How many shells does Mia have?`, steps: [`At first Mia has ${row + 2} shells.`, `${row + 2} + ${row + 3} = ${2 * row + 5 + (row < 10 ? 0 : 1)}.`], label: row < 10 ? -1 : 1 }));
+const MANY = Array.from({ length: 20 }, (_, row) => ({ id: `sum-${row}`, problem: `Mia has ${row + 2} shells and gets ${row + 3} more shells. How many shells does Mia have?`, steps: [`At first Mia has ${row + 2} shells.`, `${row + 2} + ${row + 3} = ${2 * row + 5 + (row < 10 ? 0 : 1)}.`], label: row < 10 ? -1 : 1 }));
 
 describe('a quick eval that goes on', () => {
   const opened = useWorkbench({ files: { 'shells.jsonl': lines(MANY) }, theme: 'dark' });
@@ -111,7 +130,7 @@ describe('a quick eval that goes on', () => {
     await until('another row is selected', WAIT, async () => ((await placeOf(view)).row === before.row ? undefined : true));
     assert.ok(more < MANY.length);
     await view.getByRole('button', { name: 'Pause' }).click({ timeout: WAIT });
-    await view.locator('.status', { hasText: /^Paused: paused, \d+\/30 rows/ }).waitFor({ timeout: WAIT });
+    await view.locator('.status', { hasText: /^Paused: \d+\/20 rows/ }).waitFor({ timeout: WAIT });
     await view.getByRole('button', { name: 'Continue' }).waitFor({ timeout: WAIT });
     await workbench.clearNotifications();
     await workbench.screenshot('eval-paused-dark');
@@ -124,11 +143,11 @@ describe('a quick eval that goes on', () => {
     await workbench.runCommand('Developer: Reload Window');
     await workbench.page.locator('.tab', { hasText: 'shells.jsonl' }).first().waitFor({ state: 'detached', timeout: WAIT });
     const view = await report();
-    await view.locator('.status', { hasText: /^Cut off after \d+ of 30 rows: resume goes on with the others\./ }).waitFor({ timeout: WAIT });
+    await view.locator('.status', { hasText: /^Cut off after \d+ of 20 rows: resume goes on with the others\./ }).waitFor({ timeout: WAIT });
     await workbench.treeRow('cut off').waitFor({ timeout: WAIT });
     await workbench.screenshot('eval-cut-off-dark');
     await view.getByRole('button', { name: 'Resume' }).click({ timeout: WAIT });
-    await view.locator('.status', { hasText: 'Done: 30 of 30 rows' }).waitFor({ timeout: 3 * WAIT });
+    await view.locator('.status', { hasText: 'Done: 20 of 20 rows' }).waitFor({ timeout: 3 * WAIT });
     const folder = path.join(workbench.storage ?? '', 'runs');
     const [log = '', ...others] = readdirSync(folder).filter((name) => name.endsWith('.jsonl'));
     assert.deepEqual(others, []);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import type { FrameLocator } from 'playwright-core';
 import { useWorkbench } from './hooks.ts';
+import { AS_IT_IS, pictureLooks } from './looks.ts';
 import { until, WAIT } from './waiting.ts';
 
 const ROWS = 12_000;
@@ -140,15 +141,6 @@ describe('the Traces view and the table of a data set', () => {
       return (await now.locator('.grid-row', { hasText: 'sample-0' }).count()) > 0 ? now : undefined;
     });
     await view.locator('.grid-row', { hasText: /✓ agree|✗ differ/ }).first().waitFor({ timeout: WAIT });
-    for (const theme of ['light', 'dark', 'high contrast'] as const) {
-      await workbench.setTheme(theme);
-      await workbench.screenshot(`table-scored-${theme.replaceAll(' ', '-')}`);
-    }
-    await workbench.runCommand('View: Toggle Primary Side Bar Visibility');
-    await workbench.page.setViewportSize({ width: 448, height: 700 });
-    for (const theme of ['light', 'dark', 'high contrast'] as const) {
-      await workbench.setTheme(theme);
-      await workbench.screenshot(`table-400px-${theme.replaceAll(' ', '-')}`);
-    }
+    await pictureLooks(workbench, 'table', { 'table-scored': AS_IT_IS });
   });
 });

@@ -6,12 +6,12 @@ import { openBrowser, type BrowserPage } from '../harness/browser.ts';
 import { Server, type Settings } from '../harness/server.ts';
 import { readSetup, type Setup } from '../harness/setup.ts';
 import { accessibilityViolations } from './accessibility.ts';
+import { besideFolder, installBeside } from './beside.ts';
 import { ErrorWatch } from './errors.ts';
-import { installProbe, probeFolder } from './host-probe.ts';
 import { normal, until, WAIT } from './waiting.ts';
 
 /** The built-in themes by kind, each with the class that the workbench has once it is applied. */
-const THEMES = {
+export const THEMES = {
   light: { name: 'Default Light Modern', mark: 'vscode-theme-defaults-themes-light_modern-json' },
   dark: { name: 'Default Dark Modern', mark: 'vscode-theme-defaults-themes-dark_modern-json' },
   'high contrast': { name: 'Default High Contrast', mark: 'vscode-theme-defaults-themes-hc_black-json' },
@@ -24,6 +24,8 @@ export interface WorkbenchOptions {
   readonly folder?: string;
   /** More files for the opened folder: name and text. With neither `folder` nor `files` the window is empty. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Instead of these: files of a folder that is on no disk, which only an extension of the tests has. Nothing in it can be written. */
+  readonly memoryFiles?: Readonly<Record<string, string>>;
   readonly settings?: Settings;
   readonly theme?: Theme;
   /** Watches how long the extension host is held up: see hostDelay(). */
@@ -54,7 +56,7 @@ export class Workbench {
     this.errors = new ErrorWatch(this.page, setup, this.logFolder);
   }
 
-  static async open({ folder, files, settings, theme = 'dark', hostProbe = false, language }: WorkbenchOptions): Promise<Workbench> {
+  static async open({ folder, files, memoryFiles, settings, theme = 'dark', hostProbe = false, language }: WorkbenchOptions): Promise<Workbench> {
     const setup = readSetup();
     const scratch = mkdtempSync(path.join(tmpdir(), 'stepscope-e2e-'));
     let opened: string | undefined;
@@ -65,13 +67,14 @@ export class Workbench {
       for (const [name, text] of Object.entries(files ?? {})) writeFileSync(path.join(opened, name), text);
     }
     const all = { 'workbench.colorTheme': THEMES[theme].name, ...settings };
-    if (hostProbe) installProbe(setup, probeFolder(setup, scratch));
+    if (hostProbe) installBeside(setup, scratch, 'host-probe');
+    if (memoryFiles !== undefined) writeFileSync(path.join(installBeside(setup, scratch, 'memory-files'), 'files.json'), JSON.stringify(memoryFiles));
     const server = await Server.start(setup, path.join(scratch, 'data'), all);
     let browser: BrowserPage | undefined;
     try {
       browser = await openBrowser(setup);
       const workbench = new Workbench(setup, scratch, server, browser, opened);
-      await workbench.load(theme, language);
+      await workbench.load(memoryFiles === undefined ? opened : 'stepscope-memory:/', theme, language);
       return workbench;
     } catch (error) {
       const file = path.join(screenshots(setup), 'failed-to-open.png');
@@ -95,7 +98,7 @@ export class Workbench {
 
   /** The longest that the extension host was held up since then (ms since 1970), in ms. Needs `hostProbe`. */
   hostDelay(since: number): number {
-    const lines = readFileSync(path.join(probeFolder(this.setup, this.scratch), 'delays.txt'), 'utf8').trim().split('\n').map((line) => line.split(' ').map(Number));
+    const lines = readFileSync(path.join(besideFolder(this.setup, this.scratch, 'host-probe'), 'delays.txt'), 'utf8').trim().split('\n').map((line) => line.split(' ').map(Number));
     return Math.max(...lines.flatMap(([time = 0, delay = 0]) => (time >= since ? [delay] : [])));
   }
 
@@ -104,11 +107,11 @@ export class Workbench {
     return this.setup.version;
   }
 
-  private async load(theme: Theme, language: string | undefined): Promise<void> {
+  private async load(folder: string | undefined, theme: Theme, language: string | undefined): Promise<void> {
     // What the messages of a language pack would set.
     if (language !== undefined) await this.page.addInitScript(`globalThis._VSCODE_NLS_LANGUAGE = ${JSON.stringify(language)}`);
     await this.page.addInitScript({ path: path.join(this.setup.repository, 'test', 'e2e', 'page-probe.js') });
-    await this.page.goto(this.server.url({ folder: this.folder }));
+    await this.page.goto(this.server.url({ folder }));
     await this.themed(theme);
     await this.page.locator('.statusbar-item').first().waitFor({ timeout: WAIT });
   }

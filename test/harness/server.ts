@@ -27,7 +27,7 @@ const QUIET: Settings = {
 };
 
 export interface UrlOptions {
-  /** The folder to open; none for an empty window. */
+  /** The folder to open, as a path or as an address; none for an empty window. */
   readonly folder?: string | undefined;
   /** The module whose `run()` the extension host shall call. */
   readonly tests?: string | undefined;

@@ -59,10 +59,11 @@ describe('an evaluation that is interrupted', function () {
       store: createScoreStore(path.join(storage, 'scores'), failed),
       jobs: createTextJobs(readerScript),
       verifier: async () => overheardModel(await engine.load(bundledModelDirectory(folder, 'r-prm')), (prompt) => asked.push(prompt)),
+      second: () => Promise.reject(new Error('no second model is asked')),
       symbolicScript: path.join(folder, 'dist', 'symbolic.js'),
       activities: createActivities(),
       rates: createEvalRates(state),
-      modelName: () => 'r-prm',
+      names: { verifier: () => 'r-prm', second: () => 'r-prm' },
     });
     /** The state of a log; its rows in the order in which they were written, one for each line. */
     async function read(id: string): Promise<EvalState & { readonly written: readonly number[] }> {
@@ -82,7 +83,7 @@ describe('an evaluation that is interrupted', function () {
 
   before('opens a data set', async () => {
     const data = (await openText(ROWS.map((row) => `${JSON.stringify(row)}\n`).join(''), 'jsonl')).document.uri;
-    request = { eval: processBenchEval, data, rows: ALL, settings: { eval: 'processbench', verifier: DEFAULT_VERIFIER_SETTINGS, options: {}, scores: [] }, scores: [], withModel: true };
+    request = { eval: processBenchEval, data, rows: ALL, settings: { eval: 'processbench', verifier: DEFAULT_VERIFIER_SETTINGS, options: {}, scores: [] }, scores: [] };
   });
 
   after('lets go', () => {
@@ -103,7 +104,7 @@ describe('an evaluation that is interrupted', function () {
     await sleep(Math.max(1000, 3 * (Date.now() - begun)));
     assert.ok((await rowsOf(id)).length <= rows.length + 1);
     assert.ok(asked.length <= questions + STEPS);
-    assert.match(evals.progress(id), /^paused, /);
+    assert.match(evals.progress(id), /^\d\/8 rows, /);
     const held = await rowsOf(id);
     assert.ok(held.length < ROWS.length);
 
@@ -116,7 +117,8 @@ describe('an evaluation that is interrupted', function () {
     assert.deepEqual(cancelled.written.slice(0, held.length), held);
     assert.ok(cancelled.written.length < ROWS.length);
 
-    assert.ok((await evals.resume(id)).ok);
+    // Pressed twice.
+    assert.deepEqual((await Promise.all([evals.resume(id), evals.resume(id)])).map(({ ok }) => ok), [true, false]);
     await evals.ended(id);
     const whole = await read(id);
     assert.equal(whole.end?.reason, 'done', whole.end?.message);

@@ -4,6 +4,7 @@ import type { AnalysisHostMessage, AnalysisSnapshot, AnalysisViewMessage } from 
 import { createButton } from '../components/button.ts';
 import { element } from '../components/element.ts';
 import { t } from '../components/l10n.ts';
+import { scrollsByKeys } from '../components/scroll-region.ts';
 import { createTabStrip } from '../components/tab-strip.ts';
 import { createAnalysisText, MISQUOTED } from './analysis-text.ts';
 
@@ -16,11 +17,7 @@ const title = element('h1');
 title.setAttribute('aria-live', 'polite');
 const trace = element('p', 'trace');
 const stepText = element('blockquote');
-// A long text scrolls, and can be scrolled by keys.
-new ResizeObserver(() => {
-  if (stepText.scrollHeight > stepText.clientHeight) stepText.tabIndex = 0;
-  else stepText.removeAttribute('tabindex');
-}).observe(stepText);
+scrollsByKeys(stepText);
 const numbers = element('div', 'numbers');
 const provenance = element('p', 'provenance');
 const message = element('p', 'message');

@@ -5,6 +5,8 @@ import { createButton } from '../components/button.ts';
 import { createChoice, type Choice } from '../components/choice.ts';
 import { element } from '../components/element.ts';
 import { t } from '../components/l10n.ts';
+import { usesScreenReader } from '../components/screen-reader.ts';
+import { createStatusLine } from '../components/status-line.ts';
 import { createVirtualGrid, type VirtualColumn } from '../components/virtual-grid.ts';
 import { createMatrixView } from './matrix-view.ts';
 
@@ -16,7 +18,8 @@ interface Kept {
 
 const host = acquireVsCodeApi<Kept>();
 const post = (message: AttentionViewMessage): void => host.postMessage(message);
-let kept: Kept = host.getState() ?? { uri: '', table: false };
+// A table can be read out; of a matrix only the cell that has the focus.
+let kept: Kept = host.getState() ?? { uri: '', table: usesScreenReader() };
 let snapshot: AttentionSnapshot | undefined;
 
 function keep(change: Partial<Kept>): void {
@@ -25,8 +28,7 @@ function keep(change: Partial<Kept>): void {
 }
 
 const title = document.createElement('h1');
-const status = element('p', 'status');
-status.setAttribute('role', 'status');
+const status = createStatusLine();
 const notes = element('ul', 'notes');
 const bar = element('div', 'bar');
 const choices = new Map<AttentionChoiceName, Choice>();
@@ -126,7 +128,7 @@ function show(now: AttentionSnapshot): void {
   snapshot = now;
   const { status: said, busy, off } = now;
   title.textContent = now.title;
-  if (status.textContent !== said) status.textContent = said;
+  status.update(said);
   showChoices(now.choices);
   notes.replaceChildren(
     ...now.notes.map((text) => {
@@ -157,6 +159,6 @@ window.addEventListener('keydown', ({ key, target }) => {
 });
 const actions = element('div', 'bar');
 actions.append(read, cancel, model, pair, select, toggle, save);
-document.getElementById('attention')?.append(title, status, bar, actions, parts.element, made, grid.element, legend, tokens.element, notes);
+document.getElementById('attention')?.append(title, status.element, bar, actions, parts.element, made, grid.element, legend, tokens.element, notes);
 window.addEventListener('message', ({ data }: MessageEvent<AttentionHostMessage>) => show(data.snapshot));
 post({ type: 'ready' });

@@ -8,6 +8,7 @@ import { createChoice } from '../components/choice.ts';
 import { keepPlace } from '../components/keep-place.ts';
 import { t } from '../components/l10n.ts';
 import { plainTable } from '../components/plain-table.ts';
+import { createStatusLine } from '../components/status-line.ts';
 import { createVirtualGrid, fillCells, type VirtualColumn } from '../components/virtual-grid.ts';
 
 /** What outlives a reload: which runs, and what the others are compared with. The data is asked for again. */
@@ -48,9 +49,8 @@ function openRun(at: number): void {
 }
 
 const title = document.createElement('h1');
-const status = document.createElement('p');
-status.setAttribute('role', 'status');
-status.textContent = WORDS.waiting;
+const status = createStatusLine();
+status.update(WORDS.waiting);
 const cancel = createButton(WORDS.cancel, () => post({ type: 'cancel' }));
 const save = createButton(WORDS.save, () => post({ type: 'export' }));
 const bar = document.createElement('div');
@@ -116,7 +116,7 @@ function show(now: CompareSnapshot): void {
   snapshot = now;
   keep({ runs: now.runs, reference: now.reference });
   title.textContent = now.title;
-  status.textContent = now.status;
+  status.update(now.status);
   cancel.hidden = !now.busy;
   reference.update(now.names, now.reference);
   reference.element.hidden = now.names.length < 2;
@@ -146,7 +146,7 @@ cancel.hidden = true;
 const problemBar = document.createElement('div');
 problemBar.className = 'bar';
 problemBar.append(filter);
-document.getElementById('compare')?.append(title, status, bar, warnings, arms, charts, reference.element, differences, settings, heading, problemBar, none, grid.element);
+document.getElementById('compare')?.append(title, status.element, bar, warnings, arms, charts, reference.element, differences, settings, heading, problemBar, none, grid.element);
 list();
 window.addEventListener('message', ({ data }: MessageEvent<CompareHostMessage>) => show(data.snapshot));
 post({ type: 'ready', runs: [...kept.runs], reference: kept.reference });

@@ -21,7 +21,7 @@ export function plainTable({ name, columns, rows, refs = [], opens = 0, note }: 
     const row = body.insertRow();
     for (const [column, text] of cells.entries()) {
       const cell = row.insertCell();
-      cell.classList.toggle('number', columns[column]?.numeric === true);
+      cell.className = columns[column]?.numeric === true ? 'number' : lengthClass(text);
       const ref = column === opens ? refs[at] : undefined;
       if (ref !== undefined && onOpen !== undefined) cell.append(link(text, () => onOpen(ref)));
       else cell.textContent = text;
@@ -35,6 +35,11 @@ export function plainTable({ name, columns, rows, refs = [], opens = 0, note }: 
     region.append(under);
   }
   return region;
+}
+
+/** Words that belong together stay on one line, and a sentence is not squeezed into a column of single words. */
+function lengthClass({ length }: string): string {
+  return length <= 12 ? 'short' : length > 20 ? 'long' : '';
 }
 
 function link(text: string, onPress: () => void): HTMLElement {

@@ -78,6 +78,8 @@ export function createVirtualGrid<Name extends string>(options: VirtualGridOptio
   const lines: Line<Name>[] = [];
   let dropped: ReadonlySet<Name> = new Set();
   let rows = 0;
+  /** The position that is drawn on the first line. */
+  let drawn = 0;
   let selected = 0;
   let pending: { readonly top: number; readonly selected: number } | undefined;
 
@@ -116,9 +118,30 @@ export function createVirtualGrid<Name extends string>(options: VirtualGridOptio
     grid.style.setProperty('--least', `${least}em`);
   }
 
+  /**
+   * A row that stays in sight keeps its element, and after a jump each place has another one: a screen reader reads out the
+   * selected row only where that is another element than before.
+   */
+  function rotate(first: number): void {
+    const by = first - drawn;
+    drawn = first;
+    if (by === 0 || lines.length < 2) return;
+    const moved = Math.abs(by) < lines.length ? by : Math.sign(by);
+    const away = moved > 0 ? lines.splice(0, moved) : lines.splice(moved);
+    const elements = away.map(({ element }) => element);
+    if (moved > 0) {
+      lines.push(...away);
+      layer.append(...elements);
+    } else {
+      lines.unshift(...away);
+      layer.prepend(...elements);
+    }
+  }
+
   function draw(): void {
     const height = view();
     const { first, offset } = windowAt(grid.scrollTop, rows, ROW_HEIGHT, height);
+    rotate(first);
     const count = Math.max(0, Math.min(rows - first, Math.ceil((height + offset) / ROW_HEIGHT)));
     layer.style.height = `${Math.min(height, rows * ROW_HEIGHT)}px`;
     layer.style.top = `${header.offsetHeight}px`;

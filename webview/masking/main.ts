@@ -8,6 +8,8 @@ import { factList } from '../components/facts.ts';
 import { createFilterBox } from '../components/filter-box.ts';
 import { t } from '../components/l10n.ts';
 import { createOptions } from '../components/options.ts';
+import { scrollsByKeys } from '../components/scroll-region.ts';
+import { createStatusLine } from '../components/status-line.ts';
 import { createPlansView } from './plans-view.ts';
 import { createStepsView } from './steps-view.ts';
 import { struckText } from './struck-text.ts';
@@ -26,12 +28,12 @@ function change(part: Partial<MaskDraft>): void {
 }
 
 const title = element('h1');
-const status = element('p', 'status');
-status.setAttribute('role', 'status');
+const status = createStatusLine();
 const notes = element('div', 'notes');
 const facts = factList();
 const system = element('p', 'question');
 const question = element('p', 'question');
+for (const text of [system, question]) scrollsByKeys(text);
 question.title = t('Select a part of the question to hide it');
 
 const targets = createOptions('checkbox', t('What to hide'), (chosen) => change({ targets: chosen }));
@@ -86,7 +88,7 @@ function show(snapshot: MaskingSnapshot | undefined, missing: string | undefined
   shown = snapshot;
   body.hidden = snapshot === undefined;
   title.textContent = snapshot?.title ?? t('Hidden Input');
-  status.textContent = snapshot?.status ?? missing ?? '';
+  status.update(snapshot?.status ?? missing ?? '');
   if (snapshot === undefined) return;
   if (snapshot.id !== undefined) host.setState({ id: snapshot.id });
   const { draft, busy } = snapshot;
@@ -129,7 +131,7 @@ const choices = element('div', 'choices');
 choices.append(section(t('What to hide'), targets.element, part.element, partSaid), section(t('From where on, and how'), start.element, methods.element, fields, partsLack));
 const body = element('div');
 body.append(system, question, notes, choices, bar, blocked, plans.element, section(t('Step by step'), steps.element), section(t('How it was made'), facts.element));
-document.getElementById('masking')?.append(title, status, body);
+document.getElementById('masking')?.append(title, status.element, body);
 window.addEventListener('message', ({ data }: MessageEvent<MaskingHostMessage>) => show(data.snapshot, data.missing));
 show(undefined, undefined);
 post({ type: 'ready' });

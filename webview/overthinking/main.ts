@@ -6,6 +6,7 @@ import { createButton } from '../components/button.ts';
 import { createChoice } from '../components/choice.ts';
 import { element } from '../components/element.ts';
 import { factList } from '../components/facts.ts';
+import { createStatusLine } from '../components/status-line.ts';
 import { createVirtualGrid } from '../components/virtual-grid.ts';
 import { LABELS } from './labels.ts';
 import { createPartSection, type PartSection } from './part-section.ts';
@@ -30,8 +31,7 @@ function keep(change: Partial<Kept>): void {
 }
 
 const title = element('h1');
-const summary = element('p', 'summary');
-summary.setAttribute('role', 'status');
+const summary = createStatusLine('summary');
 const notes = element('p', 'quiet');
 const facts = factList();
 const detector = element('p', 'quiet');
@@ -135,8 +135,7 @@ function show(snapshot: OverthinkingSnapshot | undefined, missing: string | unde
   body.hidden = snapshot === undefined;
   const heading = snapshot?.title ?? LABELS.title;
   if (title.textContent !== heading) title.textContent = heading;
-  const said = snapshot?.summary ?? missing ?? '';
-  if (summary.textContent !== said) summary.textContent = said;
+  summary.update(snapshot?.summary ?? missing ?? '');
   if (snapshot === undefined) return;
   notes.textContent = snapshot.notes.join(' ');
   notes.hidden = snapshot.notes.length === 0;
@@ -166,7 +165,7 @@ window.addEventListener('keydown', (event) => {
 
 const body = element('div');
 body.append(facts.element, notes, first.element, bar, timeline.element, grid.element, curveBar, cursor, keys, detector, parts);
-document.getElementById('overthinking')?.append(title, summary, body);
+document.getElementById('overthinking')?.append(title, summary.element, body);
 arrange();
 window.addEventListener('message', ({ data }: MessageEvent<OverthinkingHostMessage>) => {
   if (data.type === 'snapshot') show(data.snapshot, data.missing);

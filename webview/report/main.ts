@@ -1,17 +1,17 @@
 import '../components/page.css';
 import './main.css';
+import { reportReader } from '../../src/protocol/report-parts.ts';
 import type { ReportHostMessage, ReportKey, ReportViewMessage } from '../../src/protocol/report-view.ts';
 import { createButton } from '../components/button.ts';
 import { keepPlace } from '../components/keep-place.ts';
 import { t } from '../components/l10n.ts';
+import { createStatusLine } from '../components/status-line.ts';
 import { createBlockList } from './block-view.ts';
 
 const host = acquireVsCodeApi<ReportKey>();
 const post = (message: ReportViewMessage): void => host.postMessage(message);
 
-const status = document.createElement('p');
-status.setAttribute('role', 'status');
-status.className = 'status';
+const status = createStatusLine();
 const actions = document.createElement('span');
 actions.className = 'bar';
 const copy = createButton(t('Copy as Markdown'), () => post({ type: 'copy' }));
@@ -20,13 +20,16 @@ const bar = document.createElement('div');
 bar.className = 'bar';
 bar.append(actions, copy, save);
 const list = createBlockList((ref) => post({ type: 'open', ref }));
-document.getElementById('report')?.append(status, bar, list.element);
+document.getElementById('report')?.append(status.element, bar, list.element);
 
 let offered = '';
-window.addEventListener('message', ({ data }: MessageEvent<ReportHostMessage>) => {
+const reader = reportReader();
+window.addEventListener('message', ({ data: message }: MessageEvent<ReportHostMessage>) => {
+  const data = reader.take(message);
+  if (data === undefined) return;
   host.setState(data.key);
   document.title = data.title;
-  if (status.textContent !== data.status) status.textContent = data.status;
+  status.update(data.status);
   copy.hidden = data.blocks.length === 0;
   save.hidden = !data.canExport;
   const now = JSON.stringify(data.actions);

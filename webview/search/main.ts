@@ -6,6 +6,8 @@ import { createButton } from '../components/button.ts';
 import { createChoice } from '../components/choice.ts';
 import { factList } from '../components/facts.ts';
 import { t } from '../components/l10n.ts';
+import { scrollsByKeys } from '../components/scroll-region.ts';
+import { createStatusLine } from '../components/status-line.ts';
 import { createVirtualGrid, fillCells, type VirtualColumn } from '../components/virtual-grid.ts';
 import { createDetailView } from './detail-view.ts';
 import { createLaneView, type Place } from './lane-view.ts';
@@ -35,13 +37,12 @@ function select(place: Place): void {
 }
 
 const title = document.createElement('h1');
-const status = document.createElement('p');
-status.setAttribute('role', 'status');
-status.className = 'status';
+const status = createStatusLine();
 const overall = document.createElement('p');
 overall.className = 'quiet';
 const question = document.createElement('p');
 question.className = 'question';
+scrollsByKeys(question);
 const notes = document.createElement('p');
 notes.className = 'quiet';
 const facts = factList();
@@ -128,7 +129,7 @@ function show(snapshot: SearchSnapshot | undefined, missing: string | undefined)
   body.hidden = snapshot === undefined;
   if (snapshot !== undefined && snapshot.problem !== kept.problem) leave(snapshot.problem);
   title.textContent = snapshot?.title ?? t('Search');
-  status.textContent = snapshot?.status ?? missing ?? '';
+  status.update(snapshot?.status ?? missing ?? '');
   if (snapshot === undefined) return;
   overall.textContent = snapshot.overall ?? '';
   overall.hidden = snapshot.overall === undefined;
@@ -165,7 +166,7 @@ below.className = 'below';
 below.append(detail.element, whatIf.element);
 const body = document.createElement('div');
 body.append(overall, problems.element, question, facts.element, settings, notes, bar, lane.element, legend, grid.element, below);
-document.getElementById('search')?.append(title, status, body);
+document.getElementById('search')?.append(title, status.element, body);
 detail.update(undefined);
 arrange();
 window.addEventListener('message', ({ data }: MessageEvent<SearchHostMessage>) => {

@@ -3,6 +3,7 @@ import { MOST_ROWS_A_PAGE, type TableColumn, type TableHostMessage, type TableQu
 import { createButton } from '../components/button.ts';
 import { createFilterBox } from '../components/filter-box.ts';
 import { t } from '../components/l10n.ts';
+import { createStatusLine } from '../components/status-line.ts';
 import { createVirtualGrid, fillCells, type VirtualColumn } from '../components/virtual-grid.ts';
 
 /** What outlives a reload: where one was. The data is asked for again. */
@@ -61,10 +62,8 @@ const filter = createFilterBox({
   onLeave: () => grid.focus(),
 });
 const cancel = createButton(t('Cancel'), () => post({ type: 'cancel' }));
-const status = document.createElement('p');
-status.className = 'status';
-status.setAttribute('role', 'status');
-status.textContent = t('Opening…');
+const status = createStatusLine();
+status.update(t('Opening…'));
 const trouble = document.createElement('p');
 trouble.className = 'trouble';
 trouble.setAttribute('role', 'alert');
@@ -112,7 +111,7 @@ function show(now: TableState): void {
     outdated = new Map();
   }
   state = now;
-  status.textContent = [now.status, now.format].filter((part) => part !== '').join(' ');
+  status.update([now.status, now.format].filter((part) => part !== '').join(' '));
   cancel.hidden = !now.busy;
   troubleText.textContent = now.trouble ?? '';
   for (const button of readings) button.hidden = !now.unread;
@@ -154,7 +153,7 @@ bar.className = 'bar';
 bar.append(filter.element, cancel);
 cancel.hidden = true;
 trouble.hidden = true;
-document.getElementById('table')?.append(bar, status, trouble, grid.element);
+document.getElementById('table')?.append(bar, status.element, trouble, grid.element);
 document.addEventListener('keydown', (event) => {
   const typing = event.target instanceof Element && event.target.tagName === 'VSCODE-TEXT-FIELD';
   if (event.key !== '/' || typing || event.ctrlKey || event.altKey || event.metaKey) return;

@@ -1,5 +1,5 @@
 import { fail, ok, type Result } from '../result.ts';
-import type { RunLog } from '../run/run-log.ts';
+import { allSteps, type RunLog } from '../run/run-log.ts';
 import type { RunHeader } from '../run/run.ts';
 import type { Eval, EvalSettings } from './eval.ts';
 import type { EvalEvent, EvalRow, RowFailed } from './events.ts';
@@ -45,9 +45,15 @@ export function createRunState(earlier: readonly EvalRow[] = []): EvalRunState {
 }
 
 /** The rows of a log, each once; a line that is no row of this eval is left out. */
-export function rowsOfLog({ events }: RunLog, about: Pick<Eval, 'readRow'>): EvalRow[] {
+export function rowsOfLog(log: RunLog, about: Pick<Eval, 'readRow'>): EvalRow[] {
+  return allSteps(rowsOfLogInSteps(log, about));
+}
+
+/** The same, a step an event: whoever must not be held up by a long log pauses between them. */
+export function* rowsOfLogInSteps({ events }: RunLog, about: Pick<Eval, 'readRow'>): Generator<void, EvalRow[]> {
   const rows = new Map<number, EvalRow>();
   for (const event of events) {
+    yield;
     if (typeof event !== 'object' || event === null || (event as { type?: unknown }).type !== 'row') continue;
     const row = about.readRow((event as { row?: unknown }).row);
     if (row) rows.set(row.row, row);

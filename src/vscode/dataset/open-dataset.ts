@@ -4,6 +4,7 @@ import type { Dataset, DatasetChange } from '../../formats/dataset.ts';
 import type { OpenOptions } from '../../formats/trace-rows.ts';
 import type { FormatErrorReason } from '../../formats/trace-file.ts';
 import type { OpenInReader } from '../../formats/worker/dataset-readers.ts';
+import { networkAddress } from '../network-address.ts';
 import { documentName } from '../trace-documents.ts';
 
 export type OpenDataset = (uri: vscode.Uri, options: OpenOptions) => Promise<Result<Dataset, FormatErrorReason>>;
@@ -15,6 +16,8 @@ export function createOpenDataset(openInReader: OpenInReader): OpenDataset {
 
 async function openWhole(uri: vscode.Uri, options: OpenOptions, openInReader: OpenInReader): Promise<Result<Dataset, FormatErrorReason>> {
   const name = documentName(uri);
+  const refusal = networkAddress(uri);
+  if (refusal !== undefined) return fail('no-such-row', refusal);
   const bytes = await read(uri);
   if (bytes === undefined) return fail('no-such-row', vscode.l10n.t('{0} cannot be read: check that the file is still there, and open it again.', name));
   const opened = await openInReader({ name, bytes }, options);

@@ -11,11 +11,14 @@ import type { TextJobs } from '../../formats/worker/text-jobs.ts';
 import { createSymbolicEquality } from '../../models/symbolic/symbolic-equality.ts';
 import type { DatasetLibrary } from '../dataset/dataset-library.ts';
 import type { Disposable } from '../disposable.ts';
+import { networkAddress } from '../network-address.ts';
 import type { ScoreStore } from '../score-store.ts';
+import type { LoadedJudge } from '../second-verifier.ts';
 import { documentName } from '../trace-documents.ts';
 import { rowsAtOnce } from '../verifier-choice.ts';
 import { openEvalFile, type EvalFile } from './eval-file.ts';
 import type { EvalRequest } from './eval-request.ts';
+import { readAhead } from './read-ahead.ts';
 import { storedModelScores } from './stored-model-scores.ts';
 
 /** What evaluations are made with. */
@@ -24,7 +27,7 @@ export interface EvalParts {
   readonly store: ScoreStore;
   readonly jobs: Pick<TextJobs, 'scores'>;
   readonly verifier: (settings: EvalSettings, signal: AbortSignal) => Promise<LanguageModel>;
-  readonly second: (judge: SecondJudge, signal: AbortSignal) => Promise<LanguageModel>;
+  readonly second: (judge: SecondJudge, signal: AbortSignal) => Promise<LoadedJudge>;
   /** The bundled entry of the computer algebra. */
   readonly symbolicScript: string;
 }
@@ -48,11 +51,11 @@ export async function openEvalContext(parts: EvalParts, request: EvalRequest, do
     const scores = await openScores(parts, request.scores, file.value.rows);
     const judges = await openJudges(parts, request, signal);
     let reused = false;
-    const sources = [...scores, ...judges.map(({ model, asked }) => storedModelScores(model, asked, parts.store, rowsAtOnce(), () => (reused = true)))];
+    const sources = [...scores, ...judges.map((judge) => storedModelScores(judge.model, judge.asked, parts.store, judge.rowsAtOnce, () => (reused = true)))];
     const models = judges.map(({ model }) => model);
     const symbolic = request.eval.needs.label === 'gold-answer' ? createSymbolicEquality(parts.symbolicScript) : undefined;
     const context: EvalContext = {
-      data: { name: file.value.name, rows, trace: sameRows(file.value, done) },
+      data: { name: file.value.name, rows, trace: sameRows({ ...file.value, trace: readAhead(rows, (row) => file.value.trace(row)) }, done) },
       settings,
       scores: sources,
       done: new Set(done.map(({ row }) => row)),
@@ -71,8 +74,7 @@ export async function openEvalContext(parts: EvalParts, request: EvalRequest, do
   }
 }
 
-interface Judge {
-  readonly model: LanguageModel;
+interface Judge extends LoadedJudge {
   readonly asked: VerifierSettings;
 }
 
@@ -80,8 +82,8 @@ interface Judge {
 async function openJudges({ verifier, second }: EvalParts, { eval: { needs }, settings }: EvalRequest, signal: AbortSignal): Promise<readonly Judge[]> {
   const judges: Judge[] = [];
   for (const which of judgingModels(needs, settings)) {
-    if (which === 'verifier') judges.push({ model: await verifier(settings, signal), asked: settings.verifier });
-    else if (settings.second !== undefined) judges.push({ model: await second(settings.second, signal), asked: secondSettings(settings.verifier, settings.second) });
+    if (which === 'verifier') judges.push({ model: await verifier(settings, signal), rowsAtOnce: rowsAtOnce(), asked: settings.verifier });
+    else if (settings.second !== undefined) judges.push({ ...(await second(settings.second, signal)), asked: secondSettings(settings.verifier, settings.second) });
   }
   const alike = settings.second && sameJudge(settings.verifier, settings.second, judges.map(({ model }) => model.info));
   if (alike !== undefined) throw new StepscopeError('same-judge', alike);
@@ -111,6 +113,8 @@ async function openScores({ jobs }: EvalParts, files: readonly vscode.Uri[], dat
 
 async function readScores(jobs: EvalParts['jobs'], uri: vscode.Uri, dataRows: number): ReturnType<TextJobs['scores']> {
   const name = documentName(uri);
+  const refusal = networkAddress(uri);
+  if (refusal !== undefined) return fail('cannot-read', refusal);
   try {
     return await jobs.scores(name, await vscode.workspace.fs.readFile(uri), dataRows);
   } catch {

@@ -3,7 +3,7 @@ import { errorText } from '../../core/error-text.ts';
 import type { EvalSettings } from '../../core/eval/eval.ts';
 import { evalNamed } from '../../core/eval/evals.ts';
 import type { EvalRow } from '../../core/eval/events.ts';
-import { rowsOfLog } from '../../core/eval/run-state.ts';
+import { rowsOfLogInSteps } from '../../core/eval/run-state.ts';
 import { readEvalState } from '../../core/eval/state.ts';
 import { fail, ok, StepscopeError, type Result } from '../../core/result.ts';
 import type { RunEnd, RunHeader, RunModel } from '../../core/run/run.ts';
@@ -12,9 +12,11 @@ import type { TextJobs } from '../../formats/worker/text-jobs.ts';
 import type { Activities } from '../activities.ts';
 import { cancellable } from '../cancellable.ts';
 import type { Disposable } from '../disposable.ts';
+import { inSteps } from '../in-steps.ts';
 import { createLiveRuns, type LiveRun } from '../runs/live-runs.ts';
 import { otherModel } from '../runs/other-model.ts';
 import { newRunId } from '../runs/run-id.ts';
+import { createPause } from '../pause.ts';
 import type { RunStore, RunWriter } from '../runs/run-store.ts';
 import { documentName } from '../trace-documents.ts';
 import { openEvalContext, type EvalParts } from './eval-context.ts';
@@ -39,7 +41,7 @@ export interface EvalRuns extends Disposable {
   ended(id: string): Promise<void>;
   /** The report as it is, or was a moment ago while it runs. */
   content(id: string): Promise<Result<EvalContent>>;
-  /** How far a run is, in a few words; empty where it does not run. */
+  /** How far a run is, in a few words, without whether it is paused; empty where it does not run. */
   progress(id: string): string;
   onDidChange(listener: (id: string | undefined) => void): Disposable;
 }
@@ -59,6 +61,9 @@ interface Live extends LiveRun {
   progress: string;
 }
 
+/** How far a run is, is told at this beat: scores that are there come a thousand rows a second. */
+const BEAT_MS = 200;
+
 /** A run to begin or to go on with. */
 interface Launch {
   readonly request: EvalRequest;
@@ -70,6 +75,8 @@ interface Launch {
 export function createEvalRuns(dependencies: EvalRunsDependencies): EvalRuns {
   const { runs, jobs, activities, rates, names } = dependencies;
   const live = createLiveRuns<Live>();
+  /** Their logs are being read: a second press would score everything twice. */
+  const resuming = new Set<string>();
   /** The window closes. */
   let closed = false;
   let last: { readonly id: string; readonly content: Result<EvalContent> } | undefined;
@@ -92,13 +99,19 @@ export function createEvalRuns(dependencies: EvalRunsDependencies): EvalRuns {
       const judges = [...settings.scores, ...models.map(({ info }) => info.name)];
       const writer = begin(done.length === 0 && opened.ok ? { ...header, models, settings: { ...settings, judges }, title: [header.title, ...(judges.length === 0 ? [] : [judges.join(', ')])].join(' · ') } : header);
       let progress = { done: done.length, of: request.rows.length, fresh: 0, seconds: 0 };
+      let timer: NodeJS.Timeout | undefined;
       const show = (): void => {
+        clearTimeout(timer);
+        timer = undefined;
         const estimate = entry.content.headline();
-        entry.progress = progressText({ ...progress, paused: entry.gate.paused, ...(estimate !== undefined && { estimate }) });
-        writer.progress(entry.progress);
-        activity.report(entry.progress);
-        notification.report({ message: entry.progress, increment: 0 });
+        const text = (paused: boolean): string => progressText({ ...progress, paused, ...(estimate !== undefined && { estimate }) });
+        entry.progress = text(false);
+        const said = text(entry.gate.paused);
+        writer.progress(said);
+        activity.report(said);
+        notification.report({ message: said, increment: 0 });
       };
+      const pause = createPause();
       entry.content.onChange(() => {
         show();
         live.tell(id);
@@ -125,16 +138,18 @@ export function createEvalRuns(dependencies: EvalRunsDependencies): EvalRuns {
               const fresh = progress.fresh + (event.type === 'row' ? 1 : 0);
               progress = { ...progress, done: progress.done + 1, fresh, seconds: (Date.now() - begun - entry.gate.waited) / 1000 };
               entry.content.refreshSoon();
-              show();
+              timer ??= setTimeout(show, BEAT_MS);
             }
             if (entry.gate.paused) show();
             await entry.gate.pass();
+            await pause();
           }
           return { reason: 'done' };
         } catch (error) {
           if (signal.aborted) return { reason: 'cancelled' };
           return { reason: 'failed', message: errorText(error) };
         } finally {
+          clearTimeout(timer);
           if (opened.ok) opened.value.dispose();
         }
       }
@@ -153,17 +168,26 @@ export function createEvalRuns(dependencies: EvalRunsDependencies): EvalRuns {
   }
 
   async function resume(id: string): Promise<Result<void>> {
-    if (live.has(id)) return fail('busy', vscode.l10n.t('The evaluation is going on already.'));
+    if (live.has(id) || resuming.has(id)) return fail('busy', vscode.l10n.t('The evaluation is going on already.'));
+    resuming.add(id);
+    try {
+      return await takeUp(id);
+    } finally {
+      resuming.delete(id);
+    }
+  }
+
+  async function takeUp(id: string): Promise<Result<void>> {
     const log = await runs.read(id);
     if (!log.ok) return log;
-    const state = readEvalState(`${id}.jsonl`, log.value);
+    const state = readEvalState(`${id}.jsonl`, { ...log.value, events: [] });
     if (!state.ok) return state;
     const { header, end, eval: about } = state.value;
     const { data, settings, title } = header;
     if (end?.reason === 'done') return fail('done', vscode.l10n.t('{0} has come to its end: there is nothing to resume.', title));
     if (data?.uri === undefined) return fail('run-invalid', vscode.l10n.t('{0} does not say where its data is: run the evaluation anew.', title));
     const request: EvalRequest = { eval: about, data: vscode.Uri.parse(data.uri), rows: data.rows, settings, scores: (data.scores ?? []).map((uri) => vscode.Uri.parse(uri)) };
-    const done = rowsOfLog(log.value, about);
+    const done = await inSteps(rowsOfLogInSteps(log.value, about));
     // Without a row the log begins anew, so that its first line names the model that will score.
     if (done.length === 0) {
       const removed = await runs.remove(id);

@@ -1,9 +1,11 @@
 import * as vscode from 'vscode';
 import { markdownBlocks } from '../../formats/report/report-markdown.ts';
-import { parseReportKey, parseReportViewMessage, type ReportHostMessage, type ReportKey, type ReportViewMessage } from '../../protocol/report-view.ts';
+import { reportParts } from '../../protocol/report-parts.ts';
+import { parseReportKey, parseReportViewMessage, type ReportKey, type ReportViewMessage } from '../../protocol/report-view.ts';
 import type { Disposable } from '../disposable.ts';
 import { VIEWS } from '../manifest.ts';
 import { note } from '../navigation.ts';
+import { createPause } from '../pause.ts';
 import { showPage } from '../webview-page.ts';
 import type { ReportContent, ReportSource } from './report-source.ts';
 
@@ -22,6 +24,11 @@ interface Shown {
   ready: boolean;
   timer: NodeJS.Timeout | undefined;
   content: ReportContent | undefined;
+  /** Whether a report is being made and sent, and whether it is not the newest any more: then another one follows. */
+  sending: boolean;
+  stale: boolean;
+  /** Reports that were sent. */
+  sent: number;
 }
 
 /** The *Report* panels, one a report. `sources` make the reports, by the name that their keys have. */
@@ -31,14 +38,32 @@ export function createReportPanels(extension: vscode.Uri, sources: Readonly<Reco
 
   async function send(shown: Shown): Promise<void> {
     shown.timer = undefined;
+    shown.stale = true;
+    if (shown.sending) return;
+    shown.sending = true;
+    try {
+      while (shown.stale) {
+        shown.stale = false;
+        await sendOnce(shown);
+      }
+    } finally {
+      shown.sending = false;
+    }
+  }
+
+  async function sendOnce(shown: Shown): Promise<void> {
     const read = await shown.source.read(shown.key.id);
     if (panels.get(nameOf(shown.key)) !== shown) return;
     shown.content = read.ok ? read.value : undefined;
     if (read.ok) shown.panel.title = read.value.title;
     if (!shown.ready) return;
     const content: ReportContent = read.ok ? read.value : { title: vscode.l10n.t('Report'), status: read.error.message, actions: [], blocks: [] };
-    const message: ReportHostMessage = { type: 'report', key: shown.key, canExport: read.ok, ...content };
-    void shown.panel.webview.postMessage(message);
+    const pause = createPause();
+    for (const part of reportParts({ type: 'report', number: ++shown.sent, key: shown.key, canExport: read.ok, ...content })) {
+      void shown.panel.webview.postMessage(part);
+      await pause();
+      if (panels.get(nameOf(shown.key)) !== shown) return;
+    }
   }
 
   const sendSoon = (shown: Shown): void => void (shown.timer ??= setTimeout(() => void send(shown), BEAT_MS));
@@ -63,7 +88,7 @@ export function createReportPanels(extension: vscode.Uri, sources: Readonly<Reco
   }
 
   function adopt(key: ReportKey, source: ReportSource, panel: vscode.WebviewPanel): void {
-    const shown: Shown = { key, source, panel, ready: false, timer: undefined, content: undefined };
+    const shown: Shown = { key, source, panel, ready: false, timer: undefined, content: undefined, sending: false, stale: false, sent: 0 };
     panels.set(nameOf(key), shown);
     panel.onDidDispose(() => {
       clearTimeout(shown.timer);

@@ -5,9 +5,10 @@ import { pipeline } from 'node:stream/promises';
 import { t } from '@vscode/l10n';
 import { errorText } from '../../core/error-text.ts';
 import { fail, ok, type Result } from '../../core/result.ts';
-import { parseRunLog, runLine, type RunLog } from '../../core/run/run-log.ts';
+import { parseRunLogInSteps, runLine, type RunLog } from '../../core/run/run-log.ts';
 import type { RunEnd, RunHeader } from '../../core/run/run.ts';
 import type { Disposable } from '../disposable.ts';
+import { inSteps } from '../in-steps.ts';
 import { readRunEnds } from './run-ends.ts';
 
 /** A run as lists show it. */
@@ -167,7 +168,7 @@ export function createRunStore(folder: string, onError: (error: unknown) => void
     },
     async read(id) {
       const found = await text(id);
-      return found.ok ? parseRunLog(`${id}.jsonl`, found.value) : found;
+      return found.ok ? inSteps(parseRunLogInSteps(`${id}.jsonl`, found.value)) : found;
     },
     text,
     isRunning: (id) => running.has(id),

@@ -12,7 +12,7 @@ import { provenanceOf } from '../../core/verifier/combine.ts';
 import { readSearchLogInSteps, type LoggedProblem } from '../../formats/runs/search-log.ts';
 import type { Activities } from '../activities.ts';
 import type { Disposable } from '../disposable.ts';
-import { createPause } from '../pause.ts';
+import { inSteps } from '../in-steps.ts';
 import { createLiveRuns, type LiveRun } from '../runs/live-runs.ts';
 import { otherModel } from '../runs/other-model.ts';
 import { newRunId } from '../runs/run-id.ts';
@@ -144,12 +144,7 @@ export function createSearchRuns({ runs, scores, activities, atOnce, policy, ver
 
   async function readStored(id: string): Promise<Result<SearchState>> {
     const text = await runs.text(id);
-    if (!text.ok) return text;
-    const pause = createPause();
-    const steps = readSearchLogInSteps(`${id}.jsonl`, text.value);
-    let step = steps.next();
-    for (; step.done !== true; step = steps.next()) await pause();
-    return step.value;
+    return text.ok ? inSteps(readSearchLogInSteps(`${id}.jsonl`, text.value)) : text;
   }
 
   function stored(id: string): Promise<Result<SearchState>> {

@@ -41,7 +41,7 @@ describe(`the eval of ${PAGE}`, function () {
   before(async () => {
     mkdirSync(path.join(root, 'out'), { recursive: true });
     folder = mkdtempSync(path.join(root, 'out', 'added-eval-'));
-    const shared = { bundle: true, platform: 'node', format: 'cjs', external: ['onnxruntime-node'], plugins: [added], logLevel: 'silent' } as const;
+    const shared = { bundle: true, platform: 'node', format: 'cjs', external: ['onnxruntime-node'], plugins: [added], logLevel: 'silent' } satisfies Esbuild.BuildOptions;
     await build({ ...shared, entryPoints: [path.join(root, 'src', 'cli', 'main.ts')], outfile: path.join(folder, 'cli.js') });
     const stdin = { contents: testSource, loader: 'ts', resolveDir: path.join(root, 'test', 'unit', 'eval') } as const;
     await build({ ...shared, stdin, outfile: path.join(folder, 'loops.test.js') });

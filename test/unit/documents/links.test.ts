@@ -46,6 +46,17 @@ describe('pictures of the README', () => {
     }
   });
 
+  it('are made by the end-to-end tests, under the same names', () => {
+    const folder = path.join(root, 'test', 'e2e');
+    const tests = readdirSync(folder).filter((file) => file.endsWith('.test.ts')).map((file) => readFileSync(path.join(folder, file), 'utf8')).join('\n');
+    for (const { file } of shown) {
+      const name = path.basename(file, '.png');
+      const view = name.replace(/-(light|dark|high-contrast|high-contrast-light)$/, '');
+      // In one theme; in a loop over themes; or as a view that is taken in all of them.
+      assert.match(tests, new RegExp(`'${name}'|\`${view}-\\$\\{|\\b${view}'?: `), `no test takes ${name}`);
+    }
+  });
+
   it('are small, and nothing else lies beside them', () => {
     const sizes = shown.map(({ file }) => ({ file, bytes: statSync(path.join(root, file)).size }));
     for (const { file, bytes } of sizes) assert.ok(bytes <= MOST_BYTES.picture, `${file} has ${bytes} bytes`);

@@ -19,7 +19,7 @@ const NATIVES: Readonly<Record<string, { readonly folder: string; readonly files
 };
 /** What a package may hold beside its native files. */
 const SHIPPED = [
-  /^(package(\.nls(\.[\w-]+)?)?\.json|README\.md|CHANGELOG\.md|LICENSE|ThirdPartyNotices\.txt)$/,
+  /^(package(\.nls(\.[\w-]+)?)?\.json|vsix\/readme\.md|CHANGELOG\.md|LICENSE|ThirdPartyNotices\.txt)$/,
   /^dist\/[\w-]+\.js$/,
   /^dist\/webview\/[\w-]+\.(js|css)$/,
   /^media\/.*\.(svg|png|md|jsonl)$/,
@@ -29,7 +29,7 @@ const SHIPPED = [
   /^node_modules\/onnxruntime-(node|common)\/(package\.json|dist\/.*\.(js|json))$/,
 ];
 /** What everything else depends on. */
-const NEEDED = ['package.json', 'package.nls.json', 'package.nls.zh-cn.json', 'media/l10n/bundle.l10n.zh-cn.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'ThirdPartyNotices.txt', 'dist/extension.js', 'dist/lab.js', 'dist/engine.js', 'dist/template.js', 'dist/cli.js', 'media/icon.png', 'models/r-prm/model.onnx.data', 'models/reasoner/model.onnx.data'];
+const NEEDED = ['package.json', 'package.nls.json', 'package.nls.zh-cn.json', 'media/l10n/bundle.l10n.zh-cn.json', 'vsix/readme.md', 'CHANGELOG.md', 'LICENSE', 'ThirdPartyNotices.txt', 'dist/extension.js', 'dist/lab.js', 'dist/engine.js', 'dist/template.js', 'dist/cli.js', 'media/icon.png', 'models/r-prm/model.onnx.data', 'models/reasoner/model.onnx.data'];
 
 describe('packages', function () {
   this.timeout(120_000);
@@ -55,6 +55,15 @@ describe('packages', function () {
       const others = files.filter((file) => !NATIVE.test(file) && !SHIPPED.some((pattern) => pattern.test(file)));
       assert.deepEqual(others, [], target);
     }
+  });
+
+  it('have a README without pictures and without links to files, which are not in them', () => {
+    const readme = readFileSync(path.join(root, 'vsix', 'readme.md'), 'utf8');
+    assert.match(readme, /^# Stepscope\n/);
+    const targets = [...readme.matchAll(/\]\(([^)]*)\)/g)].map(([, target = '']) => target);
+    assert.ok(targets.length > 0);
+    for (const target of targets) assert.match(target, /^(https:|#)/);
+    assert.doesNotMatch(readme, /!\[/);
   });
 
   it('hold every file that the manifest names', () => {
