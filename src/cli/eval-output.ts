@@ -21,6 +21,14 @@ const FILE_MS = 30_000;
 export function createProgress(rows: number, parts = 'rows'): Progress {
   const terminal = process.stderr.isTTY;
   let next = Date.now() + (terminal ? TERMINAL_MS : FILE_MS);
+  /** Where it was when it was first told: rows of an earlier part took no time of this one. */
+  let first: { readonly done: number; readonly at: number } | undefined;
+  const throughput = (done: number, now: number): string => {
+    first ??= { done, at: now };
+    const [fresh, seconds] = [done - first.done, (now - first.at) / 1000];
+    if (fresh < 1 || seconds <= 0) return '';
+    return fresh >= seconds ? `, ${(fresh / seconds).toFixed(1)} ${parts}/s` : `, ${(seconds / fresh).toFixed(1)} s a ${parts.replace(/s$/, '')}`;
+  };
   const clear = () => {
     if (terminal) process.stderr.write('\r\x1b[K');
   };
@@ -31,9 +39,10 @@ export function createProgress(rows: number, parts = 'rows'): Progress {
     },
     show(done, estimate) {
       const started = Date.now();
+      const rate = throughput(done, started);
       if (started < next) return;
       const text = estimate();
-      const line = `${done}/${rows} ${parts}${text === undefined ? '' : `, ${text}`}`;
+      const line = `${done}/${rows} ${parts}${rate}${text === undefined ? '' : `, ${text}`}`;
       process.stderr.write(terminal ? `\r\x1b[K${line}` : `${line}\n`);
       next = Date.now() + Math.max(terminal ? TERMINAL_MS : FILE_MS, 10 * (Date.now() - started));
     },

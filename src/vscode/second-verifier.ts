@@ -9,7 +9,7 @@ import { serverKey } from './known-verifiers.ts';
 import { VERIFIER } from './model-role.ts';
 import { modelText } from './search/solve-command.ts';
 import { readSettings } from './settings.ts';
-import { readVerifierChoice, type VerifierChoice } from './verifier-choice.ts';
+import { readVerifierChoice, rowsAtOnce, type VerifierChoice } from './verifier-choice.ts';
 import { createVerifierModel, type VerifierModel, type VerifierModelDependencies } from './verifier-model.ts';
 
 /** A model that judges beside the verifier. A log names it by `SecondJudge.model`: `bundled`, a folder, or what serverKey gives. */
@@ -19,7 +19,13 @@ export interface SecondVerifier extends Disposable {
   /** In a few words, with how it is asked. */
   text(second: SecondJudge): string;
   /** Loads it, beside the verifier; the verifier itself is not loaded twice. Rejects as VerifierModel.load. */
-  load(second: SecondJudge, signal: AbortSignal): Promise<LanguageModel>;
+  load(second: SecondJudge, signal: AbortSignal): Promise<LoadedJudge>;
+}
+
+export interface LoadedJudge {
+  readonly model: LanguageModel;
+  /** Rows that it is asked for as one batch. */
+  readonly rowsAtOnce: number;
 }
 
 export function createSecondVerifier(dependencies: Omit<VerifierModelDependencies, 'role' | 'choice'>, verifier: Pick<VerifierModel, 'load'>): SecondVerifier {
@@ -56,9 +62,9 @@ export function createSecondVerifier(dependencies: Omit<VerifierModelDependencie
       const [choice, own] = [choiceOf(second), readVerifierChoice()];
       if (!choice.ok) throw new StepscopeError(choice.error.reason, choice.error.message);
       // A server is told anew how to ask; weights in memory are the same for every mode.
-      if (choice.value.type !== 'server' && own.ok && own.value.type !== 'server' && nameOf(own.value) === nameOf(choice.value)) return verifier.load(second.mode, signal);
+      if (choice.value.type !== 'server' && own.ok && own.value.type !== 'server' && nameOf(own.value) === nameOf(choice.value)) return { model: await verifier.load(second.mode, signal), rowsAtOnce: 1 };
       chosen = choice;
-      return model.load(second.mode, signal);
+      return { model: await model.load(second.mode, signal), rowsAtOnce: rowsAtOnce(choice) };
     },
     dispose: () => model.dispose(),
   };

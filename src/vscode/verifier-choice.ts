@@ -22,8 +22,7 @@ export function readVerifierChoice(role: ModelRole = VERIFIER): Result<VerifierC
 }
 
 /** Rows of a data set that are scored as one batch: a local model scores a row the same by itself alone, a server wants to be kept busy. */
-export function rowsAtOnce(): number {
-  const choice = readVerifierChoice();
+export function rowsAtOnce(choice = readVerifierChoice()): number {
   return choice.ok && choice.value.type === 'server' ? choice.value.server.concurrency * choice.value.server.endpoints.length : 1;
 }
 

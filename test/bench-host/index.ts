@@ -64,7 +64,7 @@ async function everyViewManyTimes(add: Add): Promise<void> {
   const [heap, before] = [await heapMegabytes(), alive()];
   await openAndCloseViews(views, TIMES);
   const [heapAfter, after] = [await heapMegabytes(), alive()];
-  const change = (name: keyof typeof before): string => `${before[name]} to ${after[name]} (${percent(before[name], after[name])})`;
+  const change = (name: keyof typeof before): string => (Number.isNaN(before[name]) ? 'this Node cannot count them' : `${before[name]} to ${after[name]} (${percent(before[name], after[name])})`);
   add(`heap after opening and closing ${views.map(({ name }) => name).join(', ')} ${TIMES} times (${tabs} tabs each time)`, `${heap.toFixed(1)} to ${heapAfter.toFixed(1)} MB (${percent(heap, heapAfter)})`, 'within 10%');
   add('… disposables of the editor’s API that are alive', change('disposables'), 'within 10%');
   add('… listeners on events that are alive', change('listeners'), 'within 10%');

@@ -17,7 +17,7 @@ const NARROW = { width: 448, height: 1300 };
 export async function pictureLooks(workbench: Workbench, view: string, parts: Readonly<Record<string, () => Promise<unknown>>>): Promise<void> {
   await activate(workbench.page, await viewFrame(workbench.page, view));
   // The command is there only where there is something to hide.
-  if (await workbench.page.locator('.part.sidebar:visible, .editor-group-container >> nth=1').count() > 0) await workbench.runCommand('View: Maximize Editor Group and Hide Side Bars');
+  if (await workbench.page.locator('.part.sidebar:visible, .editor-group-container').count() > 1) await workbench.runCommand('View: Maximize Editor Group and Hide Side Bars');
   const frame = await viewFrame(workbench.page, view);
   for (const theme of workbench.version === 'newest' ? (Object.keys(THEMES) as Theme[]).reverse() : (['light'] as const)) {
     const ending = theme.replaceAll(' ', '-');

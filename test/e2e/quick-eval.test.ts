@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { useWorkbench } from './hooks.ts';
@@ -65,6 +66,31 @@ describe('quick evals', () => {
       await page.locator('.tab.active', { hasText: `sums.jsonl row ${row}` }).waitFor({ timeout: WAIT });
       await workbench.statusBarItem('Step 2/2').waitFor({ timeout: WAIT });
     }
+  });
+
+  it('exports the comparison as one page, as a report is', async () => {
+    const { workbench } = opened();
+    await workbench.page.locator('.tab', { hasText: 'Comparison' }).first().click({ timeout: WAIT });
+    const view = await report('Comparison');
+    await view.locator('vscode-button', { hasText: 'Export…' }).click({ timeout: WAIT });
+    await workbench.pick('HTML: the report as one page');
+    await workbench.saveAs('Comparison-of-2-runs.html');
+    const page = await until('the page', WAIT, () => readFile(path.join(workbench.folder ?? '', 'Comparison-of-2-runs.html'), 'utf8').catch(() => undefined));
+    assert.match(page, /<title>Comparison on sums\.jsonl/);
+  });
+
+  it('deletes the runs that are selected, by the key, with one question', async () => {
+    const { workbench } = opened();
+    await workbench.page.setViewportSize({ width: 1280, height: 900 });
+    await workbench.runCommand('Stepscope: Focus on Runs View');
+    const runs = ['first-scores.jsonl', 'second-scores.jsonl'].map((name) => workbench.treeRow(`sums.jsonl · ${name}`));
+    for (const run of runs) await run.waitFor({ timeout: WAIT });
+    await workbench.press('ControlOrMeta+A');
+    await workbench.press('Delete');
+    assert.match(await workbench.dialog(), /Delete 2 runs\?.*first-scores\.jsonl/);
+    await workbench.screenshot('runs-delete-dark');
+    await workbench.answer('Delete');
+    for (const run of runs) await run.waitFor({ state: 'detached', timeout: WAIT });
   });
 });
 

@@ -52,6 +52,19 @@ describe('searching solutions of several problems', () => {
     await workbench.screenshot('compare-light');
   });
 
+  it('opens the search that a point of the picture stands for, by keys', async () => {
+    const { workbench } = opened();
+    const twin = (await comparison()).locator('figure').first();
+    await twin.locator('summary', { hasText: 'As a table, to open what a point stands for' }).focus();
+    await workbench.press('Enter');
+    // The table that scrolls by itself, then its first link.
+    for (let press = 0; press < 2; press++) await workbench.press('Tab');
+    assert.equal(await twin.locator('button:focus').getAttribute('aria-label', { timeout: WAIT }), 'pats: open');
+    await workbench.press('Enter');
+    await workbench.webview('.lane .candidate', WAIT);
+    await workbench.runCommand('View: Close Editor');
+  });
+
   it('opens a search at its problem, and goes to another by keys', async () => {
     const { workbench } = opened();
     const view = await comparison();

@@ -206,6 +206,14 @@ export class Workbench {
     await input.press('Enter');
   }
 
+  /** Accepts what that dialog proposes for a file to write, once it proposes `name` in the opened folder. */
+  async saveAs(name: string): Promise<void> {
+    const input = this.quickInput.locator('input').first();
+    await until(`a dialog that proposes ${name}`, WAIT, async () => ((await input.inputValue({ timeout: 1000 }).catch(() => '')) === path.join(this.folder ?? '', name) ? true : undefined));
+    await this.quickInput.locator('.monaco-list-row', { hasText: '..' }).waitFor({ timeout: WAIT });
+    await input.press('Enter');
+  }
+
   /** Waits until the quick input says `text`: its title, its question, a row or what is wrong with what was typed. */
   async quickInputSays(text: string): Promise<void> {
     const input = this.quickInput.locator('input').first();

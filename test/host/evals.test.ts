@@ -107,6 +107,24 @@ describe('quick evals', function () {
     await eventually('the comparison', () => tabs().some((label) => label.startsWith('Comparison of 2 runs')));
   });
 
+  it('holds two models against each other, with what each was asked, and not one against itself', async () => {
+    const judges = (mode: string) => ({ eval: 'agreement', rows: 2, verifier: { mode: 'reasoned' }, second: { model: '', mode, prompt: 'plain' } });
+    const id = await runEval(data, judges('direct'));
+    assert.ok(id);
+    made.push(id);
+    const log = await logOf(id);
+    assert.equal(log.end?.reason, 'done', log.end?.message);
+    assert.deepEqual(log.header.models.map(({ role, info }) => [role, info.name]), [['verifier', 'r-prm'], ['verifier', 'r-prm']]);
+    const state = readEvalState(id, log);
+    assert.ok(state.ok);
+    assert.deepEqual(state.value.header.settings.judges, ['r-prm', 'r-prm']);
+    assert.match(await exported(id, 'md'), /Mode of the second verifier \| direct/);
+    const alone = await runEval(data, judges('reasoned'));
+    assert.ok(alone);
+    made.push(alone);
+    assert.match((await logOf(alone)).end?.message ?? '', /asked in the same way/);
+  });
+
   it('holds the verifier against another one, whose scores are a file: step by step, and both against the labels', async () => {
     const other = await write('eval-other.jsonl', ROWS.map(({ id }, row) => ({ id, scores: [0.9, row < 4 ? 0.8 : 0.1] })));
     const id = await runEval(data, { eval: 'agreement', rows: 4, verifier: { mode: 'direct' }, scores: [other], withModel: true });
@@ -134,6 +152,7 @@ describe('quick evals', function () {
     const { end } = await logOf(id);
     assert.equal(end?.reason, 'failed');
     assert.match(end.message ?? '', /row 0.*label/);
+    made.push(id);
   });
 
   it('deletes all runs that are selected, and no other', async () => {

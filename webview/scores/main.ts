@@ -20,12 +20,13 @@ let threshold = 0.5;
 const text = (value: (row: ScoresRow) => string) => (cell: HTMLElement, row: ScoresRow): void => {
   cell.textContent = value(row);
 };
+// The numbers and the strip fit into 400 pixels; what stands after them is scrolled to.
 const columns: readonly Column<ScoresRow>[] = [
-  { title: t('Step'), width: '4em', fill: text((row) => String(row.step + 1)) },
-  { title: t('Score'), width: '9.5em', fill: text((row) => [row.score, row.spread].filter((part) => part !== '').join(' ')) },
-  { title: t('Hard'), width: '4.5em', fill: text((row) => row.hard) },
-  { title: 'K', width: '3em', fill: text((row) => (row.samples.length === 0 ? '' : String(row.samples.length))) },
-  { title: 'P(Yes) 0–1', width: '9em', fill: (cell, row) => cell.replaceChildren(...(row.samples.length === 0 ? [] : [sampleStrip(row.samples, threshold)])) },
+  { title: t('Step'), width: '3.7em', fill: text((row) => String(row.step + 1)) },
+  { title: t('Score'), width: '9.2em', fill: text((row) => [row.score, row.spread].filter((part) => part !== '').join(' ')) },
+  { title: t('Hard'), width: '4em', fill: text((row) => row.hard) },
+  { title: 'K', width: '2.5em', fill: text((row) => (row.samples.length === 0 ? '' : String(row.samples.length))) },
+  { title: 'P(Yes) 0–1', width: '8.65em', fill: (cell, row) => cell.replaceChildren(...(row.samples.length === 0 ? [] : [sampleStrip(row.samples, threshold)])) },
   { title: t('Verdict'), width: 'minmax(14em, 20em)', fill: text((row) => row.verdict) },
   { title: t('Step text'), width: 'minmax(16em, 1fr)', fill: text((row) => row.firstWords) },
 ];

@@ -64,8 +64,10 @@ export const agreementEval: Eval<AgreementItem> = {
   outcome({ item }, settings) {
     const choice = choiceOf(settings);
     const [first, second = verdictsOfLabels(item)] = item.judges.map((scores) => verdictsOf(scores, choice));
-    const steps = (first ?? []).flatMap((verdict, step) => (verdict !== undefined && second[step] !== undefined && verdict !== second[step] ? [step] : []));
+    const both = (first ?? []).flatMap((verdict, step) => (verdict !== undefined && second[step] !== undefined ? [step] : []));
+    const steps = both.filter((step) => first?.[step] !== second[step]);
     const [at] = steps;
+    if (both.length === 0) return { state: 'open', text: 'no step that both judged' };
     return { state: steps.length === 0 ? 'right' : 'wrong', text: steps.length === 0 ? 'every verdict agrees' : `the verdicts differ at ${steps.map((step) => step + 1).join(', ')}`, ...(at !== undefined && { step: at }) };
   },
 };

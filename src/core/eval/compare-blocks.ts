@@ -55,7 +55,7 @@ export function comparisonBlocks(comparison: RunComparison): Block[] {
 
 /** Whether it is right in some runs and wrong in others. */
 export function isChanged({ outcomes }: PairedRow): boolean {
-  return outcomes.some(({ state }) => state !== outcomes[0]?.state);
+  return outcomes.some(({ state }) => state === 'right') && outcomes.some(({ state }) => state === 'wrong');
 }
 
 /** `+3.2 [−1.0, 7.5]`. */
@@ -117,11 +117,13 @@ function changeTable({ pairs }: RunComparison): Table {
 /** What has to be known about the numbers. */
 export function remarks({ runs, rows, pairs }: RunComparison): string[] {
   const alone = runs.flatMap(({ rows: own }, index) => (own.length > rows.length ? [`${own.length - rows.length} of ${own.length} rows of ${letter(index)} are not in all runs: they are in no number here.`] : []));
+  const open = pairs.flatMap(({ run, open: count }) => (count === 0 ? [] : [`In ${count} of the rows ${letter(0)} or ${letter(run)} lacks a score: they are not among those that are right or wrong.`]));
   const subsets = pairs.some(({ differences }) => differences.some(({ difference }) => difference.group !== undefined));
   return [
     `Everything is about the ${rows.length} rows that all runs have; ${letter(0)} is the run that was started first.`,
     'Intervals are of the difference: pairs of rows are drawn 2000 times, so what is easy or hard for both does not widen them.',
     ...(subsets ? ['"all" pools the rows of all subsets; the headline of a single run may be the mean over subsets, which is another number.'] : []),
+    ...open,
     ...alone,
   ];
 }

@@ -33,6 +33,8 @@ export interface RunPair {
   readonly onlyFirst: number;
   readonly onlySecond: number;
   readonly bothWrong: number;
+  /** Rows that are open in one of the two: they are in none of these four, nor in p. */
+  readonly open: number;
   /** Two-sided, of a permutation test of the difference of right rows, paired by row. */
   readonly p?: number;
 }
@@ -82,13 +84,14 @@ function pairRows(runs: readonly EvalState[]): Result<readonly Rows[], 'not-comp
 }
 
 function comparePair(first: EvalState, second: EvalState, run: number, rows: readonly Rows[]): RunPair {
+  const judged = rows.filter(({ paired: { outcomes } }) => [outcomes[0], outcomes[run]].every((outcome) => outcome !== undefined && outcome.state !== 'open'));
   const right = (at: number, { paired }: Rows): boolean => paired.outcomes[at]?.state === 'right';
-  const count = (a: boolean, b: boolean): number => rows.filter((row) => right(0, row) === a && right(run, row) === b).length;
-  const p = pairedPermutationP(rows.map((row) => [right(0, row) ? 1 : 0, right(run, row) ? 1 : 0] as const), first.header.settings.verifier.seed);
+  const count = (a: boolean, b: boolean): number => judged.filter((row) => right(0, row) === a && right(run, row) === b).length;
+  const p = pairedPermutationP(judged.map((row) => [right(0, row) ? 1 : 0, right(run, row) ? 1 : 0] as const), first.header.settings.verifier.seed);
   const subsets = [...new Set(rows.flatMap(({ paired }) => paired.subset ?? []))].sort();
   const differences = [undefined, ...(subsets.length > 1 ? subsets : [])].map((group) => pooledDifference(first, second, run, rows.filter(({ paired }) => group === undefined || paired.subset === group), group));
-  const share = rightDifference(run, rows, first.header.settings.verifier.seed);
-  return { run, differences: [...differences, share], bothRight: count(true, true), onlyFirst: count(true, false), onlySecond: count(false, true), bothWrong: count(false, false), ...(p !== undefined && { p }) };
+  const share = rightDifference(run, judged, first.header.settings.verifier.seed);
+  return { run, differences: [...differences, share], bothRight: count(true, true), onlyFirst: count(true, false), onlySecond: count(false, true), bothWrong: count(false, false), open: rows.length - judged.length, ...(p !== undefined && { p }) };
 }
 
 /** The metric of the eval: its sums of both runs are drawn together, row by row. */

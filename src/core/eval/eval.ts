@@ -59,8 +59,8 @@ export interface PooledMetric<Item> {
 }
 
 export interface RowOutcome {
-  /** `right` and `wrong` are about the judge (verifier, answer), not about the solution. */
-  readonly state: 'right' | 'wrong';
+  /** `right` and `wrong` are about the judge (verifier, answer), not about the solution; `open` where a score that it takes is missing. */
+  readonly state: 'right' | 'wrong' | 'open';
   /** One line: `label step 3, predicted step 4 (0.12)`. */
   readonly text: string;
   /** Step that the difference is about, 0-based: where to look. */

@@ -52,11 +52,17 @@ export const prmBenchEval: Eval<PrmBenchItem> = {
   },
   outcome({ item }, settings) {
     const verdicts = verdictsOf(item.scores, stepChoice(settings));
-    const wrong = verdicts.flatMap((verdict, step) => (verdict === item.right[step] ? [] : [step]));
-    const errors = item.right.flatMap((right, step) => (right ? [] : [step + 1]));
-    const [first] = wrong;
-    const text = `${errors.length === 0 ? 'no wrong step' : `wrong: ${errors.join(', ')}`}; ${wrong.length === 0 ? 'every verdict agrees' : `the verdict differs at ${wrong.map((step) => step + 1).join(', ')}`}`;
-    return { state: wrong.length === 0 ? 'right' : 'wrong', text, ...(first !== undefined && { step: first }) };
+    const missing = item.right.flatMap((_, step) => (verdicts[step] === undefined ? [step] : []));
+    const wrong = verdicts.flatMap((verdict, step) => (verdict === undefined || verdict === item.right[step] ? [] : [step]));
+    const errors = item.right.flatMap((right, step) => (right ? [] : [step]));
+    const numbers = (steps: readonly number[]): string => steps.map((step) => step + 1).join(', ');
+    const [first = missing[0]] = wrong;
+    const text = [
+      errors.length === 0 ? 'no wrong step' : `wrong: ${numbers(errors)}`,
+      ...(wrong.length > 0 ? [`the verdict differs at ${numbers(wrong)}`] : missing.length === 0 ? ['every verdict agrees'] : []),
+      ...(missing.length > 0 ? [`no score of step ${numbers(missing)}`] : []),
+    ].join('; ');
+    return { state: missing.length > 0 ? 'open' : wrong.length === 0 ? 'right' : 'wrong', text, ...(first !== undefined && { step: first }) };
   },
 };
 

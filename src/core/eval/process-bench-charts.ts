@@ -83,7 +83,9 @@ function predictedStep(item: ProcessBenchRow['item'], score: 'soft' | 'hard', th
 /** F1 against tokens, for the first 1, 2, 4, … analyses of each step: what more analyses buy. */
 export function costChart(rows: readonly ProcessBenchRow[], choice: ProcessBenchChoice): Chart[] {
   const k = largest(rows, ({ item }) => largest(item.scores.readings ?? [], (list) => list.length));
-  if (k < 2 || choice.score !== 'soft' || choice.steps === 'stop') return [];
+  // Files of scores may have several readings and not say what they cost.
+  const priced = rows.every(({ item: { scores } }) => scores.readings === undefined || scores.readingTokens !== undefined);
+  if (k < 2 || !priced || choice.score !== 'soft' || choice.steps === 'stop') return [];
   const sizes = [...new Set([...Array.from({ length: Math.floor(Math.log2(k)) + 1 }, (_, power) => 2 ** power), k])];
   const points = sizes.flatMap((size): ChartPoint[] => {
     const cut = rows.map((row) => firstReadings(row, size));

@@ -70,6 +70,6 @@ export const processBenchEval: Eval<ProcessBenchItem> = {
     const value = at === undefined ? undefined : valuesOf(item.scores, score)[at];
     const said = predicted === 'unknown' ? 'nothing: a step before any error has no score' : at === undefined ? 'no error' : `step ${at + 1} (${(value ?? NaN).toFixed(3)})`;
     const step = item.label ?? at;
-    return { state: isRight(item, predicted) ? 'right' : 'wrong', text: `labelled ${item.label === null ? 'no error' : `step ${item.label + 1}`}, predicted ${said}`, ...(step !== undefined && { step }) };
+    return { state: predicted === 'unknown' ? 'open' : isRight(item, predicted) ? 'right' : 'wrong', text: `labelled ${item.label === null ? 'no error' : `step ${item.label + 1}`}, predicted ${said}`, ...(step !== undefined && { step }) };
   },
 };

@@ -57,6 +57,8 @@ export function warnings({ header, failed, rows, end }: Pick<EvalReport, 'header
   const said = header.models.flatMap(({ info }) => (info.demonstration === undefined ? [] : [`${info.name} is a demonstration model, made for ${info.demonstration}: on anything else its numbers show that the instrument works, not what a verifier can do.`]));
   // The same model may judge twice, asked in two ways.
   const texts = [...new Set(said)];
+  const asked = header.data?.rows.length ?? 0;
+  if (!end && rows.length + failed.length < asked) texts.push(`The run has not come to its end: ${rows.length} of ${asked} rows were evaluated so far.`);
   if (end && end.reason !== 'done') texts.push(`The run is not complete (${end.reason}): ${rows.length} of ${header.data?.rows.length ?? rows.length} rows were evaluated.`);
   if (failed.length > 0) texts.push(`${failed.length} of ${header.data?.rows.length ?? failed.length} rows could not be evaluated: they are in no number, and listed below.`);
   return texts.map((text) => ({ kind: 'warning', text }));
@@ -108,7 +110,7 @@ function modeText(settings: VerifierSettings): string {
 function failedTable(failed: readonly RowFailed[], most: number): Table {
   const listed = failed.slice(0, most);
   const rows = listed.map(({ row, id, reason, message }) => [String(row), id ?? MISSING, reason, message]);
-  return { name: 'Rows that are left out', columns: [{ name: 'Row', numeric: true }, { name: 'Id' }, { name: 'Why' }, { name: 'Message' }], rows, refs: listed.map(({ row }) => rowRef({ row })), ...cut(failed.length, most) };
+  return { name: 'Rows that are left out', columns: [{ name: 'Row', numeric: true }, { name: 'Id' }, { name: 'Why' }, { name: 'Message' }], rows, refs: listed.map(({ row }) => rowRef({ row })), ...noted(cutNote(failed.length, most)) };
 }
 
 interface Judged {
@@ -126,21 +128,32 @@ function refsOf(judged: readonly Judged[]): string[] {
 
 /** Rows that the judge got wrong, in order. */
 function differenceTable(report: EvalReport): Table {
-  const wrong = judgedRows(report).filter(({ outcome }) => outcome.state === 'wrong');
+  const judged = judgedRows(report);
+  const wrong = judged.filter(({ outcome }) => outcome.state === 'wrong');
+  const open = judged.filter(({ outcome }) => outcome.state === 'open').length;
   const listed = wrong.slice(0, MOST_LISTED);
   const lines = listed.map(({ row, outcome }) => [String(row.row), row.id ?? MISSING, row.subset ?? MISSING, outcome.text]);
-  return { name: `${wrong.length} of ${report.rows.length} rows`, columns: [{ name: 'Row', numeric: true }, { name: 'Id' }, { name: 'Subset' }, { name: 'What differs' }], rows: lines, refs: refsOf(listed), ...cut(wrong.length, MOST_LISTED) };
+  return { name: `${wrong.length} of ${report.rows.length} rows`, columns: [{ name: 'Row', numeric: true }, { name: 'Id' }, { name: 'Subset' }, { name: 'What differs' }], rows: lines, refs: refsOf(listed), ...noted(cutNote(wrong.length, MOST_LISTED), openNote(open)) };
 }
 
 /** Every row with what became of it. */
 function rowTable(report: EvalReport): Table {
   const judged = judgedRows(report);
-  const wrong = judged.filter(({ outcome }) => outcome.state === 'wrong').length;
+  const count = (state: RowOutcome['state']): number => judged.filter(({ outcome }) => outcome.state === state).length;
   const listed = judged.slice(0, MOST_IN_VIEW);
   const lines = listed.map(({ row, outcome }) => [String(row.row), row.id ?? MISSING, row.subset ?? MISSING, outcome.state, outcome.text]);
-  return { name: `${judged.length} rows, ${wrong} of them wrong`, columns: [{ name: 'Row', numeric: true }, { name: 'Id' }, { name: 'Subset' }, { name: 'Judged' }, { name: 'What was said' }], rows: lines, refs: refsOf(listed), ...cut(judged.length, MOST_IN_VIEW) };
+  return { name: `${judged.length} rows, ${count('wrong')} of them wrong`, columns: [{ name: 'Row', numeric: true }, { name: 'Id' }, { name: 'Subset' }, { name: 'Judged' }, { name: 'What was said' }], rows: lines, refs: refsOf(listed), ...noted(cutNote(judged.length, MOST_IN_VIEW), openNote(count('open'))) };
 }
 
-function cut(count: number, most: number): Pick<Table, 'note'> {
-  return count > most ? { note: `The first ${most} of ${count}; the log of the run has all.` } : {};
+function cutNote(count: number, most: number): string | undefined {
+  return count > most ? `The first ${most} of ${count}; the log of the run has all.` : undefined;
+}
+
+function openNote(open: number): string | undefined {
+  return open === 0 ? undefined : `${open} of the rows evaluated ${open === 1 ? 'is' : 'are'} open: a score is missing, so ${open === 1 ? 'it is' : 'they are'} neither right nor wrong.`;
+}
+
+function noted(...notes: readonly (string | undefined)[]): Pick<Table, 'note'> {
+  const said = notes.filter((note) => note !== undefined);
+  return said.length === 0 ? {} : { note: said.join(' ') };
 }

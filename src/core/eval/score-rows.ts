@@ -2,7 +2,7 @@ import { sourceName, type Trace } from '../trace/trace.ts';
 import { checkRows, stopIfAborted } from './check-rows.ts';
 import type { EvalContext } from './eval.ts';
 import type { EvalEvent } from './events.ts';
-import type { ScoreWish, StepScores } from './score-source.ts';
+import type { ScoreSource, ScoreWish, StepScores } from './score-source.ts';
 
 /** How an eval turns a trace and its scores into a row. */
 export interface RowPlan<Item> {
@@ -52,22 +52,26 @@ async function* scoreBatch<Item>({ data, scores: sources, signal }: EvalContext,
   for (const [index, source] of sources.entries()) {
     const asked = open;
     open = [];
+    for await (const event of askInParts(source, asked, plan.wish, signal)) {
+      if ('type' in event) yield event;
+      else if (index === sources.length - 1) yield finish(event);
+      else open.push(event);
+    }
+  }
+}
+
+/** The rows with what the source has for them, in parts of its own size: another source of the eval may take more at once. */
+async function* askInParts(source: ScoreSource, rows: readonly OpenRow[], wish: RowPlan<unknown>['wish'], signal: AbortSignal | undefined): AsyncGenerator<OpenRow | Extract<EvalEvent<never>, { readonly type: 'note' | 'row-failed' }>> {
+  for (let start = 0; start < rows.length; start += Math.max(1, source.batch)) {
     stopIfAborted(signal);
-    for await (const event of source.score(asked.map(({ trace }) => plan.wish(trace)), signal)) {
-      if ('note' in event) {
-        yield { type: 'note', message: event.note };
-        continue;
-      }
-      const one = asked[event.wish];
-      if (one === undefined) continue;
-      const { answer } = event;
-      if (!answer.ok) {
-        yield { type: 'row-failed', row: one.row, ...nameOf(one.trace), reason: answer.reason, message: `${sourceName(one.trace.source)}: ${answer.message}` };
-        continue;
-      }
-      one.scores.push(answer.scores);
-      if (index === sources.length - 1) yield finish(one);
-      else open.push(one);
+    const part = rows.slice(start, start + Math.max(1, source.batch));
+    for await (const event of source.score(part.map(({ trace }) => wish(trace)), signal)) {
+      const one = 'note' in event ? undefined : part[event.wish];
+      if ('note' in event) yield { type: 'note', message: event.note };
+      else if (one !== undefined && event.answer.ok) {
+        one.scores.push(event.answer.scores);
+        yield one;
+      } else if (one !== undefined && !event.answer.ok) yield { type: 'row-failed', row: one.row, ...nameOf(one.trace), reason: event.answer.reason, message: `${sourceName(one.trace.source)}: ${event.answer.message}` };
     }
   }
 }

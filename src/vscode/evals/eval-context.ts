@@ -13,6 +13,7 @@ import type { DatasetLibrary } from '../dataset/dataset-library.ts';
 import type { Disposable } from '../disposable.ts';
 import { networkAddress } from '../network-address.ts';
 import type { ScoreStore } from '../score-store.ts';
+import type { LoadedJudge } from '../second-verifier.ts';
 import { documentName } from '../trace-documents.ts';
 import { rowsAtOnce } from '../verifier-choice.ts';
 import { openEvalFile, type EvalFile } from './eval-file.ts';
@@ -26,7 +27,7 @@ export interface EvalParts {
   readonly store: ScoreStore;
   readonly jobs: Pick<TextJobs, 'scores'>;
   readonly verifier: (settings: EvalSettings, signal: AbortSignal) => Promise<LanguageModel>;
-  readonly second: (judge: SecondJudge, signal: AbortSignal) => Promise<LanguageModel>;
+  readonly second: (judge: SecondJudge, signal: AbortSignal) => Promise<LoadedJudge>;
   /** The bundled entry of the computer algebra. */
   readonly symbolicScript: string;
 }
@@ -50,7 +51,7 @@ export async function openEvalContext(parts: EvalParts, request: EvalRequest, do
     const scores = await openScores(parts, request.scores, file.value.rows);
     const judges = await openJudges(parts, request, signal);
     let reused = false;
-    const sources = [...scores, ...judges.map(({ model, asked }) => storedModelScores(model, asked, parts.store, rowsAtOnce(), () => (reused = true)))];
+    const sources = [...scores, ...judges.map((judge) => storedModelScores(judge.model, judge.asked, parts.store, judge.rowsAtOnce, () => (reused = true)))];
     const models = judges.map(({ model }) => model);
     const symbolic = request.eval.needs.label === 'gold-answer' ? createSymbolicEquality(parts.symbolicScript) : undefined;
     const context: EvalContext = {
@@ -73,8 +74,7 @@ export async function openEvalContext(parts: EvalParts, request: EvalRequest, do
   }
 }
 
-interface Judge {
-  readonly model: LanguageModel;
+interface Judge extends LoadedJudge {
   readonly asked: VerifierSettings;
 }
 
@@ -82,8 +82,8 @@ interface Judge {
 async function openJudges({ verifier, second }: EvalParts, { eval: { needs }, settings }: EvalRequest, signal: AbortSignal): Promise<readonly Judge[]> {
   const judges: Judge[] = [];
   for (const which of judgingModels(needs, settings)) {
-    if (which === 'verifier') judges.push({ model: await verifier(settings, signal), asked: settings.verifier });
-    else if (settings.second !== undefined) judges.push({ model: await second(settings.second, signal), asked: secondSettings(settings.verifier, settings.second) });
+    if (which === 'verifier') judges.push({ model: await verifier(settings, signal), rowsAtOnce: rowsAtOnce(), asked: settings.verifier });
+    else if (settings.second !== undefined) judges.push({ ...(await second(settings.second, signal)), asked: secondSettings(settings.verifier, settings.second) });
   }
   const alike = settings.second && sameJudge(settings.verifier, settings.second, judges.map(({ model }) => model.info));
   if (alike !== undefined) throw new StepscopeError('same-judge', alike);

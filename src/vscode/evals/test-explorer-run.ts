@@ -122,8 +122,9 @@ export async function runTests(report: TestReport, tests: readonly RowTest[], ve
       const { state, text, step } = about.outcome(row, settings);
       const location = trace && placeOf(test, trace, step);
       if (state === 'right') report.passed(test.item);
+      else if (state === 'open') report.errored(test.item, messageOf(text, undefined, location));
       else report.failed(test.item, messageOf(text, about.needs.scores.min > 0 && judge ? judgeText(judge, verifier) : undefined, location));
-      say(`${state === 'right' ? '✓' : '✗'} ${trace ? sourceName(trace.source) : vscode.l10n.t('row {0}', row.row)}: ${text}`, test, location);
+      say(`${MARKS[state]} ${trace ? sourceName(trace.source) : vscode.l10n.t('row {0}', row.row)}: ${text}`, test, location);
       dependencies.onRow(test, step, ++done);
     }
 
@@ -136,6 +137,8 @@ export async function runTests(report: TestReport, tests: readonly RowTest[], ve
     }
   }
 }
+
+const MARKS = { right: '✓', wrong: '✗', open: '–' } as const;
 
 interface TestGroup {
   readonly uri: vscode.Uri;

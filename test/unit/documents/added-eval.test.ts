@@ -22,11 +22,11 @@ const [evalSource = '', testSource = ''] = [...readFileSync(path.join(root, PAGE
 /** The sources with the page's eval among them. */
 const added: Esbuild.Plugin = {
   name: 'added-eval',
-  setup({ onResolve, onLoad }) {
+  setup(bundler) {
     const folder = path.join(root, 'src', 'core', 'eval');
-    onResolve({ filter: /\/loops\.ts$/ }, () => ({ path: path.join(folder, 'loops.ts'), namespace: 'page' }));
-    onLoad({ filter: /.*/, namespace: 'page' }, () => ({ contents: evalSource, loader: 'ts', resolveDir: folder }));
-    onLoad({ filter: /[\\/]eval[\\/]evals\.ts$/ }, ({ path: file }) => {
+    bundler.onResolve({ filter: /\/loops\.ts$/ }, () => ({ path: path.join(folder, 'loops.ts'), namespace: 'page' }));
+    bundler.onLoad({ filter: /.*/, namespace: 'page' }, () => ({ contents: evalSource, loader: 'ts', resolveDir: folder }));
+    bundler.onLoad({ filter: /[\\/]eval[\\/]evals\.ts$/ }, ({ path: file }) => {
       const list = readFileSync(file, 'utf8');
       const longer = list.replace(/(EVALS: readonly Eval\[\] = \[[^\]]*)\]/, '$1, loopsEval]');
       assert.notEqual(longer, list, 'src/core/eval/evals.ts has a list');

@@ -77,7 +77,7 @@ describe('comparing runs', () => {
     const { pairs, runs, rowsInCommon } = JSON.parse(written('json')) as { readonly rowsInCommon: number; readonly runs: readonly { readonly name: string; readonly settings: { readonly verifier: { readonly threshold: number } } }[]; readonly pairs: readonly { readonly second: string; readonly rows: object; readonly p: number | null; readonly differences: readonly { readonly value: number | null; readonly n: number }[] }[] };
     assert.equal(rowsInCommon, 5);
     assert.deepEqual(runs.map(({ name, settings }) => [name, settings.verifier.threshold]), [['A', 0.5], ['B', 0.4]]);
-    assert.deepEqual(pairs.map(({ second: name, rows, p }) => [name, rows, p]), [['B', { bothRight: 3, onlyFirst: 0, onlySecond: 1, bothWrong: 1 }, 1]]);
+    assert.deepEqual(pairs.map(({ second: name, rows, p }) => [name, rows, p]), [['B', { bothRight: 3, onlyFirst: 0, onlySecond: 1, bothWrong: 1, open: 0 }, 1]]);
     assert.equal(pairs[0]?.differences[0]?.n, 5);
   });
 

@@ -5,6 +5,7 @@ import { processBenchEval } from '../../../src/core/eval/process-bench.ts';
 import { evalReport, readEvalState } from '../../../src/core/eval/state.ts';
 import { reportBlocks } from '../../../src/core/eval/report.ts';
 import type { EvalSettings } from '../../../src/core/eval/eval.ts';
+import type { ScoreSource } from '../../../src/core/eval/score-source.ts';
 import type { ModelInfo } from '../../../src/core/model.ts';
 import { parseRunLog, runLine } from '../../../src/core/run/run-log.ts';
 import type { RunHeader, RunModel } from '../../../src/core/run/run.ts';
@@ -81,6 +82,24 @@ describe('a log that was cut off before its models were there', () => {
 });
 
 describe('two models that judge', () => {
+  it('are each asked for as many rows at once as they take: a trace scores the same whoever else judges', async () => {
+    const data = [0, 1, 2, 3, 4].map((row) => ({ id: `r${row}`, problem: `How many? (${row})`, steps: ['One.'], label: -1 }));
+    const sizes: (readonly [string, number])[] = [];
+    const source = (name: string, batch: number): ScoreSource => ({
+      name,
+      batch,
+      hard: false,
+      // eslint-disable-next-line @typescript-eslint/require-await -- a source is asynchronous, this one has everything at hand
+      async *score(wishes) {
+        sizes.push([name, wishes.length]);
+        for (const wish of wishes.keys()) yield { wish, answer: { ok: true, scores: { soft: [0.9] } } };
+      },
+    });
+    const ran = await runOn(agreementEval, data, [source('file', 256), source('model', 2)], { ...settingsOf('agreement'), judges: ['file', 'model'] });
+    assert.deepEqual(sizes, [['file', 5], ['model', 2], ['model', 2], ['model', 1]]);
+    assert.deepEqual(ran.rows.map(({ row }) => row), [0, 1, 2, 3, 4]);
+  });
+
   it('are named in the numbers, the pictures and what made them, with the mode of each', async () => {
     const data = [0, 1, 2].map((row) => ({ id: `r${row}`, problem: `How many? (${row})`, steps: ['One.', 'Two.'], label: row === 2 ? 1 : -1 }));
     const scores = (low: number) => scoresFrom(data.map(({ id }, row) => ({ id, scores: [0.9, row === low ? 0.1 : 0.9] }))).source;
