@@ -1,6 +1,6 @@
-// npm run bench:host -- [newest|oldest] [--part extension|evals] [--rows N] [--profiles DIR]: measures the extension in a real
-// extension host and prints it. --rows is how many rows the evals have. With --profiles it writes CPU profiles of what it measures
-// to a folder, for the editor to open; that slows down what it measures.
+// npm run bench:host -- [newest|oldest] [--part start,views,scoring,evals] [--rows N] [--profiles DIR]: measures the extension in a
+// real extension host and prints it; all parts, or those that are named. --rows is how many rows the evals have. With --profiles it
+// writes CPU profiles of what it measures to a folder, for the editor to open; that slows down what it measures.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
