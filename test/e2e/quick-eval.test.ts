@@ -84,8 +84,8 @@ describe('quick evals', () => {
     await workbench.page.setViewportSize({ width: 1280, height: 900 });
     await workbench.runCommand('Stepscope: Focus on Runs View');
     const runs = ['first-scores.jsonl', 'second-scores.jsonl'].map((name) => workbench.treeRow(`sums.jsonl · ${name}`));
-    for (const run of runs) await run.waitFor({ timeout: WAIT });
-    await workbench.press('ControlOrMeta+A');
+    // Selects, and opens nothing.
+    for (const run of runs) await run.click({ modifiers: ['ControlOrMeta'], timeout: WAIT });
     await workbench.press('Delete');
     assert.match(await workbench.dialog(), /Delete 2 runs\?.*first-scores\.jsonl/);
     await workbench.screenshot('runs-delete-dark');
