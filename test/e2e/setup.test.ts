@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
+import { chmodSync, existsSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
 import { useWorkbench } from './hooks.ts';
+import { until } from './waiting.ts';
 
 /** A busy machine takes long to start an engine. */
 const SLOW = 90_000;
@@ -10,9 +15,24 @@ describe('a workspace that is not trusted', () => {
     settings: { 'security.workspace.trust.enabled': true, 'security.workspace.trust.startupPrompt': 'never', 'security.workspace.trust.banner': 'never' },
   });
 
-  it('is read and scored with the bundled model, and names no other one', async () => {
+  /** Counts what a server that the workspace names is asked. */
+  let asked = 0;
+  const server = createServer((_, response) => {
+    asked++;
+    response.end('{}');
+  });
+  const inFolder = (name: string): string => path.join(opened().workbench.folder ?? assert.fail('a folder is open'), name);
+  const untouched = (): void => assert.deepEqual([existsSync(inFolder('ran')), asked], [false, 0]);
+  before((done) => void server.listen(0, '127.0.0.1', done));
+  after(() => void server.close());
+
+  it('is read and scored with the bundled model, starts no program of its settings and asks no server of theirs', async () => {
     const { workbench, editor } = opened();
-    workbench.changeSettings({ 'stepscope.verifier.model': '/nowhere/model', 'stepscope.verifier.endpoints': ['http://127.0.0.1:9'], 'stepscope.engine.nodePath': '/nowhere/node', 'stepscope.policy.model': '/nowhere/policy', 'stepscope.policy.endpoints': ['http://127.0.0.1:9'] });
+    const program = inFolder('node.sh');
+    writeFileSync(program, `#!/bin/sh\ntouch "${inFolder('ran')}"\n`);
+    chmodSync(program, 0o755);
+    const endpoints = [`http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`];
+    workbench.changeSettings({ 'stepscope.verifier.model': '/nowhere/model', 'stepscope.verifier.endpoints': endpoints, 'stepscope.verifier.servedModel': 'm', 'stepscope.engine.nodePath': program, 'stepscope.policy.model': '/nowhere/policy', 'stepscope.policy.endpoints': endpoints });
     await workbench.openFile('photos.md');
     await workbench.runCommand('Stepscope: Doctor');
     await workbench.notification('Nothing needs attention.', SLOW);
@@ -23,6 +43,14 @@ describe('a workspace that is not trusted', () => {
     await workbench.runCommand('Stepscope: Score Steps');
     await editor.decoration(/^✓ 1\.00/, SLOW);
     await workbench.screenshot('not-trusted');
+    untouched();
+    // Where a model is chosen stands why that of the workspace is not there, and what would change it.
+    await workbench.runCommand('Stepscope: Choose Verifier…');
+    await workbench.quickInputSays('This workspace is not trusted');
+    await workbench.screenshot('not-trusted-choose');
+    await workbench.pick('This workspace is not trusted');
+    await workbench.page.locator('.workspace-trust-editor').first().waitFor({ timeout: SLOW });
+    await workbench.runCommand('View: Close Editor');
     // The policy is the bundled one, too; what changes no setting and reads no model is as ever.
     await workbench.runCommand('Stepscope: Solve with PATS…');
     await workbench.quickInputSays('reasoner (bundled)');
@@ -30,6 +58,19 @@ describe('a workspace that is not trusted', () => {
     await editor.clickText('She has 12');
     await workbench.runCommand('Stepscope: Show Analysis of Step');
     await (await workbench.webview('#analysis h1')).locator('h1', { hasText: 'judged correct' }).waitFor({ timeout: SLOW });
+    untouched();
+  });
+
+  it('has the server of its settings asked once it is trusted, and a program of theirs started never', async () => {
+    const { workbench, editor } = opened();
+    await workbench.runCommand('Workspaces: Manage Workspace Trust');
+    await workbench.page.locator('.workspace-trust-editor .monaco-button', { hasText: /^\s*Trust\s*$/ }).first().click({ timeout: SLOW });
+    await workbench.page.locator('.workspace-trust-trusted').waitFor({ timeout: SLOW });
+    await workbench.openFile('photos.md');
+    await editor.clickText('She has 12');
+    await workbench.runCommand('Stepscope: Score Steps');
+    await until('a request', SLOW, () => Promise.resolve(asked > 0 ? true : undefined));
+    assert.ok(!existsSync(inFolder('ran')));
   });
 });
 
@@ -62,7 +103,7 @@ describe('setting up', () => {
     }
   });
 
-  it('opens the scored sample from its last step, beside it, and scores it', async () => {
+  it('opens the scored sample from its step, beside it, and scores it', async () => {
     const { workbench, editor } = opened();
     const step = workbench.page.locator('.getting-started-step', { hasText: 'See Scores, Then Make Them' });
     await step.getByText('Open Scored Sample').click();

@@ -193,7 +193,7 @@ function editorSuite(kind, version, { timeout, packaged = false, leaveOut = [], 
  */
 const ON_NEWEST = {
   host: ['attention', 'evals', 'experiment', 'interrupted-evals', 'masking', 'overthinking', 'search-sets', 'test-explorer'],
-  e2e: ['attention', 'experiment', 'hostile', 'language', 'long-trace', 'masking', 'overthinking', 'quick-eval', 'search', 'search-sets', 'test-explorer', 'verifiers'],
+  e2e: ['attention', 'experiment', 'hostile', 'language', 'long-trace', 'masking', 'overthinking', 'quick-eval', 'search', 'search-sets', 'test-explorer', 'verifiers', 'virtual-folder'],
 };
 
 function leftOut(kind, version, only) {
