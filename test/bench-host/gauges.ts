@@ -63,6 +63,15 @@ export function watchLoop(): { longest(): number } {
   };
 }
 
+/** The editor goes on with its own extensions after it has opened: waits until this process was not held up for 3 s, for half a minute at most. */
+export async function untilSettled(): Promise<void> {
+  for (let [round, still] = [0, 0]; round < 30 && still < 3; round++) {
+    const loop = watchLoop();
+    await sleep(1000);
+    still = loop.longest() < 30 ? still + 1 : 0;
+  }
+}
+
 /** Watches from now on how much memory the process has at most, its threads with it, in MB (10^6 bytes). Looks every 50 ms. */
 export function watchMemory(): { most(): number } {
   let most = 0;

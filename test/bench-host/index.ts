@@ -7,7 +7,7 @@ import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { benchEvals } from './evals.ts';
-import { alive, heapMegabytes, profiled, watchLoop } from './gauges.ts';
+import { alive, heapMegabytes, profiled, untilSettled, watchLoop } from './gauges.ts';
 import { milliseconds, percent, type Add, type Measured } from './measured.ts';
 import { nextScoreDrawn } from './milestones.ts';
 import { allSeen, firstText, now } from './seen.ts';
@@ -27,6 +27,7 @@ async function benchStart(add: Add): Promise<void> {
 }
 
 async function activation(add: Add): Promise<void> {
+  await untilSettled();
   const empty = await heapMegabytes();
   const extension = vscode.extensions.getExtension('stepscope.stepscope');
   if (extension === undefined) throw new Error('The extension is not installed');

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { startLoopback } from '../harness/loopback.ts';
 import { eventually, openText, run as command, scores } from '../host/traces.ts';
@@ -7,10 +8,13 @@ import { watchSteps } from './milestones.ts';
 import { allSeen, firstText, longestTask, now } from './seen.ts';
 
 const LONG_TRACE = 1000;
+/** The last step's prompt has 12,500 tokens. */
+const CONTEXT = 32_768;
+const LOADING_MS = 3000;
 
 /** Traces that are scored by a server at once: how long an answer takes to be seen, and what holds the host and the views up. */
 export async function streaming(add: Add): Promise<void> {
-  const server = await startLoopback({ delay: 2 });
+  const server = await startLoopback({ delay: 2, context: CONTEXT });
   const settings = vscode.workspace.getConfiguration('stepscope.verifier');
   try {
     await settings.update('endpoints', [server.url], vscode.ConfigurationTarget.Global);
@@ -41,6 +45,8 @@ async function longTrace(add: Add): Promise<void> {
   await command('nextStep');
   await command('showStepScores');
   await command('showAnalysis', document.uri, 0);
+  // Both views load their pages first, which is not measured.
+  await sleep(LOADING_MS);
   const [loop, watched, since] = [watchLoop(), watchSteps(document), now()];
   await profiled('scoring', () => command('scoreSteps'));
   const until = now();
@@ -50,5 +56,5 @@ async function longTrace(add: Add): Promise<void> {
   const seen = await allSeen();
   add('… longest task in a webview', milliseconds(longestTask(seen, 'webview', since, until)), 'under 100 ms; 0 where none took 50');
   add('… longest task of the workbench', milliseconds(longestTask(seen, 'workbench', since, until)), 'the editor’s own included');
-  add('… steps that have a score then', `${(await scores(document)).filter((score) => score !== '').length}`, `${LONG_TRACE}`);
+  add('… steps that have a score then', `${(await scores(document)).filter((score) => /\d\.\d\d/.test(score)).length}`, `${LONG_TRACE}`);
 }

@@ -13,6 +13,8 @@ export interface LoopbackOptions {
   /** How many of the likeliest tokens it lists, where it lists any. */
   readonly listed?: number;
   readonly port?: number;
+  /** The longest text that it reads, in tokens; 4096 where none is named. */
+  readonly context?: number;
 }
 
 export interface LoopbackRequest {

@@ -8,13 +8,14 @@ import type { LoopbackOptions } from '../loopback.ts';
 
 const FLAVOURS = { vllm: VLLM, llamacpp: LLAMA_CPP, ollama: OLLAMA };
 
-async function main({ flavour = 'vllm', ids = ['r-prm'], key, delay = 0, listed, port }: LoopbackOptions): Promise<void> {
+async function main({ flavour = 'vllm', ids = ['r-prm'], key, delay = 0, listed, port, context }: LoopbackOptions): Promise<void> {
   const shape = FLAVOURS[flavour];
-  const list = (context: number) => ({ object: 'list', data: ids.flatMap((id) => (shape.models(id, context) as { data: object[] }).data) });
+  const list = (tokens: number) => ({ object: 'list', data: ids.flatMap((id) => (shape.models(id, tokens) as { data: object[] }).data) });
   const server = await startServer({
-    flavour: { ...shape, models: (_id, context) => list(context) },
+    flavour: { ...shape, models: (_id, tokens) => list(tokens) },
     ...(key === undefined ? {} : { key }),
     ...(port === undefined ? {} : { port }),
+    ...(context === undefined ? {} : { context }),
     ...(listed === undefined ? {} : { model: { ...FAKE_MODEL, top: (text) => FAKE_MODEL.top(text).slice(0, listed) } }),
     async before(asked) {
       process.stdout.write(`${JSON.stringify({ path: asked.path, authorization: asked.headers.authorization ?? null, work: isWork(asked) })}\n`);
