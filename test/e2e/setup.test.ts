@@ -50,7 +50,8 @@ describe('a workspace that is not trusted', () => {
     await workbench.screenshot('not-trusted-choose');
     await workbench.pick('This workspace is not trusted');
     await workbench.page.locator('.workspace-trust-editor').first().waitFor({ timeout: SLOW });
-    await workbench.runCommand('View: Close Editor');
+    await workbench.openFile('photos.md');
+    await editor.clickText('She has 12');
     // The policy is the bundled one, too; what changes no setting and reads no model is as ever.
     await workbench.runCommand('Stepscope: Solve with PATS…');
     await workbench.quickInputSays('reasoner (bundled)');

@@ -24,8 +24,12 @@ export interface GridOptions<Row> {
 
 export interface Grid<Row> {
   readonly element: HTMLElement;
-  /** Shows these rows. Rows stay in place, so the focus stays where it is while numbers come in. */
-  update(rows: readonly Row[]): void;
+  /**
+   * Shows these rows. Rows stay in place, so the focus stays where it is while numbers come in, and those that say the same as
+   * before are not touched: filling all of a thousand held the view up for half a second, at each beat of a run. `anew`: what
+   * cells show depends on more than their rows, and that has changed.
+   */
+  update(rows: readonly Row[], anew?: boolean): void;
 }
 
 let registered = false;
@@ -44,6 +48,8 @@ export function createGrid<Row>({ label, columns, onChoose, rowClass }: GridOpti
 
   let shown: readonly Row[] = [];
   const lines: HTMLElement[] = [];
+  /** What each line says. */
+  let said: string[] = [];
   const choose = (target: EventTarget | null): boolean => {
     const index = lines.findIndex((row) => target instanceof Node && row.contains(target));
     const row = shown[index];
@@ -65,11 +71,14 @@ export function createGrid<Row>({ label, columns, onChoose, rowClass }: GridOpti
 
   return {
     element: grid,
-    update(rows) {
+    update(rows, anew = false) {
       shown = rows;
+      const before = anew ? [] : said;
+      said = rows.map((row) => JSON.stringify(row));
       while (lines.length > rows.length) lines.pop()?.remove();
       rows.forEach((row, index) => {
         let element = lines[index];
+        if (element !== undefined && before[index] === said[index]) return;
         if (element === undefined) {
           element = line(columns, tracks, 'default', () => undefined);
           lines.push(element);

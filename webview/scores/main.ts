@@ -49,9 +49,10 @@ function show(snapshot: ScoresSnapshot | undefined): void {
   provenance.update(snapshot?.provenance ?? []);
   note.textContent = snapshot?.note ?? '';
   note.hidden = snapshot?.note === undefined;
+  const before = threshold;
   threshold = snapshot?.threshold ?? threshold;
   table.hidden = snapshot === undefined;
-  grid.update(snapshot?.rows ?? []);
+  grid.update(snapshot?.rows ?? [], threshold !== before);
   if (snapshot !== undefined) host.setState({ uri: snapshot.uri });
 }
 
