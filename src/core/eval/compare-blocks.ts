@@ -87,10 +87,12 @@ function settingTable(runs: readonly EvalState[]): Table {
 /** All that a run was told and made by, by name. */
 function toldOf({ header: { settings, models } }: EvalState): ReadonlyMap<string, string> {
   const { verifier, options, scores, second } = settings;
+  // Scores of a file were made elsewhere: of our settings only the threshold is applied to them.
+  const asked = models.some(({ role }) => role === 'verifier') ? verifier : { threshold: verifier.threshold };
   return new Map<string, string>([
     ...namedModels(models).map(({ name, info }) => [`${name} (SHA-256)`, `${info.name} ${info.weights} ${info.hash.slice(0, 12)}`] as const),
     ['Score files', scores.join(', ') || MISSING],
-    ...Object.entries({ ...verifier, ...options }).map(([name, value]) => [name, String(value)] as const),
+    ...Object.entries({ ...asked, ...options }).map(([name, value]) => [name, String(value)] as const),
     ...(second === undefined ? [] : [['mode of the second verifier', second.mode] as const, ['prompt of the second verifier', second.prompt] as const]),
   ]);
 }
