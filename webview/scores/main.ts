@@ -22,9 +22,9 @@ const text = (value: (row: ScoresRow) => string) => (cell: HTMLElement, row: Sco
 };
 // The numbers and the strip fit into 400 pixels; what stands after them is scrolled to.
 const columns: readonly Column<ScoresRow>[] = [
-  { title: t('Step'), width: '4.4em', fill: text((row) => String(row.step + 1)) },
-  { title: t('Score'), width: '8.7em', fill: text((row) => [row.score, row.spread].filter((part) => part !== '').join(' ')) },
-  { title: t('Hard'), width: '4.6em', fill: text((row) => row.hard) },
+  { title: t('Step'), width: '3.7em', fill: text((row) => String(row.step + 1)) },
+  { title: t('Score'), width: '9.2em', fill: text((row) => [row.score, row.spread].filter((part) => part !== '').join(' ')) },
+  { title: t('Hard'), width: '4em', fill: text((row) => row.hard) },
   { title: 'K', width: '2.5em', fill: text((row) => (row.samples.length === 0 ? '' : String(row.samples.length))) },
   { title: 'P(Yes) 0–1', width: '8.65em', fill: (cell, row) => cell.replaceChildren(...(row.samples.length === 0 ? [] : [sampleStrip(row.samples, threshold)])) },
   { title: t('Verdict'), width: 'minmax(14em, 20em)', fill: text((row) => row.verdict) },
