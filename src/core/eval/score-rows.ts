@@ -62,16 +62,22 @@ async function* scoreBatch<Item>({ data, scores: sources, signal }: EvalContext,
 
 /** The rows with what the source has for them, in parts of its own size: another source of the eval may take more at once. */
 async function* askInParts(source: ScoreSource, rows: readonly OpenRow[], wish: RowPlan<unknown>['wish'], signal: AbortSignal | undefined): AsyncGenerator<OpenRow | Extract<EvalEvent<never>, { readonly type: 'note' | 'row-failed' }>> {
-  for (let start = 0; start < rows.length; start += Math.max(1, source.batch)) {
+  const size = Math.max(1, source.batch);
+  for (let start = 0; start < rows.length; start += size) {
     stopIfAborted(signal);
-    const part = rows.slice(start, start + Math.max(1, source.batch));
+    const part = rows.slice(start, start + size);
     for await (const event of source.score(part.map(({ trace }) => wish(trace)), signal)) {
-      const one = 'note' in event ? undefined : part[event.wish];
-      if ('note' in event) yield { type: 'note', message: event.note };
-      else if (one !== undefined && event.answer.ok) {
-        one.scores.push(event.answer.scores);
+      if ('note' in event) {
+        yield { type: 'note', message: event.note };
+        continue;
+      }
+      const one = part[event.wish];
+      if (one === undefined) continue;
+      const { answer } = event;
+      if (answer.ok) {
+        one.scores.push(answer.scores);
         yield one;
-      } else if (one !== undefined && !event.answer.ok) yield { type: 'row-failed', row: one.row, ...nameOf(one.trace), reason: event.answer.reason, message: `${sourceName(one.trace.source)}: ${event.answer.message}` };
+      } else yield { type: 'row-failed', row: one.row, ...nameOf(one.trace), reason: answer.reason, message: `${sourceName(one.trace.source)}: ${answer.message}` };
     }
   }
 }
