@@ -75,8 +75,6 @@ interface Launch {
 export function createEvalRuns(dependencies: EvalRunsDependencies): EvalRuns {
   const { runs, jobs, activities, rates, names } = dependencies;
   const live = createLiveRuns<Live>();
-  /** Their logs are being read: a second press would score everything twice. */
-  const resuming = new Set<string>();
   /** The window closes. */
   let closed = false;
   let last: { readonly id: string; readonly content: Result<EvalContent> } | undefined;
@@ -167,16 +165,6 @@ export function createEvalRuns(dependencies: EvalRunsDependencies): EvalRuns {
     live.tell(id);
   }
 
-  async function resume(id: string): Promise<Result<void>> {
-    if (live.has(id) || resuming.has(id)) return fail('busy', vscode.l10n.t('The evaluation is going on already.'));
-    resuming.add(id);
-    try {
-      return await takeUp(id);
-    } finally {
-      resuming.delete(id);
-    }
-  }
-
   async function takeUp(id: string): Promise<Result<void>> {
     const log = await runs.read(id);
     if (!log.ok) return log;
@@ -217,7 +205,7 @@ export function createEvalRuns(dependencies: EvalRunsDependencies): EvalRuns {
       launch({ request, header, done: [], begin: (known) => runs.begin(known) });
       return id;
     },
-    resume,
+    resume: async (id) => live.takeUp(id, () => takeUp(id)) ?? fail('busy', vscode.l10n.t('The evaluation is going on already.')),
     cancel: (id) => live.cancel(id),
     pause(id, paused) {
       const entry = live.get(id);

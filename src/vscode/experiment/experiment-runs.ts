@@ -134,6 +134,27 @@ export function createExperimentRuns({ runs, policy, read, activities, onTimed }
     live.begin(request.header.id, { controller }, () => run(request, controller));
   }
 
+  async function takeUp(id: string): Promise<Result<void>> {
+    const state = await readState(id);
+    if (!state.ok) return state;
+    const { header, events, end } = state.value;
+    if (end?.reason === 'done') return fail('done', vscode.l10n.t('{0} has come to its end: there is nothing to resume.', header.title));
+    const questions = events.flatMap((event) => (event.type === 'started' ? (event.questions ?? []) : []));
+    if (questions.length === 0) return fail('run-invalid', vscode.l10n.t('{0} does not hold its questions: run the experiment anew on its data set.', header.title));
+    const request = { name: header.data?.file ?? header.title, questions, settings: header.settings, header, madeBy: header.models };
+    // Without a model nothing was asked: the log begins anew, so that its first line names the model.
+    if (header.models.length === 0) {
+      const removed = await runs.remove(id);
+      if (!removed.ok) return removed;
+      launch({ ...request, done: [], begin: (known) => runs.begin(known) });
+      return ok(undefined);
+    }
+    const writer = await runs.resume(id);
+    if (!writer.ok) return writer;
+    launch({ ...request, done: events, begin: () => writer.value });
+    return ok(undefined);
+  }
+
   return {
     start({ name, questions, settings }) {
       const now = new Date();
@@ -142,27 +163,7 @@ export function createExperimentRuns({ runs, policy, read, activities, onTimed }
       launch({ name, questions, settings, header, done: [], madeBy: [], begin: (known) => runs.begin(known) });
       return id;
     },
-    async resume(id) {
-      if (live.has(id)) return fail('busy', vscode.l10n.t('The experiment is going on already.'));
-      const state = await readState(id);
-      if (!state.ok) return state;
-      const { header, events, end } = state.value;
-      if (end?.reason === 'done') return fail('done', vscode.l10n.t('{0} has come to its end: there is nothing to resume.', header.title));
-      const questions = events.flatMap((event) => (event.type === 'started' ? (event.questions ?? []) : []));
-      if (questions.length === 0) return fail('run-invalid', vscode.l10n.t('{0} does not hold its questions: run the experiment anew on its data set.', header.title));
-      const request = { name: header.data?.file ?? header.title, questions, settings: header.settings, header, madeBy: header.models };
-      // Without a model nothing was asked: the log begins anew, so that its first line names the model.
-      if (header.models.length === 0) {
-        const removed = await runs.remove(id);
-        if (!removed.ok) return removed;
-        launch({ ...request, done: [], begin: (known) => runs.begin(known) });
-        return ok(undefined);
-      }
-      const writer = await runs.resume(id);
-      if (!writer.ok) return writer;
-      launch({ ...request, done: events, begin: () => writer.value });
-      return ok(undefined);
-    },
+    resume: async (id) => live.takeUp(id, () => takeUp(id)) ?? fail('busy', vscode.l10n.t('The experiment is going on already.')),
     cancel: (id) => live.cancel(id),
     ended: (id) => live.ended(id),
     async state(id) {

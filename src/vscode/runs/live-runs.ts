@@ -11,6 +11,11 @@ export interface LiveRuns<Run extends LiveRun> extends Disposable {
   has(id: string): boolean;
   /** Begins a run. It is live until `work`, which never rejects, has ended; then listeners are told. */
   begin(id: string, run: Run, work: () => Promise<void>): void;
+  /**
+   * Takes up a run that was cut off: `work` reads its log and begins it. Undefined where it goes on, or is being taken up: a
+   * second press would do everything twice.
+   */
+  takeUp<Value>(id: string, work: () => Promise<Value>): Promise<Value> | undefined;
   /** Aborts a run, or all. Returns whether there was one. */
   cancel(id?: string): boolean;
   /** Resolves once the run has ended; at once where it does not run. */
@@ -22,6 +27,8 @@ export interface LiveRuns<Run extends LiveRun> extends Disposable {
 
 export function createLiveRuns<Run extends LiveRun>(): LiveRuns<Run> {
   const live = new Map<string, { readonly run: Run; ended: Promise<void> }>();
+  /** Their logs are being read. */
+  const takenUp = new Set<string>();
   const listeners = new Set<(id: string) => void>();
   const tell = (id: string): void => listeners.forEach((listener) => listener(id));
 
@@ -45,6 +52,11 @@ export function createLiveRuns<Run extends LiveRun>(): LiveRuns<Run> {
       const entry = { run, ended: Promise.resolve() };
       live.set(id, entry);
       entry.ended = follow(id, work);
+    },
+    takeUp(id, work) {
+      if (live.has(id) || takenUp.has(id)) return undefined;
+      takenUp.add(id);
+      return work().finally(() => takenUp.delete(id));
     },
     cancel,
     ended: (id) => live.get(id)?.ended ?? Promise.resolve(),

@@ -157,6 +157,19 @@ export function createSearchRuns({ runs, scores, activities, atOnce, policy, ver
   // Renamed, deleted, or written to.
   const changes = runs.onDidChange(({ id }) => (id === undefined ? kept.clear() : void kept.delete(id)));
 
+  async function takeUp(id: string): Promise<Result<void>> {
+    const state = await stored(id);
+    if (!state.ok) return state;
+    const { header, problems, end } = state.value;
+    if (end?.reason === 'done') return fail('done', vscode.l10n.t('{0} has come to its end: there is nothing to resume.', header.title));
+    if (problems.some(({ started }) => started.imported !== undefined)) return fail('unsupported', vscode.l10n.t('{0} was recorded by another program: solve its problem anew.', header.title));
+    const writer = await runs.resume(id);
+    if (!writer.ok) return writer;
+    const again = problems.map(({ started, rounds }): RunProblem => ({ ...started, rounds }));
+    launch(id, { title: header.title, settings: header.settings, problems: again, earlier: problems, madeBy: header.models }, header, () => writer.value);
+    return ok(undefined);
+  }
+
   return {
     start(request) {
       const now = new Date();
@@ -165,19 +178,7 @@ export function createSearchRuns({ runs, scores, activities, atOnce, policy, ver
       launch(id, request, header, (known) => runs.begin(known));
       return id;
     },
-    async resume(id) {
-      if (live.has(id)) return fail('busy', vscode.l10n.t('The search is going on already.'));
-      const state = await stored(id);
-      if (!state.ok) return state;
-      const { header, problems, end } = state.value;
-      if (end?.reason === 'done') return fail('done', vscode.l10n.t('{0} has come to its end: there is nothing to resume.', header.title));
-      if (problems.some(({ started }) => started.imported !== undefined)) return fail('unsupported', vscode.l10n.t('{0} was recorded by another program: solve its problem anew.', header.title));
-      const writer = await runs.resume(id);
-      if (!writer.ok) return writer;
-      const again = problems.map(({ started, rounds }): RunProblem => ({ ...started, rounds }));
-      launch(id, { title: header.title, settings: header.settings, problems: again, earlier: problems, madeBy: header.models }, header, () => writer.value);
-      return ok(undefined);
-    },
+    resume: async (id) => live.takeUp(id, () => takeUp(id)) ?? fail('busy', vscode.l10n.t('The search is going on already.')),
     cancel: (id) => live.cancel(id),
     ended: (id) => live.ended(id),
     async find(id) {
